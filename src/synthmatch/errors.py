@@ -1,0 +1,33 @@
+"""Errors that a user can mend.
+
+Each message says, in one line, what was got, what was expected and how to mend it. The library raises; the command
+line prints the message and exits with code 2.
+"""
+
+
+class SynthmatchError(Exception):
+    """Base of every error that synthmatch raises on purpose."""
+
+
+class InputError(SynthmatchError):
+    """A file, array or argument that cannot be used: missing, damaged, silent, of another version."""
+
+
+class AudioError(InputError):
+    """A recording that cannot be a target."""
+
+
+class PresetError(InputError):
+    """A preset file or preset that cannot be read, written or used with this parameter table."""
+
+
+class MissingSynthError(SynthmatchError):
+    """A synthesizer whose program or binding is not installed; the message says how to get it."""
+
+
+class OutputError(SynthmatchError):
+    """A file or folder that cannot be written, or that exists and would be overwritten."""
+
+
+class RenderError(SynthmatchError):
+    """A render that crashed its worker, hung, or gave NaN; names the preset that did it."""

@@ -1,0 +1,1 @@
+"""What an index or a search reads from audio."""

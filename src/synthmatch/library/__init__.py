@@ -1,0 +1,1 @@
+"""Rendered presets, their index and nearest neighbours."""

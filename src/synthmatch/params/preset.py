@@ -1,0 +1,45 @@
+"""A preset: one synthesizer's complete setting."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+
+@dataclass(frozen=True, eq=False)
+class Preset:
+    """A point of a parameter space, with a name and what the space leaves out.
+
+    `native` has shape (P,), float64, in the space's order, snapped to its grid, and is read-only. `extra` is opaque
+    JSON-able data of the synthesizer's adapter (a Vital preset's own wavetables and LFO shapes, say): it travels with
+    the preset through render, search and save. Search and models change `native` only.
+    """
+
+    synth: str
+    native: npt.NDArray[np.float64]
+    name: str = ""
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        native = np.array(self.native, np.float64)
+        native.setflags(write=False)
+        object.__setattr__(self, "native", native)
+
+    def with_native(self, native: npt.ArrayLike) -> "Preset":
+        """The same preset, its name and extra kept, with other values."""
+        return Preset(self.synth, np.asarray(native, np.float64), self.name, self.extra)
+
+    def with_name(self, name: str) -> "Preset":
+        """The same preset under another name."""
+        return Preset(self.synth, self.native, name, self.extra)
+
+    def key(self) -> bytes:
+        """Bytes that are equal for presets that sound the same by construction (the name aside)."""
+        return (
+            self.native.tobytes() + json.dumps(self.extra, sort_keys=True).encode()
+            if self.extra
+            else self.native.tobytes()
+        )

@@ -1,0 +1,137 @@
+"""The ordered set of a synthesizer's parameters, with exact conversions between native, unit and encoded values.
+
+Why they are exact: a continuous value lives on a grid of 2**-22 of its range (or on its own steps). A unit value on
+that grid is a float32 without rounding, so native -> unit -> float32 -> unit -> native loses nothing, and decoding
+rounds to the grid. 2**-22 of a knob's travel is far below what any of the synthesizers resolves.
+
+All conversions take and give arrays whose last axis is the parameter (native, unit) or the encoded column.
+"""
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from synthmatch.errors import PresetError
+from synthmatch.params.parameter import Parameter
+
+Floats = npt.NDArray[np.float64]
+
+#: Grid of a continuous parameter without steps, in fractions of its range: exact in float32.
+UNIT_GRID = 2.0**-22
+
+
+class ParamSpace:
+    """Parameters of one synthesizer in a fixed order.
+
+    `hash` names the table: presets, libraries and models store it and refuse another one.
+    """
+
+    def __init__(self, synth: str, parameters: Sequence[Parameter]) -> None:
+        self.synth = synth
+        self.parameters = tuple(parameters)
+        self.index = {p.name: i for i, p in enumerate(self.parameters)}
+        if len(self.index) != len(self.parameters):
+            raise PresetError(f"the parameter table of {synth} names a parameter twice")
+        self.low = np.array([p.low for p in self.parameters])
+        self.high = np.array([p.high for p in self.parameters])
+        self.default = np.array([p.default for p in self.parameters])
+        self.categorical = np.array([p.kind == "categorical" for p in self.parameters])
+        self._span = np.maximum(self.high - self.low, 1e-300)
+        step = np.array([1.0 if p.kind == "categorical" else p.step for p in self.parameters])
+        #: unit distance of two neighbouring values
+        self.unit_step = np.where(step > 0, step / self._span, UNIT_GRID)
+        self.widths = np.array([p.width for p in self.parameters])
+        #: first encoded column of each parameter
+        self.offsets = np.concatenate([[0], np.cumsum(self.widths)[:-1]]).astype(np.int64)
+        self.encoded_width = int(self.widths.sum())
+        table = [dataclasses.asdict(p) for p in self.parameters]
+        self.hash = hashlib.sha256(json.dumps([synth, table], sort_keys=True).encode()).hexdigest()[:16]
+        self.default = self.snap(self.default)
+
+    def __len__(self) -> int:
+        return len(self.parameters)
+
+    def __getitem__(self, name: str) -> Parameter:
+        return self.parameters[self.index[name]]
+
+    @classmethod
+    def from_file(cls, path: Path) -> "ParamSpace":
+        """Read a table written by `to_json`."""
+        table = json.loads(path.read_text(encoding="utf-8"))
+        rows = [Parameter(**{**row, "choices": tuple(row.get("choices", ()))}) for row in table["parameters"]]
+        return cls(table["synth"], rows)
+
+    def to_json(self) -> str:
+        """The table as text, one parameter a line, fields at their default left out."""
+        blank = {f.name: f.default for f in dataclasses.fields(Parameter)}
+        rows = [
+            json.dumps({k: v for k, v in dataclasses.asdict(p).items() if v != blank.get(k)}) for p in self.parameters
+        ]
+        return '{"synth": %s, "parameters": [\n%s\n]}\n' % (json.dumps(self.synth), ",\n".join(rows))  # noqa: UP031
+
+    # native <-> unit ------------------------------------------------------------------------------------------------
+
+    def to_unit(self, native: npt.ArrayLike) -> Floats:
+        """Knob positions in [0, 1] on the grid. Shape: native (..., P) -> unit (..., P)."""
+        unit = (np.asarray(native, np.float64) - self.low) / self._span
+        return self._round_unit(unit)
+
+    def to_native(self, unit: npt.ArrayLike) -> Floats:
+        """Native values of knob positions, rounded to steps and classes. Shape: (..., P) -> (..., P)."""
+        u = self._round_unit(np.asarray(unit, np.float64))
+        native = self.low * (1.0 - u) + self.high * u
+        stepped = self.unit_step != UNIT_GRID
+        # steps are exact multiples, whatever the division above lost
+        width = self.unit_step * self._span
+        return np.where(stepped, self.low + np.rint((native - self.low) / width) * width, native)
+
+    def snap(self, native: npt.ArrayLike) -> Floats:
+        """The nearest legal native values. Shape: (..., P) -> (..., P)."""
+        return self.to_native(self.to_unit(native))
+
+    def _round_unit(self, unit: Floats) -> Floats:
+        return np.clip(np.rint(np.clip(unit, 0.0, 1.0) / self.unit_step) * self.unit_step, 0.0, 1.0)
+
+    # native <-> encoded ---------------------------------------------------------------------------------------------
+
+    def encode(self, native: npt.ArrayLike) -> npt.NDArray[np.float32]:
+        """Model form: continuous one number in [0, 1], categorical one-hot. Shape: (..., P) -> (..., encoded_width)."""
+        unit = self.to_unit(native)
+        encoded = np.zeros((*unit.shape[:-1], self.encoded_width), np.float32)
+        continuous = ~self.categorical
+        encoded[..., self.offsets[continuous]] = unit[..., continuous]
+        chosen = np.rint(unit * (self.widths - 1)).astype(np.int64) + self.offsets
+        np.put_along_axis(encoded, chosen[..., self.categorical], np.float32(1.0), axis=-1)
+        return encoded
+
+    def decode(self, encoded: npt.ArrayLike) -> Floats:
+        """Native values of encoded rows: the largest class, the nearest step. Shape: (..., encoded_width) -> (..., P)."""
+        rows = np.asarray(encoded, np.float64)
+        if rows.shape[-1] != self.encoded_width:
+            raise PresetError(f"encoded row has {rows.shape[-1]} columns, {self.synth} needs {self.encoded_width}")
+        unit = rows[..., self.offsets].copy()
+        for i in np.flatnonzero(self.categorical):
+            classes = rows[..., self.offsets[i] : self.offsets[i] + self.widths[i]]
+            unit[..., i] = classes.argmax(axis=-1) / max(self.widths[i] - 1, 1)
+        return self.to_native(unit)
+
+    # by name --------------------------------------------------------------------------------------------------------
+
+    def named(self, native: npt.ArrayLike) -> dict[str, float]:
+        """Native values by parameter name. Shape: (P,)."""
+        return {p.name: float(v) for p, v in zip(self.parameters, np.asarray(native), strict=True)}
+
+    def from_named(self, values: dict[str, Any], base: npt.ArrayLike | None = None) -> Floats:
+        """Native values from names; what is not named keeps `base` (the defaults). Unknown names are errors."""
+        native = np.array(self.default if base is None else base, np.float64)
+        for name, value in values.items():
+            if name not in self.index:
+                raise PresetError(f"{self.synth} has no parameter {name!r} in table {self.hash}")
+            native[self.index[name]] = value
+        return self.snap(native)

@@ -1,0 +1,1 @@
+"""Native preset formats, one a file."""

@@ -1,0 +1,1 @@
+"""Rendering: a pool of worker processes."""

@@ -1,0 +1,1 @@
+"""Search for a preset under a render budget."""

@@ -1,0 +1,1 @@
+"""Synthesizers: parameter tables, engines and their native files."""

@@ -1,0 +1,92 @@
+"""What a synthesizer is to the rest of the package: a space, an engine that renders, and native files.
+
+A `Synth` is light: it loads nothing until asked and can be sent to a worker by its `id`. An `Engine` holds the real
+synthesizer and lives in a render worker only.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from synthmatch.note import Note
+from synthmatch.params.preset import Preset
+from synthmatch.params.space import ParamSpace
+
+Audio = npt.NDArray[np.float32]
+
+
+class Engine(Protocol):
+    """A loaded synthesizer inside a worker process."""
+
+    #: True where voice state leaks from one render to the next. Then every render runs in a fork of a worker that has
+    #: loaded the engine and never rendered, or, where there is no fork, in a fresh engine.
+    leaks_state: bool
+
+    def render(self, preset: Preset, note: Note) -> Audio:
+        """Play `note` with `preset`. Shape: (channels, note.samples) float32 at 44.1 kHz."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class FileFormat:
+    """A native preset file: its suffix, what it is, and how many presets it holds (0: any number)."""
+
+    suffix: str
+    title: str
+    capacity: int = 1
+
+
+class Synth(ABC):
+    """One synthesizer: the only door to it."""
+
+    #: how a user names it, and how a worker finds it: ``dexed``, or the path or URI of a plug-in
+    id: str
+    #: as its makers write it
+    title: str
+    #: native files, the one that `match` writes first
+    formats: tuple[FileFormat, ...]
+    #: channels of a render
+    channels: int = 2
+
+    @property
+    @abstractmethod
+    def space(self) -> ParamSpace:
+        """Its parameters; loads no renderer."""
+
+    @abstractmethod
+    def missing(self) -> str | None:
+        """None where it can render, else one line: what is missing and how to get it."""
+
+    @abstractmethod
+    def version(self) -> str:
+        """Version of the synthesizer and its binding, such as ``vita 0.1.0``; ``""`` where missing."""
+
+    @abstractmethod
+    def engine(self) -> Engine:
+        """Load the real synthesizer. Called in a render worker only.
+
+        Raises `MissingSynthError` where `missing` says so.
+        """
+
+    @abstractmethod
+    def read(self, path: Path) -> list[Preset]:
+        """Presets of a native file, in the file's order.
+
+        Raises `PresetError` for a damaged file or one of another synthesizer.
+        """
+
+    @abstractmethod
+    def dump(self, presets: Sequence[Preset], suffix: str) -> bytes:
+        """Contents of a native file with these presets.
+
+        Raises `PresetError` where the format cannot hold them.
+        """
+
+    def preset(self, native: npt.ArrayLike, name: str = "") -> Preset:
+        """A preset of this synthesizer from native values, shape (P,)."""
+        return Preset(self.id, self.space.snap(native), name)
