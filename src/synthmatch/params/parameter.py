@@ -14,6 +14,7 @@ Group = Literal["oscillator", "envelope", "filter", "lfo", "modulation", "effect
 Kind = Literal["continuous", "categorical"]
 Scale = Literal["linear", "quadratic", "cubic", "quartic", "square_root", "exponential"]
 
+KINDS: tuple[Kind, ...] = ("continuous", "categorical")
 GROUPS: tuple[Group, ...] = ("oscillator", "envelope", "filter", "lfo", "modulation", "effect", "level", "pitch")
 
 _DISPLAY = {
@@ -50,19 +51,36 @@ class Parameter:
     offset: float = 0.0
 
     def __post_init__(self) -> None:
+        for number in ("low", "high", "default", "step", "multiply", "offset"):
+            # one spelling of each number (no int, no -0.0), so that equal tables have equal hashes
+            object.__setattr__(self, number, float(getattr(self, number)) + 0.0)
         assert self.group in GROUPS, f"{self.name}: unknown group {self.group}"
+        assert self.kind in KINDS, f"{self.name}: unknown kind {self.kind}"
+        assert self.scale in _DISPLAY, f"{self.name}: unknown scale {self.scale}"
         assert self.low <= self.default <= self.high, (
             f"{self.name}: default {self.default} outside {self.low, self.high}"
         )
         if self.kind == "categorical":
+            assert self.low.is_integer(), f"{self.name}: classes start at {self.low}, expected an integer"
             assert len(self.choices) == self.high - self.low + 1, f"{self.name}: {len(self.choices)} choices"
         else:
             assert self.high > self.low, f"{self.name}: empty range"
+            assert self.step >= 0, f"{self.name}: step {self.step} is negative"
+        if self.step:
+            moves = (self.high - self.low) / self.step
+            assert abs(moves - round(moves)) < 1e-6, f"{self.name}: {moves} steps of {self.step} in its range"
 
     @property
     def classes(self) -> int:
         """Number of classes of a categorical parameter; 0 for a continuous one."""
         return len(self.choices) if self.kind == "categorical" else 0
+
+    @property
+    def steps(self) -> int:
+        """Number of steps from `low` to `high`: classes - 1, or 0 where any value is taken."""
+        if self.kind == "categorical":
+            return self.classes - 1
+        return round((self.high - self.low) / self.step) if self.step else 0
 
     @property
     def width(self) -> int:

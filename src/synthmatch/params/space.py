@@ -11,6 +11,7 @@ import dataclasses
 import hashlib
 import json
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -41,14 +42,17 @@ class ParamSpace:
         self.low = np.array([p.low for p in self.parameters])
         self.high = np.array([p.high for p in self.parameters])
         self.default = np.array([p.default for p in self.parameters])
-        self.categorical = np.array([p.kind == "categorical" for p in self.parameters])
-        self._span = np.maximum(self.high - self.low, 1e-300)
-        step = np.array([1.0 if p.kind == "categorical" else p.step for p in self.parameters])
+        self.categorical = np.array([p.kind == "categorical" for p in self.parameters], np.bool_)
+        # a categorical of one class has no span; 1 keeps its unit value at 0 without a division by 0
+        self._span = np.where(self.high > self.low, self.high - self.low, 1.0)
+        self._step = np.array([1.0 if p.kind == "categorical" else p.step for p in self.parameters])
+        #: moves from the lowest to the highest value of each parameter
+        self._moves = np.array([p.steps or (0 if p.classes else 1 / UNIT_GRID) for p in self.parameters], np.float64)
         #: unit distance of two neighbouring values
-        self.unit_step = np.where(step > 0, step / self._span, UNIT_GRID)
-        self.widths = np.array([p.width for p in self.parameters])
+        self.unit_step = 1.0 / np.maximum(self._moves, 1.0)
+        self.widths = np.array([p.width for p in self.parameters], np.int64)
         #: first encoded column of each parameter
-        self.offsets = np.concatenate([[0], np.cumsum(self.widths)[:-1]]).astype(np.int64)
+        self.offsets = np.cumsum(self.widths) - self.widths
         self.encoded_width = int(self.widths.sum())
         table = [dataclasses.asdict(p) for p in self.parameters]
         self.hash = hashlib.sha256(json.dumps([synth, table], sort_keys=True).encode()).hexdigest()[:16]
@@ -75,28 +79,40 @@ class ParamSpace:
         ]
         return '{"synth": %s, "parameters": [\n%s\n]}\n' % (json.dumps(self.synth), ",\n".join(rows))  # noqa: UP031
 
+    @cached_property
+    def modules(self) -> dict[str, npt.NDArray[np.int64]]:
+        """Indices of the parameters of each part of the synthesizer that belongs together.
+
+        A part is what comes first in the names, with its number: ``op1``, ``osc_2``, ``filter``, ``reverb``.
+        """
+        parts: dict[str, list[int]] = {}
+        for i, parameter in enumerate(self.parameters):
+            first, _, rest = parameter.name.partition("_")
+            number = rest.partition("_")[0]
+            parts.setdefault(f"{first}_{number}" if number.isdigit() else first, []).append(i)
+        return {name: np.array(indices) for name, indices in parts.items()}
+
     # native <-> unit ------------------------------------------------------------------------------------------------
 
     def to_unit(self, native: npt.ArrayLike) -> Floats:
         """Knob positions in [0, 1] on the grid. Shape: native (..., P) -> unit (..., P)."""
-        unit = (np.asarray(native, np.float64) - self.low) / self._span
-        return self._round_unit(unit)
+        inside = np.clip(np.asarray(native, np.float64), self.low, self.high)
+        return self._round_unit((inside - self.low) / self._span)
 
     def to_native(self, unit: npt.ArrayLike) -> Floats:
         """Native values of knob positions, rounded to steps and classes. Shape: (..., P) -> (..., P)."""
         u = self._round_unit(np.asarray(unit, np.float64))
-        native = self.low * (1.0 - u) + self.high * u
-        stepped = self.unit_step != UNIT_GRID
-        # steps are exact multiples, whatever the division above lost
-        width = self.unit_step * self._span
-        return np.where(stepped, self.low + np.rint((native - self.low) / width) * width, native)
+        between = self.low * (1.0 - u) + self.high * u
+        # steps are exact multiples, whatever the division by their number lost
+        stepped = self.low + np.rint(u * self._moves) * self._step
+        return np.where((self._step > 0) & (u < 1.0), stepped, between)
 
     def snap(self, native: npt.ArrayLike) -> Floats:
         """The nearest legal native values. Shape: (..., P) -> (..., P)."""
         return self.to_native(self.to_unit(native))
 
     def _round_unit(self, unit: Floats) -> Floats:
-        return np.clip(np.rint(np.clip(unit, 0.0, 1.0) / self.unit_step) * self.unit_step, 0.0, 1.0)
+        return np.rint(np.clip(unit, 0.0, 1.0) * self._moves) / np.maximum(self._moves, 1.0)
 
     # native <-> encoded ---------------------------------------------------------------------------------------------
 
@@ -111,7 +127,10 @@ class ParamSpace:
         return encoded
 
     def decode(self, encoded: npt.ArrayLike) -> Floats:
-        """Native values of encoded rows: the largest class, the nearest step. Shape: (..., encoded_width) -> (..., P)."""
+        """Native values of encoded rows: the largest class, the nearest step.
+
+        Shape: (..., encoded_width) -> (..., P). Raises `PresetError` for rows of another width.
+        """
         rows = np.asarray(encoded, np.float64)
         if rows.shape[-1] != self.encoded_width:
             raise PresetError(f"encoded row has {rows.shape[-1]} columns, {self.synth} needs {self.encoded_width}")
@@ -128,10 +147,15 @@ class ParamSpace:
         return {p.name: float(v) for p, v in zip(self.parameters, np.asarray(native), strict=True)}
 
     def from_named(self, values: dict[str, Any], base: npt.ArrayLike | None = None) -> Floats:
-        """Native values from names; what is not named keeps `base` (the defaults). Unknown names are errors."""
+        """Native values from names; what is not named keeps `base` (the defaults).
+
+        Raises `PresetError` for an unknown name and for what is not a finite number.
+        """
         native = np.array(self.default if base is None else base, np.float64)
         for name, value in values.items():
             if name not in self.index:
                 raise PresetError(f"{self.synth} has no parameter {name!r} in table {self.hash}")
+            if not isinstance(value, int | float | np.number) or not np.isfinite(value):
+                raise PresetError(f"{self.synth} parameter {name!r} is {value!r}, expected a finite number")
             native[self.index[name]] = value
         return self.snap(native)

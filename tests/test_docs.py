@@ -1,0 +1,90 @@
+"""The README and the pages of docs/: what they show runs, and what they name exists."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+NOT_RUN = "<!-- not run -->"
+
+
+def name(page: Path) -> str:
+    """The page as a test's name."""
+    return page.relative_to(ROOT).as_posix()
+
+
+def python_blocks(page: Path) -> Iterator[tuple[int, str]]:
+    """Line number and source of each Python block that is not marked as not run."""
+    text = page.read_text(encoding="utf-8")
+    for block in re.finditer(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
+        before = text[: block.start()].rstrip()
+        if not before.endswith(NOT_RUN):
+            yield text[: block.start(1)].count("\n"), block[1]
+
+
+def commands() -> set[str]:
+    """Every `synthmatch <command>` in a code block or code span, such as ``match`` or ``library build``."""
+    found = set()
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        for code in re.findall(r"^```(?:console|text|bash|sh)\n(.*?)^```$|`([^`\n]+)`", text, re.MULTILINE | re.DOTALL):
+            for command in re.findall(r"(?:^|[\s$/])synthmatch (\w+(?: (?:build|search)\b)?)", "".join(code)):
+                found.add(command)
+    return found
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if list(python_blocks(page))], ids=name)
+def test_python_in_the_docs_runs(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Catches an example that no longer works; the blocks of a page run in order and share their names."""
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {"__name__": "__main__"}
+    for line, source in python_blocks(page):
+        exec(compile("\n" * line + source, str(page), "exec"), names)
+
+
+def test_the_pages_show_python_that_runs() -> None:
+    """Catches a pattern that no longer finds the blocks, which would leave every example unchecked."""
+    shown = {name(page) for page in PAGES if list(python_blocks(page))}
+    assert {"docs/quickstart.md", "docs/concepts.md", "docs/adding-a-synthesizer.md"} <= shown
+
+
+@pytest.mark.parametrize("command", sorted(commands()))
+def test_a_command_in_the_docs_exists(command: str) -> None:
+    """Catches a command that was renamed or dropped after it was documented."""
+    call = "from synthmatch.cli.app import main; main()"
+    result = subprocess.run(
+        [sys.executable, "-c", call, *command.split(), "--help"], capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, f"the docs name `synthmatch {command}`: {result.stderr}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_a_linked_file_exists(page: Path) -> None:
+    """Catches a link to a file or picture that was moved; mkdocs does not read the README."""
+    text = re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    for link in re.findall(r"\]\(([^)\s#]+)[^)]*\)|src=\"([^\"]+)\"", text):
+        there = "".join(link)
+        if not re.match(r"[a-z]+:", there):
+            assert (page.parent / there).exists(), f"{name(page)} links to {there}, which is not there"
+
+
+def test_make_targets_in_the_docs_exist() -> None:
+    """Catches `make something` in a page after the target was renamed."""
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    for page in [*PAGES, ROOT / "CONTRIBUTING.md"]:
+        named = set(re.findall(r"(?:`|\$ )make ([a-z-]+)", page.read_text(encoding="utf-8")))
+        assert named <= targets, f"{name(page)} names make targets that do not exist: {named - targets}"
+
+
+def test_the_documentation_builds(tmp_path: Path) -> None:
+    """Catches a broken link or anchor, and a page that the navigation leaves out."""
+    build = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(tmp_path / "site")]
+    result = subprocess.run(build, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+    assert (tmp_path / "site" / "index.html").exists()

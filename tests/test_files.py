@@ -1,0 +1,67 @@
+"""Files appear whole or not at all."""
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from synthmatch.errors import OutputError
+from synthmatch.files import write_whole
+
+
+def test_contents_arrive_and_nothing_else(tmp_path: Path) -> None:
+    """Catches text-mode translation, a folder that is not made, and a temporary file left behind."""
+    path = tmp_path / "new" / "deeper" / "bank.syx"
+    write_whole(path, b"\xf0C\r\n\x00\xf7")
+    assert path.read_bytes() == b"\xf0C\r\n\x00\xf7"
+    assert [p.name for p in path.parent.iterdir()] == ["bank.syx"]
+
+
+def test_others_may_read_it(tmp_path: Path) -> None:
+    """Catches the owner-only mode of a temporary file reaching the final one."""
+    path = tmp_path / "a.vital"
+    write_whole(path, b"{}")
+    assert path.stat().st_mode & 0o777 == 0o644
+
+
+def test_what_exists_is_kept_unless_forced(tmp_path: Path) -> None:
+    """Catches a user's preset overwritten without asking."""
+    path = tmp_path / "a.syx"
+    write_whole(path, b"mine")
+    with pytest.raises(OutputError, match=r"exists and is kept; use --force"):
+        write_whole(path, b"theirs")
+    assert path.read_bytes() == b"mine"
+    write_whole(path, b"theirs", force=True)
+    assert path.read_bytes() == b"theirs"
+
+
+def test_a_file_in_the_place_of_a_folder_is_one_clear_line(tmp_path: Path) -> None:
+    """Catches a raw OSError (true for root too, whom permissions do not stop)."""
+    (tmp_path / "out").write_bytes(b"a file")
+    with pytest.raises(OutputError, match=r"cannot write .*out/a\.syx") as caught:
+        write_whole(tmp_path / "out" / "a.syx", b"x")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_folder_in_the_place_of_the_file_is_refused(tmp_path: Path) -> None:
+    """Catches a rename that fails after writing and leaves its temporary file."""
+    (tmp_path / "a.syx").mkdir()
+    with pytest.raises(OutputError, match="cannot write"):
+        write_whole(tmp_path / "a.syx", b"x", force=True)
+    assert [p.name for p in tmp_path.iterdir()] == ["a.syx"]
+
+
+def test_a_full_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Catches a half-written file: the disk refuses at the sync, the old contents and nothing else remain."""
+    path = tmp_path / "a.vital"
+    write_whole(path, b"old")
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OutputError, match="No space left on device; choose another folder or free space"):
+        write_whole(path, b"new", force=True)
+    assert path.read_bytes() == b"old"
+    assert [p.name for p in tmp_path.iterdir()] == ["a.vital"]

@@ -1,0 +1,107 @@
+"""The package as a whole: what importing it loads, which part may import which, and its version."""
+
+import ast
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+import synthmatch
+
+ROOT = Path(__file__).parents[1]
+SOURCE = ROOT / "src" / "synthmatch"
+MODULES = sorted(SOURCE.rglob("*.py"))
+OWN_CODE = sorted(path for folder in ("src", "tests", "bench", "tools") for path in (ROOT / folder).rglob("*.py"))
+
+#: A part may import itself and the parts before it here. `synthmatch/__init__.py` and `__main__.py` may import any.
+LAYERS = (
+    "errors",
+    "files",
+    "note",
+    "audio",
+    "params",
+    "presets",
+    "synths",
+    "render",
+    "features",
+    "target",
+    "library",
+    "search",
+    "evaluation",
+    "match",
+    "cli",
+)  # fmt: skip
+
+#: Loaded by nobody who only imports the package.
+HEAVY = {"torch", "vita", "dexed", "dawdreamer", "scipy", "matplotlib", "librosa", "numba", "cma"}
+
+
+def name(path: Path) -> str:
+    """The file as a test's name."""
+    return path.relative_to(ROOT).as_posix()
+
+
+def layer(path: Path) -> str:
+    """The part of the package that a file belongs to."""
+    return path.relative_to(SOURCE).parts[0].removesuffix(".py")
+
+
+def imports(path: Path) -> Iterator[tuple[int, str]]:
+    """Line and part of each import of our own code, also those inside functions."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.Import | ast.ImportFrom):
+            continue
+        names = [alias.name for alias in node.names]
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{name(path)}:{node.lineno}: relative import; write synthmatch..."
+            names = [f"{node.module}.{imported}" for imported in names]
+        for parts in (module.split(".") for module in names):
+            if parts[0] == "synthmatch" and len(parts) > 1 and not parts[1].startswith("__"):
+                yield node.lineno, parts[1]
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if p.parent != SOURCE or not p.stem.startswith("__")], ids=name)
+def test_imports_point_upward(path: Path) -> None:
+    """Catches a part that reaches into one that stands on it, the beginning of a knot."""
+    own = layer(path)
+    assert own in LAYERS, f"{name(path)} is of no known part: give {own!r} a place in LAYERS"
+    allowed = LAYERS[: LAYERS.index(own) + 1]
+    wrong = [f"line {line}: {part}" for line, part in imports(path) if part not in allowed]
+    assert not wrong, f"{name(path)} may import only {', '.join(allowed)}; it imports {'; '.join(wrong)}"
+
+
+@pytest.mark.parametrize("path", OWN_CODE, ids=name)
+def test_a_module_says_what_it_is(path: Path) -> None:
+    """Catches a module without a docstring, and a file of more than 300 lines that holds several concepts."""
+    text = path.read_text(encoding="utf-8")
+    assert not text.strip() or ast.get_docstring(ast.parse(text)), f"{name(path)} does not say what it is"
+    assert text.count("\n") <= 300, f"{name(path)} has {text.count(chr(10))} lines; one concept a file, at most 300"
+
+
+@pytest.mark.parametrize("module", ["synthmatch", "synthmatch.cli.app"])
+def test_importing_loads_nothing_heavy(module: str) -> None:
+    """Catches an import at the top of a file that costs every `--help` seconds, or needs a missing synthesizer."""
+    result = subprocess.run(
+        [sys.executable, "-X", "importtime", "-c", f"import {module}"], capture_output=True, text=True, check=True
+    )
+    loaded = {line.rsplit("|", 1)[-1].strip().split(".")[0] for line in result.stderr.splitlines()}
+    assert "synthmatch" in loaded
+    assert not loaded & HEAVY
+
+
+def test_the_version_is_one() -> None:
+    """Catches a release whose package, metadata and change log disagree."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["version"] == synthmatch.__version__ == version("synthmatch")
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert f"\nversion: {synthmatch.__version__}\n" in citation
+
+
+def test_the_package_brings_its_types_and_licence() -> None:
+    """Catches a wheel without the marker by which type checkers find our types, or without its licence."""
+    assert (SOURCE / "py.typed").exists()
+    assert "GNU GENERAL PUBLIC LICENSE" in (ROOT / "LICENSE").read_text(encoding="utf-8")[:200]
