@@ -1,0 +1,41 @@
+"""Filter banks over STFT bins: mel bands for scores, semitone bands for an index that can be transposed."""
+
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+
+from synthmatch.note import SAMPLE_RATE_HZ
+
+Floats = npt.NDArray[np.float32]
+
+#: Semitone bands: the lowest (MIDI A1, 55 Hz) and how many, up to 19.9 kHz.
+LOWEST_PITCH = 33
+SEMITONE_BANDS = 102
+
+
+@cache
+def mel_bands(window: int, bands: int) -> Floats:
+    """Triangles evenly spaced on the mel scale (HTK's formula), each summing to 1. Shape: (window // 2 + 1, bands)."""
+    top = 2595 * np.log10(1 + SAMPLE_RATE_HZ / 2 / 700)
+    edges_hz = 700 * (10 ** (np.linspace(0, top, bands + 2) / 2595) - 1)
+    return _triangles(edges_hz, window)
+
+
+@cache
+def semitone_bands(window: int) -> Floats:
+    """Triangles a semitone apart, each summing to 1. Shape: (window // 2 + 1, SEMITONE_BANDS)."""
+    pitches = LOWEST_PITCH + np.arange(-1, SEMITONE_BANDS + 1)
+    return _triangles(440.0 * 2 ** ((pitches - 69) / 12), window)
+
+
+def _triangles(edges_hz: npt.NDArray[np.float64], window: int) -> Floats:
+    bins_hz = np.arange(window // 2 + 1) * SAMPLE_RATE_HZ / window
+    # a band narrower than two bins would fall between them: widen it to reach both neighbours
+    width_hz = SAMPLE_RATE_HZ / window
+    low, centre, high = edges_hz[:-2], edges_hz[1:-1], edges_hz[2:]
+    low, high = np.minimum(low, centre - width_hz), np.maximum(high, centre + width_hz)
+    rising = (bins_hz[:, None] - low) / (centre - low)
+    falling = (high - bins_hz[:, None]) / (high - centre)
+    bank = np.maximum(0, np.minimum(rising, falling))
+    return (bank / bank.sum(axis=0)).astype(np.float32)

@@ -1,0 +1,66 @@
+"""The fast score: how far a render is from the target, cheap enough to run after every render.
+
+It is the mean of two distances in dB, both on the same frames (2,048 samples, hop 1,024, floor -90 dBFS):
+
+* the log-spectral distance, as the metric `lsd` with every other frame;
+* the mean absolute difference of 64 mel bands, which hears the bass that linear bins give little weight.
+
+0 is identity; lower is better. How well it agrees with the table metrics is measured in docs/results.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from synthmatch.features.bands import mel_bands
+from synthmatch.features.stft import decibels, power_frames
+
+_WINDOW = 2048
+_HOP = 1024
+_MELS = 64
+#: The coarse picture: about so many segments of time, widening geometrically, and bands of two mels.
+_SEGMENTS = 16
+
+
+class Heard(NamedTuple):
+    """What a search hears of a render.
+
+    `score`: distance to the target in dB. `difference`: render minus target, mean level in dB over coarse cells of time
+    and frequency, shape (cells,).
+    """
+
+    score: float
+    difference: npt.NDArray[np.float32]
+
+
+class FastScore:
+    """Scores renders against one target; picklable, so that workers score where they render.
+
+    `target`: (channels, samples) float32. A render of another length is cut or filled with silence.
+    """
+
+    def __init__(self, target: npt.NDArray[np.float32]) -> None:
+        self._samples = target.shape[-1]
+        power = power_frames(target, _WINDOW, _HOP)
+        self._spectrum = decibels(power)
+        self._mels = decibels(power @ mel_bands(_WINDOW, _MELS))
+        frames = len(power)
+        edges = np.rint(np.geomspace(1, frames + 1, min(_SEGMENTS, frames) + 1)).astype(np.int64) - 1
+        self._segments = np.unique(edges[:-1])
+
+    def __call__(self, audio: npt.NDArray[np.float32]) -> Heard:
+        """Distance of a render, shape (channels, samples)."""
+        power = power_frames(self._fit(audio), _WINDOW, _HOP)
+        difference = decibels(power) - self._spectrum
+        spectral = np.sqrt(np.einsum("ij,ij->i", difference, difference) / difference.shape[1]).mean()
+        mels = decibels(power @ mel_bands(_WINDOW, _MELS)) - self._mels
+        lengths = np.diff(np.append(self._segments, len(mels)))
+        cells = np.add.reduceat(mels, self._segments, axis=0).reshape(len(lengths), _MELS // 2, 2).sum(axis=2)
+        return Heard(float(spectral + np.abs(mels).mean()) / 2, (cells / (2 * lengths[:, None])).ravel())
+
+    def _fit(self, audio: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        samples = audio.shape[-1]
+        if samples >= self._samples:
+            return audio[..., : self._samples]
+        return np.concatenate([audio, np.zeros((*audio.shape[:-1], self._samples - samples), np.float32)], axis=-1)

@@ -1,0 +1,45 @@
+"""Short-time spectra in dB of full scale, the ground under the fast score and the library's features.
+
+Audio is (channels, samples) or (samples,) float32 at 44.1 kHz; channels are averaged. Frames start at 0, are not
+centred, and the last one is filled with silence. Levels are those of METRIC `lsd`: a full-scale sine reads 0 dBFS.
+"""
+
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+from scipy.fft import rfft
+
+Floats = npt.NDArray[np.float32]
+
+#: Below this a spectrum counts as silent, in dBFS: the floor of the metric `lsd`.
+FLOOR_DB = -90.0
+
+
+@cache
+def _window(size: int) -> Floats:
+    """Periodic Hann window, scaled so that a full-scale sine has magnitude 1."""
+    hann = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(size) / size)
+    return (hann * 2 / hann.sum()).astype(np.float32)
+
+
+def mono(audio: npt.NDArray[np.float32]) -> Floats:
+    """Average of the channels. Shape: (channels, samples) or (samples,) -> (samples,)."""
+    return audio if audio.ndim == 1 else audio.mean(axis=0, dtype=np.float32)
+
+
+def power_frames(audio: npt.NDArray[np.float32], window: int, hop: int) -> Floats:
+    """Power of each frame and bin, full-scale sine = 1. Shape: (samples,) -> (frames, window // 2 + 1)."""
+    signal = mono(audio)
+    frames = max(1, -(-max(signal.size - window, 0) // hop) + 1)
+    padded = np.zeros((frames - 1) * hop + window, np.float32)
+    padded[: signal.size] = signal[: padded.size]
+    rows = np.lib.stride_tricks.sliding_window_view(padded, window)[::hop] * _window(window)
+    spectrum = rfft(rows, axis=1)
+    return spectrum.real**2 + spectrum.imag**2
+
+
+def decibels(power: Floats, floor_db: float = FLOOR_DB) -> Floats:
+    """10 log10 of a power, held at the floor. Same shape."""
+    # log of float32 is vectorised where log10 is not
+    return np.log(np.maximum(power, np.float32(10 ** (floor_db / 10)))) * np.float32(10 / np.log(10))

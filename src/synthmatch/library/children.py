@@ -1,0 +1,42 @@
+"""New presets from presets made by people: crossover of whole parts of the synthesizer, then a few mutations.
+
+A part (`ParamSpace.modules`: an operator, a filter, the reverb) is taken over whole, because its settings were made
+for each other.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from synthmatch.params import ParamSpace, Preset
+
+#: Standard deviation of a continuous mutation, in unit values.
+_MUTATION = 0.1
+#: Continuous values of a child lie on this grid of unit values, which makes a library compress well.
+_COARSE = 2.0**-10
+
+
+def child(space: ParamSpace, parents: Sequence[Preset], rng: np.random.Generator) -> Preset:
+    """Cross two of the parents and mutate up to four parameters. The first parent's name and extra are kept."""
+    mother, father = (parents[i] for i in rng.choice(len(parents), 2, replace=len(parents) < 2))
+    unit = space.to_unit(mother.native)
+    other = space.to_unit(father.native)
+    share = rng.uniform(0.0, 0.5)
+    for indices in space.modules.values():
+        if rng.random() < share:
+            unit[indices] = other[indices]
+    for i in rng.choice(len(space), rng.integers(0, 5), replace=False):
+        if space.categorical[i]:
+            donor = parents[rng.integers(len(parents))]
+            unit[i] = space.to_unit(donor.native)[i]
+        else:
+            unit[i] += rng.normal(0.0, _MUTATION)
+    return mother.with_native(coarse(space, unit))
+
+
+def coarse(space: ParamSpace, unit: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> np.ndarray[
+    tuple[int, ...], np.dtype[np.float64]
+]:
+    """Native values of knob positions, continuous ones on a grid of 1/1024 of their range. Shape: (..., P)."""
+    rounded = np.where(space.unit_step < _COARSE, np.rint(unit / _COARSE) * _COARSE, unit)
+    return space.to_native(rounded)

@@ -1,0 +1,87 @@
+"""Nearest neighbours in sound: a compact index of rendered presets.
+
+Each preset's timbre at each of a few pitches is kept as principal components in 8 bits. A query weighs segments by how
+much of the target they cover, shifts bands by the distance between the target's pitch and the index's, and compares
+in the space of the components without expanding them: with levels m + V c and weights W, the squared distance to x is
+``|x - m|^2 - 2 c.V'W(x - m) + c'V'WV c``, one small matrix for all presets.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from synthmatch.features.bands import LOWEST_PITCH, SEMITONE_BANDS, semitone_bands
+from synthmatch.features.timbre import SEGMENTS, timbre
+from synthmatch.note import Note
+
+Floats = npt.NDArray[np.float32]
+
+#: Principal components kept; more change no neighbour's rank noticeably.
+COMPONENTS = 96
+
+
+@dataclass(frozen=True)
+class TimbreIndex:
+    """Timbres of N presets at some pitches.
+
+    `pitches`: MIDI numbers. `codes`: (pitches, N, components) int8, times `scale` (components,). `basis`:
+    (components, SEGMENTS * SEMITONE_BANDS) and `mean` give levels in dB.
+    """
+
+    pitches: tuple[int, ...]
+    codes: npt.NDArray[np.int8]
+    scale: Floats
+    basis: Floats
+    mean: Floats
+
+    @classmethod
+    def fit(cls, pitches: tuple[int, ...], levels: Floats, components: int = COMPONENTS) -> "TimbreIndex":
+        """Index timbres. `levels`: (pitches, N, SEGMENTS, SEMITONE_BANDS) in dBFS."""
+        flat = levels.reshape(-1, SEGMENTS * SEMITONE_BANDS)
+        mean = flat.mean(axis=0)
+        centred = flat - mean
+        # eigenvectors of the covariance: its side is the feature's length, whatever the number of presets
+        _, vectors = np.linalg.eigh((centred.T @ centred).astype(np.float64))
+        basis = vectors[:, ::-1][:, :components].T.astype(np.float32)
+        coordinates = centred @ basis.T
+        scale = (np.abs(coordinates).max(axis=0) / 127 + 1e-9).astype(np.float32)
+        codes = np.rint(coordinates / scale).astype(np.int8)
+        return cls(pitches, codes.reshape(len(pitches), -1, basis.shape[0]), scale, basis, mean)
+
+    def __len__(self) -> int:
+        return self.codes.shape[1]
+
+    def distances(self, audio: npt.NDArray[np.float32], note: Note) -> Floats:
+        """Weighted RMS level difference in dB between a target and every preset. Shape: (N,)."""
+        levels, seconds = timbre(audio, note)
+        nearest = int(np.argmin([abs(pitch - note.pitch) for pitch in self.pitches]))
+        shift = int(np.clip(note.pitch - self.pitches[nearest], 1 - SEMITONE_BANDS, SEMITONE_BANDS - 1))
+        weights = seconds[:, None] * _band_weights()[None, :]
+        basis = _shifted(self.basis.reshape(-1, SEGMENTS, SEMITONE_BANDS), shift)
+        mean = _shifted(self.mean.reshape(SEGMENTS, SEMITONE_BANDS), shift)
+        known = slice(max(shift, 0), SEMITONE_BANDS + min(shift, 0))
+        root = np.zeros_like(weights)
+        root[:, known] = np.sqrt(weights[:, known])
+        total = float((root**2).sum()) or 1.0
+        side = (basis * root).reshape(len(basis), -1) * self.scale[:, None]
+        residual = ((levels - mean) * root).ravel()
+        codes = self.codes[nearest].astype(np.float32)
+        # c'Mc = |c R|^2 with M = R R'
+        values, vectors = np.linalg.eigh(side @ side.T)
+        rooted = codes @ (vectors * np.sqrt(np.maximum(values, 0)))
+        squared = residual @ residual - 2 * codes @ (side @ residual) + np.einsum("ij,ij->i", rooted, rooted)
+        return np.sqrt(np.maximum(squared, 0) / total).astype(np.float32)
+
+
+def _shifted(array: Floats, shift: int) -> Floats:
+    """Bands moved up by `shift` semitones; those that enter are not looked at."""
+    return np.roll(array, shift, axis=-1)
+
+
+def _band_weights() -> Floats:
+    """Half of the weight to bands as the ear spaces them, half as `lsd` counts STFT bins (mostly treble)."""
+    bins = (semitone_bands(2048) > 0).sum(axis=0)
+    centres = 2.0 ** ((LOWEST_PITCH + np.arange(SEMITONE_BANDS)) / 12)
+    linear = np.where(bins > 0, centres, 0.0)
+    return (0.5 / SEMITONE_BANDS + 0.5 * linear / linear.sum()).astype(np.float32)

@@ -1,0 +1,41 @@
+"""Which parameters are heard in this preset: learned from tweaks whose score did or did not change."""
+
+import numpy as np
+import numpy.typing as npt
+
+from synthmatch.params import ParamSpace
+
+_FORGET = 0.4
+_LEAST = 0.03
+
+
+class Audibility:
+    """A weight for each parameter, shape (P,): how likely a tweak of it is worth a render.
+
+    Starts at 1 for all. A parameter whose change left the score as it was (the level of a modulator that is off) is
+    tried less and less; one that was heard returns.
+    """
+
+    def __init__(self, space: ParamSpace) -> None:
+        self.weights = np.ones(len(space))
+        groups: dict[str, list[int]] = {}
+        for i, parameter in enumerate(space.parameters):
+            groups.setdefault(parameter.group, []).append(i)
+        self._groups = {name: np.array(indices) for name, indices in groups.items()}
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """Groups that have parameters."""
+        return tuple(self._groups)
+
+    def of_group(self, group: str) -> npt.NDArray[np.int64]:
+        """Indices of a group's parameters."""
+        return self._groups[group]
+
+    def learn(self, changed: npt.NDArray[np.bool_], score_before: float, score_after: float) -> None:
+        """Take note of a render that differs from a scored one in the parameters `changed`, shape (P,)."""
+        heard = abs(score_after - score_before) > 1e-4
+        if heard:
+            self.weights[changed] += _FORGET * (1.0 - self.weights[changed])
+        else:
+            self.weights[changed] = np.maximum(self.weights[changed] * (1 - _FORGET), _LEAST)

@@ -1,0 +1,107 @@
+"""What every search sees of a target: presets in, scores out, within a budget of renders or seconds.
+
+Nothing else in a search renders. So every method counts alike, keeps its best when interrupted, and shows the same
+progress.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from synthmatch.features.score import Heard
+from synthmatch.params import ParamSpace, Preset
+
+_NOTHING = np.zeros(0, np.float32)
+
+#: Presets -> what was heard of each, None where a render failed.
+Evaluate = Callable[[Sequence[Preset]], list[Heard | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """When a search stops: after so many renders, or so many seconds, whichever comes first."""
+
+    renders: int = 200
+    seconds: float = float("inf")
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a search is: renders done and allowed, seconds gone, the best score so far."""
+
+    renders: int
+    budget: Budget
+    seconds: float
+    best: float
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A rendered preset, its score (infinite where the render failed) and how it differs from the target.
+
+    `difference` is `features.score.Heard.difference`, shape (cells,); empty where the render failed.
+    """
+
+    preset: Preset
+    score: float
+    difference: npt.NDArray[np.float32]
+
+
+class Exhausted(Exception):
+    """The budget is spent. Raised inside a search to end it, never seen outside."""
+
+
+@dataclass
+class Objective:
+    """Scores presets against one target until the budget is spent.
+
+    `evaluate` renders and scores a batch. `scored` keeps every preset rendered so far, in order; `history` the best
+    score after each render. A preset met before costs nothing.
+    """
+
+    space: ParamSpace
+    evaluate: Evaluate
+    budget: Budget
+    report: Callable[[Progress], None] | None = None
+    scored: list[Scored] = field(default_factory=list)
+    history: list[float] = field(default_factory=list)
+    _known: dict[bytes, Scored] = field(default_factory=dict)
+    _start: float = field(default_factory=time.monotonic)
+
+    @property
+    def left(self) -> int:
+        """Renders left."""
+        return self.budget.renders - len(self.scored)
+
+    def __call__(self, presets: Sequence[Preset]) -> list[Scored | None]:
+        """Presets rendered and scored, in their order; None for those beyond the budget.
+
+        Raises `Exhausted` where nothing is left before the first of them.
+        """
+        if self.left <= 0 or time.monotonic() - self._start >= self.budget.seconds:
+            raise Exhausted
+        new: dict[bytes, Preset] = {}
+        for preset in presets:
+            key = preset.key()
+            if key not in self._known and key not in new and len(new) < self.left:
+                new[key] = preset
+        for (key, preset), heard in zip(new.items(), self.evaluate(list(new.values())), strict=True):
+            scored = Scored(preset, heard.score, heard.difference) if heard else Scored(preset, np.inf, _NOTHING)
+            self._known[key] = scored
+            self.scored.append(scored)
+            self.history.append(min(scored.score, self.history[-1] if self.history else np.inf))
+        if self.report:
+            self.report(Progress(len(self.scored), self.budget, time.monotonic() - self._start, self.history[-1]))
+        return [self._known.get(preset.key()) for preset in presets]
+
+    def known(self, preset: Preset) -> bool:
+        """Whether it was rendered already."""
+        return preset.key() in self._known
+
+    def best(self, count: int = 1) -> list[Scored]:
+        """The best presets so far, best first."""
+        finite = [s for s in self.scored if np.isfinite(s.score)]
+        return sorted(finite, key=lambda s: s.score)[:count]

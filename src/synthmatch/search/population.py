@@ -1,0 +1,118 @@
+"""The population search: seeds from any proposer, moves that pay are chosen more often, a render decides.
+
+A generation makes a fixed number of presets whatever the number of workers, so that a seed gives the same result
+everywhere. Each is a better member, changed by one move (`search.moves`). Moves earn credit by how often and how much
+they improved their parent; a move is drawn in proportion to its credit, never below a floor.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from synthmatch.params import Preset
+from synthmatch.search import moves
+from synthmatch.search.audibility import Audibility
+from synthmatch.search.objective import Exhausted, Objective, Scored
+from synthmatch.search.slopes import Slopes
+
+#: Presets a generation.
+BATCH = 16
+_MEMBERS = 20
+#: Share of the budget for rendering the seeds, and the most of them.
+_SEED_SHARE = 0.2
+_MOST_SEEDS = 48
+#: How sharply better members are preferred as parents: chance that the best is taken, then the next, ...
+_PREFERENCE = 0.25
+_CREDIT_MEMORY = 0.93
+_CREDIT_FLOOR = 0.02
+
+
+@dataclass
+class _Member:
+    unit: moves.Unit
+    scored: Scored
+    step: moves.Unit | None = None
+
+    @property
+    def preset(self) -> Preset:
+        return self.scored.preset
+
+    @property
+    def score(self) -> float:
+        return self.scored.score
+
+
+def population_search(objective: Objective, seeds: Sequence[Preset], rng: np.random.Generator) -> None:
+    """Spend the objective's budget. `seeds`: presets near the target, nearest first; at least one."""
+    try:
+        _Population(objective, seeds, rng).run()
+    except Exhausted:
+        return
+
+
+class _Population:
+    def __init__(self, objective: Objective, seeds: Sequence[Preset], rng: np.random.Generator) -> None:
+        self.objective = objective
+        self.space = objective.space
+        self.seeds = list(seeds)
+        self.rng = rng
+        self.donors = np.stack([self.space.to_unit(seed.native) for seed in seeds])
+        self.audibility = Audibility(self.space)
+        self.moves: dict[str, moves.Move] = {f"tweak {g}": moves.tweak(g) for g in self.audibility.groups}
+        self.moves |= {"part": moves.part, "mate": moves.mate, "difference": moves.difference, "again": moves.again, "slope": moves.slope}
+        self.slopes = Slopes(self.space)
+        self.credit = dict.fromkeys(self.moves, 0.3)
+        self.members: list[_Member] = []
+
+    def run(self) -> None:
+        first = min(len(self.seeds), _MOST_SEEDS, max(int(self.objective.budget.renders * _SEED_SHARE), 1))
+        scored = self.objective(self.seeds[:first])
+        self._keep([_Member(u, s) for u, s in zip(self.donors, scored, strict=False) if s])
+        while True:
+            self._generation()
+
+    def _generation(self) -> None:
+        children: list[tuple[str, _Member, Preset]] = []
+        made: set[bytes] = set()
+        for _ in range(BATCH * 8):
+            name = self._draw_move()
+            parent = self.members[min(int(self.rng.geometric(_PREFERENCE)) - 1, len(self.members) - 1)]
+            unit = self.moves[name](parent.unit, self._context(parent), self.rng)
+            preset = parent.preset.with_native(self.space.to_native(unit))
+            if preset.key() not in made and not self.objective.known(preset):
+                made.add(preset.key())
+                children.append((name, parent, preset))
+            if len(children) == BATCH:
+                break
+        results = self.objective([preset for _, _, preset in children])
+        best = self.members[0].score
+        born = []
+        for (name, parent, _), scored in zip(children, results, strict=True):
+            if scored is None:
+                continue
+            unit = self.space.to_unit(scored.preset.native)
+            step = unit - parent.unit
+            if np.count_nonzero(step) <= 2:
+                self.audibility.learn(step != 0, parent.score, scored.score)
+            if np.isfinite(scored.score):
+                self.slopes.learn(step, scored.difference - parent.scored.difference)
+            gain = max(parent.score - scored.score, 0.0) / max(parent.score, 1e-9)
+            reward = gain * 20 + 2.0 * (scored.score < best)
+            self.credit[name] = _CREDIT_MEMORY * self.credit[name] + (1 - _CREDIT_MEMORY) * min(reward, 3.0)
+            born.append(_Member(unit, scored, step if scored.score < parent.score else None))
+        self._keep(born)
+
+    def _context(self, parent: _Member) -> moves.Context:
+        reach = 2 + len(self.objective.scored) // 100
+        units = np.stack([m.unit for m in self.members])
+        return moves.Context(self.space, units, self.donors, self.audibility, self.slopes, parent.step, parent.scored.difference, reach)
+
+    def _draw_move(self) -> str:
+        names = list(self.moves)
+        credit = np.array([max(self.credit[name], _CREDIT_FLOOR) for name in names])
+        return names[self.rng.choice(len(names), p=credit / credit.sum())]
+
+    def _keep(self, born: Sequence[_Member]) -> None:
+        alive = [m for m in [*self.members, *born] if np.isfinite(m.score)]
+        self.members = sorted(alive, key=lambda m: m.score)[:_MEMBERS]
