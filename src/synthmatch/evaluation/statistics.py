@@ -1,0 +1,63 @@
+"""How sure a mean is, and whether one method beats another on the same targets.
+
+Scores are one number a target, shape (targets,). Sources: the percentile bootstrap of Efron 1979; the signed-rank test
+of Wilcoxon 1945 (`scipy.stats.wilcoxon`).
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from synthmatch.errors import InputError
+
+Floats = npt.NDArray[np.float64]
+
+#: Resamples of a bootstrap: the 2.5 % tail then rests on 250 of them.
+RESAMPLES = 10_000
+#: Resampled scores drawn at once, so that many targets cannot fill the memory.
+_BLOCK_SCORES = 1_000_000
+
+
+def bootstrap_interval(
+    scores: npt.ArrayLike, rng: np.random.Generator, confidence: float = 0.95
+) -> tuple[float, float]:
+    """Percentile bootstrap interval (low, high) of the mean. Shape: (targets,).
+
+    One score, or equal scores, give an interval of no width. Raises `InputError` for no scores, NaN or infinite ones.
+    """
+    values = _scores(scores, "scores")
+    block = max(1, _BLOCK_SCORES // values.size)
+    means = np.concatenate(
+        [
+            values[rng.integers(0, values.size, (min(block, RESAMPLES - start), values.size))].mean(axis=1)
+            for start in range(0, RESAMPLES, block)
+        ]
+    )
+    tail = (1 - confidence) / 2
+    low, high = np.quantile(means, [tail, 1 - tail])
+    return float(low), float(high)
+
+
+def paired_wilcoxon(first: npt.ArrayLike, second: npt.ArrayLike) -> float:
+    """Two-sided p-value that scores of two methods on the same targets differ in no direction. Shape: (targets,) twice.
+
+    Equal scores everywhere give 1. Raises `InputError` for different numbers of targets, none, NaN or infinite scores.
+    """
+    from scipy.stats import wilcoxon  # noqa: PLC0415  (slow to load, and not every table tests)
+
+    a, b = _scores(first, "first scores"), _scores(second, "second scores")
+    if a.shape != b.shape:
+        raise InputError(f"first has {a.size} scores and second {b.size}, expected the same targets in the same order")
+    if (a == b).all():
+        return 1.0
+    return float(wilcoxon(a, b).pvalue)
+
+
+def _scores(scores: npt.ArrayLike, what: str) -> Floats:
+    values = np.asarray(scores, np.float64)
+    if values.ndim != 1 or values.size == 0:
+        raise InputError(f"{what} have shape {values.shape}, expected (targets,) with at least one")
+    if not np.isfinite(values).all():
+        raise InputError(
+            f"{what} have NaN or infinite numbers, expected finite ones; leave failed targets out of all rows"
+        )
+    return values
