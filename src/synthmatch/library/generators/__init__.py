@@ -1,0 +1,1 @@
+"""Makers of presets for synthesizers that have none made by people."""
