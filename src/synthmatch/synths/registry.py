@@ -1,5 +1,6 @@
 """The synthesizers that synthmatch knows, by name. A new one is one file and one line here."""
 
+import re
 from collections.abc import Callable
 from functools import cache
 from importlib import import_module
@@ -14,6 +15,9 @@ _SYNTHS = {
     "amsynth": ("synthmatch.synths.amsynth", "Amsynth"),
 }
 
+#: a class by its module, which no path and no URI looks like
+_CLASS = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
+
 
 def synth_names() -> tuple[str, ...]:
     """Names of the registered synthesizers."""
@@ -22,9 +26,10 @@ def synth_names() -> tuple[str, ...]:
 
 @cache
 def get_synth(id: str) -> Synth:
-    """The synthesizer of a name, or a plug-in by its path (VST2, VST3) or LV2 URI.
+    """The synthesizer of a name, a plug-in by its path (VST2, VST3) or LV2 URI, or a `Synth` as ``module:Class``.
 
-    Raises `InputError` for a name that is none of these.
+    The last is for other packages; the class's `id` is this text, so that render workers find it too. Raises
+    `InputError` for an id that is none of these.
     """
     if id in _SYNTHS:
         module, name = _SYNTHS[id]
@@ -34,6 +39,19 @@ def get_synth(id: str) -> Synth:
         from synthmatch.synths.plugin import Plugin  # noqa: PLC0415 - only a plug-in needs the host
 
         return Plugin(id)
+    if _CLASS.fullmatch(id):
+        return _own_class(id)
     raise InputError(
         f"synth is {id!r}, expected one of {', '.join(_SYNTHS)}, or the path of a VST2/VST3 file or an LV2 URI"
     )
+
+
+def _own_class(id: str) -> Synth:
+    module, name = id.split(":")
+    try:
+        found = getattr(import_module(module), name)
+    except (ImportError, AttributeError) as error:
+        raise InputError(f"synth is {id!r}, expected module:Class that can be imported; {error}") from None
+    if not (isinstance(found, type) and issubclass(found, Synth) and getattr(found, "id", "") == id):
+        raise InputError(f"synth is {id!r}, expected module:Class of a Synth whose id is this text")
+    return found()

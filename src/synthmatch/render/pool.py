@@ -1,0 +1,253 @@
+"""Renders in worker processes: a bad preset or plug-in ends a worker, never the program, and its job is tried again.
+
+The same preset and note give the same audio, bit for bit, in whichever worker and whatever was rendered before.
+"""
+
+import os
+import queue
+import threading
+import time
+import weakref
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice, repeat
+from typing import Any
+
+from synthmatch.errors import InputError, MissingSynthError, PresetError, RenderError
+from synthmatch.note import Note
+from synthmatch.params.preset import Preset
+from synthmatch.render.guard import RenderFailure
+from synthmatch.render.process import Arrival, WorkerProcess
+from synthmatch.render.wire import Parts, pack
+from synthmatch.synths.base import Audio, Synth
+
+#: What a worker does with a render before it replies, such as a fast score. Picklable, from an importable module.
+Measure = Callable[[Audio], Any]
+
+_ATTEMPTS = 2
+
+#: How long a worker may take to import and to load its synthesizer.
+_LOAD_SECONDS = 60.0
+
+
+@dataclass(slots=True, eq=False)
+class _Job:
+    index: int
+    preset: Preset
+    packed: Parts
+    #: the stream that asked: replies to one that was left early are dropped
+    stream: object
+    failures: int = 0
+
+
+class RenderPool:
+    """Workers for one synthesizer. A context manager; usable from any thread, one stream at a time.
+
+    `workers` defaults to the number of cores. `timeout_seconds` is for one render and its measure, from its start in
+    the worker. Raises `MissingSynthError` where the synthesizer is not installed.
+    """
+
+    def __init__(self, synth: Synth, workers: int | None = None, timeout_seconds: float = 30.0) -> None:
+        if lacking := synth.missing():
+            raise MissingSynthError(lacking)
+        self.synth = synth
+        self.workers = _cores() if workers is None else workers
+        if self.workers < 1:
+            raise InputError(f"workers is {workers}, expected 1 or more")
+        self._timeout_seconds = timeout_seconds
+        self._busy = threading.Lock()
+        self._inbox: queue.SimpleQueue[Arrival] = queue.SimpleQueue()
+        self._failed_loads = 0
+        self._processes: list[WorkerProcess] = []
+        self._finalizer = weakref.finalize(self, _close, self._processes)
+        self._start_missing()
+
+    def __enter__(self) -> "RenderPool":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the workers, renders under way included, and remove their temporary files."""
+        self._finalizer()
+
+    def run(
+        self, presets: Sequence[Preset], note: Note | Sequence[Note], measure: Measure | None = None
+    ) -> list[Any | RenderFailure]:
+        """One result a preset, in their order: what `measure` gave, or the audio without it, or a `RenderFailure`.
+
+        `note` is one for all, or one a preset. Raises like `stream`.
+        """
+        if not isinstance(note, Note) and len(note) != len(presets):
+            raise InputError(f"got {len(note)} notes for {len(presets)} presets, expected one note or one a preset")
+        results: list[Any] = [None] * len(presets)
+        for index, result in self.stream(presets, note, measure):
+            results[index] = result
+        return results
+
+    def stream(
+        self, presets: Iterable[Preset], note: Note | Iterable[Note], measure: Measure | None = None
+    ) -> Generator[tuple[int, Any | RenderFailure], None, None]:
+        """(index, result) as renders finish. `presets` may be endless: at most two a worker are taken ahead.
+
+        Raises `PresetError` for a preset of another synthesizer, `RenderError` where workers cannot be started or
+        cannot load `measure`, `MissingSynthError` where the synthesizer will not load.
+        """
+        if not self._finalizer.alive:
+            raise RuntimeError("this render pool is closed; open another")
+        if not self._busy.acquire(blocking=False):
+            raise RuntimeError("this render pool is in use by another stream; finish or close that first")
+        try:
+            # copied, since its arrays may be changed before the next run asks whether workers have it
+            packed: Parts | None = None if measure is None else [bytes(part) for part in pack(measure)]
+            yield from self._serve(presets, note, packed)
+        except KeyboardInterrupt:
+            # a message may be half-written: the next stream starts new workers
+            self._stop()
+            raise
+        finally:
+            self._busy.release()
+
+    def _serve(
+        self, presets: Iterable[Preset], note: Note | Iterable[Note], measure: Parts | None
+    ) -> Generator[tuple[int, Any | RenderFailure], None, None]:
+        stream = object()
+        notes = repeat(note) if isinstance(note, Note) else note
+        pairs = enumerate(zip(presets, notes, strict=False))
+        fresh = (self._job(index, preset, own, stream) for index, (preset, own) in pairs)
+        pending: deque[_Job] = deque()
+        self._start_missing()
+        while self._hand_out(pending, fresh, measure, stream):
+            worker, message, seconds = self._wait()
+            if message is None:
+                job, status, value = self._bury(worker)
+                pending.extendleft(left for left in reversed(worker.jobs) if left.stream is stream)
+            else:
+                job, status, value = self._read(worker, message, seconds)
+            self._start_missing()
+            if job is None or job.stream is not stream:
+                continue
+            if status == "ok":
+                yield job.index, value
+                continue
+            job.failures += 1
+            if job.failures < _ATTEMPTS:
+                pending.appendleft(job)
+            else:
+                yield job.index, RenderFailure(job.preset, status, value)
+
+    def _job(self, index: int, preset: Preset, note: Note, stream: object) -> _Job:
+        if preset.synth != self.synth.id:
+            raise PresetError(
+                f"preset {index} is of {preset.synth}, this pool renders {self.synth.id}; use its own pool"
+            )
+        return _Job(index, preset, pack(("job", preset, note)), stream)
+
+    def _start_missing(self) -> None:
+        while len(self._processes) < self.workers:
+            self._processes.append(WorkerProcess(self.synth.id, self._timeout_seconds, self._inbox))
+
+    def _hand_out(self, pending: deque[_Job], fresh: Iterator[_Job], measure: Parts | None, stream: object) -> bool:
+        """Send jobs while workers take them, the least busy first. False where none is left, here or in a worker."""
+        while True:
+            busy = any(job.stream is stream for worker in self._processes for job in worker.jobs)
+            if not pending and (not busy or any(worker.takes([], measure) for worker in self._processes)):
+                pending.extend(islice(fresh, 1))
+            if not pending:
+                return busy
+            able = [worker for worker in self._processes if worker.takes(pending[0].packed, measure)]
+            if not able:
+                return True
+            job = pending.popleft()
+            min(able, key=lambda worker: len(worker.jobs)).give(job, job.packed, measure)
+
+    def _wait(self) -> Arrival:
+        """The next message; on the way, workers past their time are killed, which closes their pipes."""
+        while True:
+            now = time.monotonic()
+            busy = [worker for worker in self._processes if worker.jobs or not worker.ready]
+            due = {worker: worker.since_seconds + self._limit_seconds(worker) for worker in busy}
+            try:
+                arrival = self._inbox.get(timeout=max(0.0, min(due.values()) - now))
+                if arrival.worker in self._processes:
+                    return arrival
+            except queue.Empty:
+                for worker in busy:
+                    if due[worker] <= time.monotonic():
+                        worker.hung = True
+                        worker.since_seconds = time.monotonic()
+                        worker.kill()
+
+    def _limit_seconds(self, worker: WorkerProcess) -> float:
+        return self._timeout_seconds if worker.ready else _LOAD_SECONDS
+
+    def _read(self, worker: WorkerProcess, message: Any, seconds: float) -> tuple[_Job | None, Any, Any]:
+        """Job, status and value of a worker's message; no job where it is about the worker itself."""
+        kind, *rest = message
+        if kind == "ready":
+            worker.ready, (worker.single,) = True, rest
+            self._failed_loads = 0
+            return None, None, None
+        if kind == "failed":
+            self._stop()
+            raise rest[0]
+        worker.since_seconds = seconds
+        if worker.single:
+            self._processes.remove(worker)
+            worker.bury()
+        return worker.jobs.popleft(), *rest
+
+    def _bury(self, worker: WorkerProcess) -> tuple[_Job | None, Any, str]:
+        """Job that a dead worker was busy with, if any, and how it ended."""
+        self._processes.remove(worker)
+        ended = worker.bury()
+        if not worker.ready:
+            self._failed_loads += 1
+            if self._failed_loads >= _ATTEMPTS:
+                self._stop()
+                how = f"took more than {_LOAD_SECONDS:g} s" if worker.hung else f"ended with {ended}"
+                raise RenderError(f"{self.synth.id} does not load: its render worker {how}")
+        job = worker.jobs.popleft() if worker.jobs else None
+        if worker.hung:
+            return job, "hang", f"no render within {self._timeout_seconds:g} s"
+        return job, "crash", ended
+
+    def _stop(self) -> None:
+        _close(self._processes)
+        self._inbox = queue.SimpleQueue()
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _close(processes: list[WorkerProcess]) -> None:
+    for process in processes:
+        process.leave()
+    for process in processes:
+        process.close()
+    processes.clear()
+
+
+_pools: dict[str, RenderPool] = {}
+_pools_lock = threading.Lock()
+if hasattr(os, "register_at_fork"):
+    # a fork of the program shares the pipes, and must not talk to the same workers
+    os.register_at_fork(after_in_child=_pools.clear)
+
+
+def render(synth: Synth, preset: Preset, note: Note) -> Audio:
+    """One render, in a worker that is kept for the next call. Shape: (channels, note.samples) float32.
+
+    Raises `RenderError` where it crashes, hangs, fails or gives NaN, and like `RenderPool.run`.
+    """
+    with _pools_lock:
+        if synth.id not in _pools:
+            _pools[synth.id] = RenderPool(synth, workers=1)
+        (result,) = _pools[synth.id].run([preset], note)
+    if isinstance(result, RenderFailure):
+        raise RenderError(str(result))
+    audio: Audio = result
+    return audio
