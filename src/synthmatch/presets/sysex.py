@@ -98,14 +98,14 @@ def parse(data: bytes) -> list[Voice]:
 
 def _message(data: bytes) -> tuple[list[Voice], bytes]:
     """Voices of the first sysex message, and the bytes after it."""
-    head = data[:6]
-    kinds = ((_SINGLE_HEAD, _SINGLE_SIZE, "single voice"), (_BANK_HEAD, _BANK_SIZE, "bank of 32 voices"))
-    for expected, size, kind in kinds:
-        # the low nibble of byte 2 is the MIDI channel
-        if len(head) == 6 and head[:2] == expected[:2] and head[2] & 0xF0 == 0 and head[3:] == expected[3:]:
-            break
+    if _starts(data, _SINGLE_HEAD):
+        size, kind = _SINGLE_SIZE, "single voice"
+    elif _starts(data, _BANK_HEAD):
+        size, kind = _BANK_SIZE, "bank of 32 voices"
     else:
-        raise PresetError(f"sysex starts with {head.hex(' ')}, expected a DX7 single voice or 32-voice bank (f0 43 ...)")
+        raise PresetError(
+            f"sysex starts with {data[:6].hex(' ')}, expected a DX7 single voice or 32-voice bank (f0 43 ...)"
+        )
     if len(data) < size or data[size - 1] != 0xF7:
         raise PresetError(f"DX7 {kind} has {len(data)} bytes, expected {size} ending in f7; the file is cut or damaged")
     body, checksum = data[6 : size - 2], data[size - 2]
@@ -116,6 +116,11 @@ def _message(data: bytes) -> tuple[list[Voice], bytes]:
     if size == _SINGLE_SIZE:
         return [legal(np.frombuffer(body, np.uint8) & 0x7F)], data[size:]
     return [unpack(body[i : i + PACKED_BYTES]) for i in range(0, len(body), PACKED_BYTES)], data[size:]
+
+
+def _starts(data: bytes, head: bytes) -> bool:
+    """Whether a message starts so; the low nibble of byte 2 is the MIDI channel, any will do."""
+    return len(data) >= 6 and data[:2] == head[:2] and data[2] & 0xF0 == 0 and data[3:6] == head[3:]
 
 
 def dump_single(voice: Voice) -> bytes:

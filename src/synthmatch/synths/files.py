@@ -1,0 +1,63 @@
+"""Preset files by their name: which synthesizer a file is for, reading it and writing it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from synthmatch.errors import PresetError
+from synthmatch.files import write_whole
+from synthmatch.params import Preset
+from synthmatch.presets import own
+from synthmatch.synths.base import Synth
+from synthmatch.synths.registry import get_synth, synth_names
+
+
+def read_presets(path: Path, synth: Synth | None = None) -> list[Preset]:
+    """Presets of a native file or of synthmatch's own JSON, in the file's order.
+
+    `synth` is needed where the name does not tell (a plug-in's ``.fxp``). Raises `PresetError` for a file that is
+    missing, damaged, or of no known kind.
+    """
+    if path.is_dir():
+        raise PresetError(f"{path} is a folder, expected a preset file; name one of its files")
+    if not path.exists():
+        raise PresetError(f"{path} does not exist, expected a preset file; check the name")
+    if path.suffix.lower() == own.SUFFIX:
+        try:
+            return [own.parse(row, get_synth(row["synth"]).space) for row in own.rows(path.read_bytes())]
+        except PresetError as error:
+            raise PresetError(f"{path}: {error}") from None
+    presets = (synth or synth_of(path)).read(path)
+    if not presets:
+        raise PresetError(f"{path} holds no preset, expected at least one; save it again from its program")
+    return presets
+
+
+def write_presets(path: Path, presets: Sequence[Preset], *, force: bool = False) -> None:
+    """Write presets of one synthesizer in the format that the file's name asks for, whole or not at all."""
+    synth = get_synth(presets[0].synth)
+    if path.suffix.lower() == own.SUFFIX:
+        contents = own.dump(presets, synth.space, synth.version())
+    else:
+        contents = synth.dump(presets, suffix_of(path, synth))
+    write_whole(path, contents, force=force)
+
+
+def suffix_of(path: Path, synth: Synth) -> str:
+    """The suffix of a synthesizer's formats that a file name ends in. Raises `PresetError` where there is none."""
+    suffixes = sorted((f.suffix for f in synth.formats), key=len, reverse=True)
+    for suffix in suffixes:
+        if path.name.lower().endswith(suffix.lower()):
+            return suffix
+    raise PresetError(f"{path.name} names no format of {synth.title}, expected {', '.join(suffixes)} or {own.SUFFIX}")
+
+
+def synth_of(path: Path) -> Synth:
+    """The registered synthesizer whose native files have this suffix. Raises `PresetError` where there is none."""
+    known = []
+    for name in synth_names():
+        synth = get_synth(name)
+        suffixes = [f.suffix for f in synth.formats]
+        if any(path.name.lower().endswith(suffix.lower()) for suffix in suffixes):
+            return synth
+        known += suffixes
+    raise PresetError(f"{path} is no known preset file, expected {', '.join(known)} or {own.SUFFIX}; else give --synth")

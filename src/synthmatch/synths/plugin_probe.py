@@ -1,0 +1,89 @@
+"""A short-lived process that loads a plug-in and tells about it: ``python -m synthmatch.synths.plugin_probe FILE``.
+
+A plug-in may crash the process that loads it, and DawDreamer must be imported before numba, so nothing but this and the
+render workers load one. FILE is JSON, the question; the answer replaces it.
+"""
+
+import base64
+import dataclasses
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from synthmatch.errors import MissingSynthError, PresetError, SynthmatchError
+from synthmatch.synths.host import HostedPlugin, HostParameter
+
+#: Some plug-ins scan folders of samples when they load.
+_LIMIT_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What a plug-in says of itself: output channels, parameters with their values, and the state that a host saves."""
+
+    channels: int
+    parameters: tuple[HostParameter, ...]
+    state: bytes
+
+
+def probe(source: str, state: bytes = b"", values: Sequence[tuple[int, float]] = ()) -> Probe:
+    """Load a plug-in in a process of its own, restore a state, move parameters (index, host units), and look.
+
+    Raises `MissingSynthError` where it does not load, crashes or hangs, `PresetError` where it refuses the state.
+    """
+    question = {"source": source, "state": base64.b64encode(state).decode(), "values": list(values)}
+    with tempfile.TemporaryDirectory(prefix="synthmatch-probe-", ignore_cleanup_errors=True) as folder:
+        path = Path(folder) / "probe.json"
+        path.write_text(json.dumps(question), encoding="utf-8")
+        search_path = os.pathsep.join(entry or str(Path.cwd()) for entry in sys.path)
+        try:
+            ended = subprocess.run(
+                [sys.executable, "-P", "-m", __name__, str(path)],
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=_LIMIT_SECONDS,
+                check=False,
+                env=os.environ | {"PYTHONPATH": search_path, "QT_QPA_PLATFORM": "offscreen"},
+            )
+        except subprocess.TimeoutExpired:
+            raise MissingSynthError(
+                f"{source} does not load within {_LIMIT_SECONDS} s; try it in another host"
+            ) from None
+        answer = json.loads(path.read_text(encoding="utf-8"))
+    if "error" in answer:
+        raise {"PresetError": PresetError}.get(answer["kind"], MissingSynthError)(answer["error"])
+    if "parameters" not in answer:
+        raise MissingSynthError(
+            f"{source} ends the process that loads it (exit code {ended.returncode}); it cannot be used here, "
+            "try another format of the same plug-in"
+        )
+    parameters = tuple(HostParameter(**{**row, "choices": tuple(row["choices"])}) for row in answer["parameters"])
+    return Probe(answer["channels"], parameters, base64.b64decode(answer["state"]))
+
+
+def _answer(path: Path) -> None:
+    question = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        plugin = HostedPlugin(question["source"])
+        if question["state"]:
+            plugin.load_state(base64.b64decode(question["state"]))
+        plugin.set_values([index for index, _ in question["values"]], [value for _, value in question["values"]])
+        parameters = [dataclasses.asdict(parameter) for parameter in plugin.parameters()]
+        plugin.settle()
+        state = base64.b64encode(plugin.state()).decode()
+        answer = {"channels": plugin.channels, "parameters": parameters, "state": state}
+    except SynthmatchError as error:
+        answer = {"kind": type(error).__name__, "error": str(error)}
+    path.write_text(json.dumps(answer), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    _answer(Path(sys.argv[1]))
+    # plug-ins may crash while they are taken down; the answer is written
+    sys.stdout.flush()
+    os._exit(0)

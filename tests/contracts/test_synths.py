@@ -1,0 +1,109 @@
+"""What every registered synthesizer must do, whoever wrote it. All of them are installed where tests run."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from synthmatch.errors import InputError, PresetError
+from synthmatch.note import Note
+from synthmatch.params import GROUPS, Preset
+from synthmatch.presets import own
+from synthmatch.render.pool import RenderPool
+from synthmatch.synths.base import Synth
+from synthmatch.synths.files import read_presets, write_presets
+from synthmatch.synths.registry import get_synth, synth_names
+
+SYNTHS = [get_synth(name) for name in synth_names()]
+NOTE = Note(hold_seconds=0.4, render_seconds=0.6)
+
+
+def random_presets(synth: Synth, count: int) -> list[Preset]:
+    """Presets between the default and anything: legal, and mostly audible."""
+    rng = np.random.default_rng(7)
+    unit = synth.space.to_unit(synth.space.default)
+    mixed = [np.where(rng.random(len(unit)) < 0.1, rng.random(len(unit)), unit) for _ in range(count)]
+    return [synth.preset(synth.space.to_native(u), f"Random {i}") for i, u in enumerate(mixed)]
+
+
+@pytest.fixture(params=SYNTHS, ids=lambda s: s.id)
+def synth(request: pytest.FixtureRequest) -> Synth:
+    """Each synthesizer in turn."""
+    chosen: Synth = request.param
+    assert chosen.missing() is None, chosen.missing()
+    return chosen
+
+
+def test_its_table_is_complete(synth: Synth) -> None:
+    """Catches a table whose groups, defaults or texts a page or a model could not use."""
+    for p in synth.space.parameters:
+        assert p.group in GROUPS
+        assert p.label
+        assert p.text(p.default)
+        assert p.text(p.low)
+        assert p.text(p.high)
+    assert synth.version()
+    assert synth.formats
+
+
+def test_its_presets_survive_encoding(synth: Synth) -> None:
+    """Catches a model's row that decodes to another preset."""
+    native = np.stack([p.native for p in random_presets(synth, 50)])
+    assert np.array_equal(synth.space.decode(synth.space.encode(native)), native)
+    assert np.array_equal(synth.space.to_native(synth.space.to_unit(native).astype(np.float32)), native)
+
+
+def test_its_native_files_give_the_same_preset_and_sound(synth: Synth, tmp_path: Path) -> None:
+    """Catches a format that loses a value: the file read back must equal the preset and render the same bits."""
+    presets = random_presets(synth, 2)
+    names = [*(f.suffix for f in synth.formats), own.SUFFIX]
+    with RenderPool(synth, workers=1) as pool:
+        before = pool.run(presets[:1], NOTE)[0]
+        for suffix in names:
+            path = tmp_path / f"preset{suffix}"
+            write_presets(path, presets[:1])
+            read = read_presets(path, synth)[0]
+            assert np.array_equal(read.native, presets[0].native), suffix
+            assert np.array_equal(pool.run([read], NOTE)[0], before), suffix
+
+
+def test_a_render_depends_on_its_arguments_alone(synth: Synth) -> None:
+    """Catches voice state that leaks: other order, other worker and other history must give the same bits."""
+    presets = random_presets(synth, 5)
+    with RenderPool(synth, workers=2) as pool:
+        forward = pool.run(presets, NOTE)
+        backward = pool.run(presets[::-1], NOTE)[::-1]
+    with RenderPool(synth, workers=1) as pool:
+        alone = pool.run([presets[3]], NOTE)[0]
+    for a, b in zip(forward, backward, strict=True):
+        assert a.shape == (synth.channels, NOTE.samples)
+        assert a.dtype == np.float32
+        assert np.array_equal(a, b)
+    assert np.array_equal(forward[3], alone)
+
+
+def test_another_table_is_refused(synth: Synth, tmp_path: Path) -> None:
+    """Catches a preset of another version that is read as if its parameters were the same."""
+    path = tmp_path / "old.json"
+    write_presets(path, random_presets(synth, 1))
+    path.write_text(path.read_text().replace(synth.space.hash, "0123456789abcdef"))
+    with pytest.raises(PresetError, match="table 0123456789abcdef"):
+        read_presets(path)
+
+
+@pytest.mark.parametrize("contents", [b"", b"\x00\x01\x02garbage", b"{}", b"[1, 2"], ids=["empty", "bytes", "json", "cut"])
+def test_a_file_of_something_else_is_refused(synth: Synth, contents: bytes, tmp_path: Path) -> None:
+    """Catches a crash, or a preset out of nothing, on a file that is none."""
+    for suffix in [f.suffix for f in synth.formats]:
+        path = tmp_path / f"wrong{suffix}"
+        path.write_bytes(contents)
+        with pytest.raises(PresetError) as caught:
+            read_presets(path, synth)
+        assert path.name in str(caught.value)
+        assert "\n" not in str(caught.value)
+
+
+def test_an_unknown_name_is_refused() -> None:
+    """Catches a typing error that ends in a traceback."""
+    with pytest.raises(InputError, match="synth is 'vitall', expected one of vital, dexed, amsynth"):
+        get_synth("vitall")
