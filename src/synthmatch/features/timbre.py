@@ -5,6 +5,8 @@ the note's end. So a library note of 3 s can be compared with a target that is s
 get no weight. Bands a semitone apart make a transposition a shift. Shape: (SEGMENTS, SEMITONE_BANDS), in dBFS.
 """
 
+from itertools import pairwise
+
 import numpy as np
 import numpy.typing as npt
 
@@ -31,8 +33,8 @@ def timbre(audio: npt.NDArray[np.float32], note: Note) -> tuple[Floats, Floats]:
     # a frame is placed by its centre, but the first starts the note
     times = np.arange(len(levels)) * _HOP / SAMPLE_RATE_HZ - note.start_seconds
     hold = min(note.hold_seconds, note.render_seconds - note.start_seconds)
-    held = [(a, min(b, hold)) for a, b in zip(HELD_EDGES, HELD_EDGES[1:], strict=False)]
-    released = [(hold + a, hold + b) for a, b in zip(RELEASE_EDGES, RELEASE_EDGES[1:], strict=False)]
+    held = [(a, min(b, hold)) for a, b in pairwise(HELD_EDGES)]
+    released = [(hold + a, hold + b) for a, b in pairwise(RELEASE_EDGES)]
     means = np.full((SEGMENTS, SEMITONE_BANDS), FLOOR_DB, np.float32)
     seconds = np.zeros(SEGMENTS, np.float32)
     for i, (start, stop) in enumerate(held + released):
@@ -44,11 +46,11 @@ def timbre(audio: npt.NDArray[np.float32], note: Note) -> tuple[Floats, Floats]:
 
 
 class TimbreMeasure:
-    """`timbre` of renders of one note, picklable for workers: gives the levels, shape (SEGMENTS, SEMITONE_BANDS)."""
+    """What a library keeps of a render of `note`, picklable for workers: `timbre` levels and the peak."""
 
     def __init__(self, note: Note) -> None:
         self._note = note
 
-    def __call__(self, audio: npt.NDArray[np.float32]) -> Floats:
-        """Levels in dBFS of one render."""
-        return timbre(audio, self._note)[0]
+    def __call__(self, audio: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.float16], float]:
+        """Levels in dBFS, shape (SEGMENTS, SEMITONE_BANDS), to 0.06 dB; peak of the audio, 1 is full scale."""
+        return timbre(audio, self._note)[0].astype(np.float16), float(np.abs(audio).max(initial=0.0))

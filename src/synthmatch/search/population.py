@@ -17,7 +17,7 @@ from synthmatch.search.objective import Exhausted, Objective, Scored
 from synthmatch.search.slopes import Slopes
 
 #: Presets a generation.
-BATCH = 16
+BATCH = 8
 _MEMBERS = 20
 #: Share of the budget for rendering the seeds, and the most of them.
 _SEED_SHARE = 0.2
@@ -60,16 +60,27 @@ class _Population:
         self.donors = np.stack([self.space.to_unit(seed.native) for seed in seeds])
         self.audibility = Audibility(self.space)
         self.moves: dict[str, moves.Move] = {f"tweak {g}": moves.tweak(g) for g in self.audibility.groups}
-        self.moves |= {"part": moves.part, "mate": moves.mate, "difference": moves.difference, "again": moves.again, "slope": moves.slope}
+        self.moves |= {
+            "part": moves.part,
+            "mate": moves.mate,
+            "difference": moves.difference,
+            "again": moves.again,
+            "slope": moves.slope,
+        }
         self.slopes = Slopes(self.space)
         self.credit = dict.fromkeys(self.moves, 0.3)
         self.members: list[_Member] = []
 
     def run(self) -> None:
-        first = min(len(self.seeds), _MOST_SEEDS, max(int(self.objective.budget.renders * _SEED_SHARE), 1))
-        scored = self.objective(self.seeds[:first])
-        self._keep([_Member(u, s) for u, s in zip(self.donors, scored, strict=False) if s])
-        while True:
+        """Render seeds until some are heard, then breed until the budget ends."""
+        first = min(_MOST_SEEDS, max(int(self.objective.budget.renders * _SEED_SHARE), 1))
+        for start in range(0, len(self.seeds), first):
+            chosen = slice(start, start + first)
+            scored = self.objective(self.seeds[chosen])
+            self._keep([_Member(u, s) for u, s in zip(self.donors[chosen], scored, strict=True) if s])
+            if self.members:
+                break
+        while self.members:
             self._generation()
 
     def _generation(self) -> None:
@@ -106,7 +117,9 @@ class _Population:
     def _context(self, parent: _Member) -> moves.Context:
         reach = 2 + len(self.objective.scored) // 100
         units = np.stack([m.unit for m in self.members])
-        return moves.Context(self.space, units, self.donors, self.audibility, self.slopes, parent.step, parent.scored.difference, reach)
+        return moves.Context(
+            self.space, units, self.donors, self.audibility, self.slopes, parent.step, parent.scored.difference, reach
+        )
 
     def _draw_move(self) -> str:
         names = list(self.moves)
