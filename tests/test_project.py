@@ -32,7 +32,8 @@ LAYERS = (
     "library",
     "search",
     "evaluation",
-    "match",
+    "picture",
+    "matching",
     "cli",
 )  # fmt: skip
 

@@ -1,3 +1,71 @@
-"""synthmatch: turn a sound into a preset for your synthesizer."""
+"""synthmatch: turn a sound into a preset for your synthesizer.
+
+The public API is loaded on first use, so that importing the package costs nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from synthmatch.errors import SynthmatchError as SynthmatchError
+    from synthmatch.library.library import Library as Library
+    from synthmatch.matching import Match as Match
+    from synthmatch.matching import Matches as Matches
+    from synthmatch.matching import match as match
+    from synthmatch.note import Note as Note
+    from synthmatch.params import ParamSpace as ParamSpace
+    from synthmatch.params import Preset as Preset
+    from synthmatch.render.pool import RenderPool as RenderPool
+    from synthmatch.synths.files import read_presets as read_presets
+    from synthmatch.synths.files import write_presets as write_presets
+    from synthmatch.synths.registry import get_synth as get_synth
+    from synthmatch.synths.registry import synth_names as synth_names
+    from synthmatch.target import Target as Target
+    from synthmatch.target import load_target as load_target
 
 __version__ = "0.1.0"
+
+_HOMES = {
+    "Library": "synthmatch.library.library",
+    "Match": "synthmatch.matching",
+    "Matches": "synthmatch.matching",
+    "Note": "synthmatch.note",
+    "ParamSpace": "synthmatch.params",
+    "Preset": "synthmatch.params",
+    "RenderPool": "synthmatch.render.pool",
+    "SynthmatchError": "synthmatch.errors",
+    "Target": "synthmatch.target",
+    "get_synth": "synthmatch.synths.registry",
+    "load_target": "synthmatch.target",
+    "match": "synthmatch.matching",
+    "read_presets": "synthmatch.synths.files",
+    "synth_names": "synthmatch.synths.registry",
+    "write_presets": "synthmatch.synths.files",
+}
+
+__all__ = [
+    "Library",
+    "Match",
+    "Matches",
+    "Note",
+    "ParamSpace",
+    "Preset",
+    "RenderPool",
+    "SynthmatchError",
+    "Target",
+    "__version__",
+    "get_synth",
+    "load_target",
+    "match",
+    "read_presets",
+    "synth_names",
+    "write_presets",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'synthmatch' has no attribute {name!r}")
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value

@@ -23,12 +23,12 @@ def write_whole(path: Path, contents: bytes, *, force: bool = False) -> None:
             stream.write(contents)
             stream.flush()
             os.fsync(stream.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
     except OSError as error:
         if temporary is not None:
             with contextlib.suppress(OSError):
-                os.unlink(temporary)
+                Path(temporary).unlink()
         raise OutputError(
             f"cannot write {path}: {error.strerror or error}; choose another folder or free space"
         ) from error

@@ -9,8 +9,9 @@ from synthmatch.errors import InputError, PresetError
 from synthmatch.note import Note
 from synthmatch.params import GROUPS, Preset
 from synthmatch.presets import own
+from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool
-from synthmatch.synths.base import Synth
+from synthmatch.synths.base import Audio, Synth
 from synthmatch.synths.files import read_presets, write_presets
 from synthmatch.synths.registry import get_synth, synth_names
 
@@ -24,6 +25,15 @@ def random_presets(synth: Synth, count: int) -> list[Preset]:
     unit = synth.space.to_unit(synth.space.default)
     mixed = [np.where(rng.random(len(unit)) < 0.1, rng.random(len(unit)), unit) for _ in range(count)]
     return [synth.preset(synth.space.to_native(u), f"Random {i}") for i, u in enumerate(mixed)]
+
+
+def play(pool: RenderPool, presets: list[Preset]) -> list[Audio]:
+    """Their audio; a failed render fails the test and names the preset."""
+    audio: list[Audio] = []
+    for result in pool.run(presets, NOTE):
+        assert not isinstance(result, RenderFailure), result
+        audio.append(result)
+    return audio
 
 
 @pytest.fixture(params=SYNTHS, ids=lambda s: s.id)
@@ -58,23 +68,23 @@ def test_its_native_files_give_the_same_preset_and_sound(synth: Synth, tmp_path:
     presets = random_presets(synth, 2)
     names = [*(f.suffix for f in synth.formats), own.SUFFIX]
     with RenderPool(synth, workers=1) as pool:
-        before = pool.run(presets[:1], NOTE)[0]
+        before = play(pool, presets[:1])[0]
         for suffix in names:
             path = tmp_path / f"preset{suffix}"
             write_presets(path, presets[:1])
             read = read_presets(path, synth)[0]
             assert np.array_equal(read.native, presets[0].native), suffix
-            assert np.array_equal(pool.run([read], NOTE)[0], before), suffix
+            assert np.array_equal(play(pool, [read])[0], before), suffix
 
 
 def test_a_render_depends_on_its_arguments_alone(synth: Synth) -> None:
     """Catches voice state that leaks: other order, other worker and other history must give the same bits."""
     presets = random_presets(synth, 5)
     with RenderPool(synth, workers=2) as pool:
-        forward = pool.run(presets, NOTE)
-        backward = pool.run(presets[::-1], NOTE)[::-1]
+        forward = play(pool, presets)
+        backward = play(pool, presets[::-1])[::-1]
     with RenderPool(synth, workers=1) as pool:
-        alone = pool.run([presets[3]], NOTE)[0]
+        alone = play(pool, [presets[3]])[0]
     for a, b in zip(forward, backward, strict=True):
         assert a.shape == (synth.channels, NOTE.samples)
         assert a.dtype == np.float32
@@ -91,7 +101,9 @@ def test_another_table_is_refused(synth: Synth, tmp_path: Path) -> None:
         read_presets(path)
 
 
-@pytest.mark.parametrize("contents", [b"", b"\x00\x01\x02garbage", b"{}", b"[1, 2"], ids=["empty", "bytes", "json", "cut"])
+@pytest.mark.parametrize(
+    "contents", [b"", b"\x00\x01\x02garbage", b"{}", b"[1, 2"], ids=["empty", "bytes", "json", "cut"]
+)
 def test_a_file_of_something_else_is_refused(synth: Synth, contents: bytes, tmp_path: Path) -> None:
     """Catches a crash, or a preset out of nothing, on a file that is none."""
     for suffix in [f.suffix for f in synth.formats]:

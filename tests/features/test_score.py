@@ -66,7 +66,7 @@ def test_another_length_is_heard_as_silence_or_cut() -> None:
     assert score(target[:, : SAMPLE_RATE_HZ // 2]).score > 3
 
 
-def test_half_of_the_score_is_the_table_metric() -> None:
+def test_most_of_the_score_is_the_table_metric() -> None:
     """Catches a drift between what the search minimises and `lsd`: on stationary noise frames hardly matter."""
     rng = np.random.default_rng(0)
     target, other = (rng.normal(0, 0.1, (1, SAMPLE_RATE_HZ)).astype(np.float32) for _ in range(2))
@@ -74,7 +74,7 @@ def test_half_of_the_score_is_the_table_metric() -> None:
     lsd = evaluate(target, quiet)["lsd"]
     score = FastScore(target)(quiet).score
     mel = 20.0  # the level difference, heard in every band
-    assert score == pytest.approx((lsd + mel) / 2, rel=0.05)
+    assert score == pytest.approx((2 * lsd + mel) / 3, rel=0.05)
 
 
 def test_stereo_is_averaged() -> None:

@@ -16,7 +16,7 @@ from synthmatch.search.registry import SEARCHES, VERSIONS
 from synthmatch.synths.registry import get_synth, synth_names
 
 NOTE = Note(hold_seconds=0.2, render_seconds=0.3)
-RENDERS = 40
+RENDERS = 20
 INSTALLED = [name for name in synth_names() if get_synth(name).missing() is None]
 
 
@@ -30,7 +30,9 @@ class Renders:
         start = self.synth.space.to_unit(self.synth.space.default)
         moved = np.where(rng.random((8, len(start))) < 0.05, rng.random((8, len(start))), start)
         *self.seeds, hidden = (self.synth.preset(native) for native in self.synth.space.to_native(moved))
-        self.score = FastScore(self.pool.run([hidden], NOTE)[0])
+        (target,) = self.pool.run([hidden], NOTE)
+        assert not isinstance(target, RenderFailure), str(target)
+        self.score = FastScore(target)
         self._known: dict[bytes, Heard | None] = {}
 
     def evaluate(self, presets: Sequence[Preset]) -> list[Heard | None]:
@@ -67,8 +69,6 @@ def test_contract(renders: Renders, name: str) -> None:
         np.testing.assert_array_equal(scored.preset.native, renders.synth.space.snap(scored.preset.native))
     again = searched(renders, name, Budget(RENDERS), 1)
     assert [s.preset.key() for s in again.scored] == [s.preset.key() for s in first.scored]
-    other = searched(renders, name, Budget(RENDERS), 2)
-    assert [s.preset.key() for s in other.scored] != [s.preset.key() for s in first.scored]
 
 
 @pytest.mark.parametrize("name", SEARCHES)
@@ -76,6 +76,17 @@ def test_ends_with_the_time(renders: Renders, name: str) -> None:
     """Catches a search that looks at renders only."""
     objective = searched(renders, name, Budget(10**6, seconds=1e-9), 1)
     assert not objective.scored
+
+
+@pytest.mark.parametrize("name", SEARCHES)
+def test_seeds_differ(name: str) -> None:
+    """Catches a generator that is not used."""
+    found = []
+    for seed in (1, 2):
+        objective, start = hidden_point(60)
+        SEARCHES[name](objective, [start] * 2, np.random.default_rng(seed))
+        found.append([scored.preset.key() for scored in objective.scored])
+    assert found[0] != found[1]
 
 
 def test_every_search_has_a_version() -> None:
@@ -98,27 +109,32 @@ def hidden_point(count: int) -> tuple[Objective, Preset]:
 
 def test_cma_es_descends() -> None:
     """Catches scores told to the wrong presets, a turned sign, and bounds that hold the search back."""
-    objective, start = hidden_point(3000)
+    objective, start = hidden_point(800)
     SEARCHES["cma-es"](objective, [start], np.random.default_rng(0))
     assert objective.scored[0].preset.key() == start.key()
-    assert objective.history[-1] < 0.5 * objective.history[0]
+    assert objective.history[-1] < 0.9 * objective.history[0]
 
 
 def test_cma_es_goes_on_after_convergence() -> None:
     """Catches a budget left unspent, or an endless loop, where CMA-ES stops by itself on equal scores."""
     space = get_synth("amsynth").space
-    flat = Objective(space, lambda presets: [Heard(1.0, np.zeros(0, np.float32))] * len(presets), Budget(1500))
+    flat = Objective(space, lambda presets: [Heard(1.0, np.zeros(0, np.float32))] * len(presets), Budget(600))
     SEARCHES["cma-es"](flat, [get_synth("amsynth").preset(space.default)], np.random.default_rng(0))
-    assert len(flat.scored) == 1500
+    assert len(flat.scored) == 600
+
+
+def global_state() -> str:
+    """State of numpy's global generator."""
+    return str(np.random.get_state())  # noqa: NPY002 - that nothing touches it is what is tested
 
 
 def test_cma_es_leaves_no_trace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Catches cma's log files in the working folder, and its reseeding of numpy's global generator."""
     monkeypatch.chdir(tmp_path)
-    before = np.random.get_state()[1]  # noqa: NPY002 - that it is left alone is the point
+    before = global_state()
     objective, start = hidden_point(200)
     SEARCHES["cma-es"](objective, [start], np.random.default_rng(0))
-    np.testing.assert_array_equal(np.random.get_state()[1], before)  # noqa: NPY002
+    assert global_state() == before
     assert not list(tmp_path.iterdir())
 
 

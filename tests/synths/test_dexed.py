@@ -10,6 +10,7 @@ from synthmatch.errors import PresetError
 from synthmatch.note import PROTOCOLS, Note
 from synthmatch.params import Preset
 from synthmatch.presets import sysex
+from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool
 from synthmatch.synths.dexed import Dexed, voice_of
 from synthmatch.synths.registry import get_synth
@@ -53,6 +54,7 @@ def test_renders_are_those_of_the_bare_binding() -> None:
     bare = dexed.DexedSynth(44_100)
     with RenderPool(SYNTH, workers=2) as pool:
         for preset, audio in zip(presets, pool.run(presets, note), strict=True):
+            assert not isinstance(audio, RenderFailure), audio
             bare.load_patch(dexed.Patch.from_sysex(voice_of(preset).tobytes()))
             assert np.array_equal(audio[0], bare.render(48, 90, 0.7, 1.0)[: note.samples])
 

@@ -1,9 +1,9 @@
 """The fast score: how far a render is from the target, cheap enough to run after every render.
 
-It is the mean of two distances in dB, both on the same frames (2,048 samples, hop 1,024, floor -90 dBFS):
+It is a weighted mean of two distances in dB, both on the same frames (2,048 samples, hop 1,024, floor -90 dBFS):
 
-* the log-spectral distance, as the metric `lsd` with every other frame;
-* the mean absolute difference of 64 mel bands, which hears the bass that linear bins give little weight.
+* two thirds: the log-spectral distance, as the metric `lsd` with every other frame;
+* one third: the mean absolute difference of 64 mel bands, which hears the bass that linear bins give little weight.
 
 0 is identity; lower is better. How well it agrees with the table metrics is measured in docs/results.
 """
@@ -57,7 +57,7 @@ class FastScore:
         mels = decibels(power @ mel_bands(_WINDOW, _MELS)) - self._mels
         lengths = np.diff(np.append(self._segments, len(mels)))
         cells = np.add.reduceat(mels, self._segments, axis=0).reshape(len(lengths), _MELS // 2, 2).sum(axis=2)
-        return Heard(float(spectral + np.abs(mels).mean()) / 2, (cells / (2 * lengths[:, None])).ravel())
+        return Heard(float(2 * spectral + np.abs(mels).mean()) / 3, (cells / (2 * lengths[:, None])).ravel())
 
     def _fit(self, audio: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         samples = audio.shape[-1]

@@ -18,7 +18,7 @@ _COARSE = 2.0**-10
 
 def child(space: ParamSpace, parents: Sequence[Preset], rng: np.random.Generator) -> Preset:
     """Cross two of the parents and mutate up to four parameters. The first parent's name and extra are kept."""
-    mother, father = (parents[i] for i in rng.choice(len(parents), 2, replace=len(parents) < 2))
+    mother, father = (parents[int(i)] for i in rng.choice(len(parents), 2, replace=len(parents) < 2))
     unit = space.to_unit(mother.native)
     other = space.to_unit(father.native)
     share = rng.uniform(0.0, 0.5)
@@ -27,16 +27,16 @@ def child(space: ParamSpace, parents: Sequence[Preset], rng: np.random.Generator
             unit[indices] = other[indices]
     for i in rng.choice(len(space), rng.integers(0, 5), replace=False):
         if space.categorical[i]:
-            donor = parents[rng.integers(len(parents))]
+            donor = parents[int(rng.integers(len(parents)))]
             unit[i] = space.to_unit(donor.native)[i]
         else:
             unit[i] += rng.normal(0.0, _MUTATION)
     return mother.with_native(coarse(space, unit))
 
 
-def coarse(space: ParamSpace, unit: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> np.ndarray[
-    tuple[int, ...], np.dtype[np.float64]
-]:
+def coarse(
+    space: ParamSpace, unit: np.ndarray[tuple[int, ...], np.dtype[np.float64]]
+) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
     """Native values of knob positions, continuous ones on a grid of 1/1024 of their range. Shape: (..., P)."""
     rounded = np.where(space.unit_step < _COARSE, np.rint(unit / _COARSE) * _COARSE, unit)
     return space.to_native(rounded)

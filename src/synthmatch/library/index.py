@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.linalg import eigh
 
 from synthmatch.features.bands import LOWEST_PITCH, SEMITONE_BANDS, semitone_bands
 from synthmatch.features.timbre import SEGMENTS, timbre
@@ -36,14 +37,15 @@ class TimbreIndex:
     mean: Floats
 
     @classmethod
-    def fit(cls, pitches: tuple[int, ...], levels: Floats, components: int = COMPONENTS) -> "TimbreIndex":
-        """Index timbres. `levels`: (pitches, N, SEGMENTS, SEMITONE_BANDS) in dBFS."""
-        flat = levels.reshape(-1, SEGMENTS * SEMITONE_BANDS)
-        mean = flat.mean(axis=0)
-        centred = flat - mean
-        # eigenvectors of the covariance: its side is the feature's length, whatever the number of presets
-        _, vectors = np.linalg.eigh((centred.T @ centred).astype(np.float64))
-        basis = vectors[:, ::-1][:, :components].T.astype(np.float32)
+    def fit(
+        cls, pitches: tuple[int, ...], levels: npt.NDArray[np.floating], components: int = COMPONENTS
+    ) -> "TimbreIndex":
+        """Index timbres. `levels`: (pitches, N, SEGMENTS, SEMITONE_BANDS) in dBFS; any float type."""
+        centred = levels.reshape(-1, SEGMENTS * SEMITONE_BANDS).astype(np.float32)
+        mean = centred.mean(axis=0, dtype=np.float64).astype(np.float32)
+        centred -= mean
+        # float16 is what a library file keeps: the index that is built is the one that is read
+        basis = _principal(centred, components).astype(np.float16).astype(np.float32)
         coordinates = centred @ basis.T
         scale = (np.abs(coordinates).max(axis=0) / 127 + 1e-9).astype(np.float32)
         codes = np.rint(coordinates / scale).astype(np.int8)
@@ -67,11 +69,19 @@ class TimbreIndex:
         side = (basis * root).reshape(len(basis), -1) * self.scale[:, None]
         residual = ((levels - mean) * root).ravel()
         codes = self.codes[nearest].astype(np.float32)
-        # c'Mc = |c R|^2 with M = R R'
-        values, vectors = np.linalg.eigh(side @ side.T)
-        rooted = codes @ (vectors * np.sqrt(np.maximum(values, 0)))
-        squared = residual @ residual - 2 * codes @ (side @ residual) + np.einsum("ij,ij->i", rooted, rooted)
+        squared = residual @ residual + np.einsum("ij,ij->i", codes @ (side @ side.T) - 2 * (side @ residual), codes)
         return np.sqrt(np.maximum(squared, 0) / total).astype(np.float32)
+
+
+def _principal(centred: Floats, components: int) -> Floats:
+    """The directions in which rows differ most, one a row. Shape: (rows, columns) -> (components or fewer, columns)."""
+    rows, columns = centred.shape
+    if rows < columns:
+        return np.linalg.svd(centred, full_matrices=False)[2][:components]
+    # of many rows the covariance is small, and a few of its eigenvectors are enough
+    covariance = (centred.T @ centred).astype(np.float64)
+    _, vectors = eigh(covariance, subset_by_index=(columns - components, columns - 1), overwrite_a=True)
+    return vectors[:, ::-1].T.astype(np.float32)
 
 
 def _shifted(array: Floats, shift: int) -> Floats:

@@ -2,10 +2,12 @@
 
 import io
 import json
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -18,8 +20,7 @@ from synthmatch.params import ParamSpace, Preset
 from synthmatch.synths.registry import get_synth
 
 _FORMAT = "synthmatch library 1"
-#: unit values are stored as integers of the parameter grid (`params.space`)
-_GRID = 2**22
+_ARRAYS = ("header", "names", "steps", "codes", "scale", "basis", "mean")
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,9 @@ class Library:
         distances = self.index.distances(audio, note)
         count = min(count, len(distances))
         rows = np.argpartition(distances, count - 1)[:count]
-        return [Neighbour(self.preset(i), float(distances[i])) for i in rows[np.argsort(distances[rows], kind="stable")]]
+        return [
+            Neighbour(self.preset(i), float(distances[i])) for i in rows[np.argsort(distances[rows], kind="stable")]
+        ]
 
     def save(self, path: Path, *, force: bool = False) -> None:
         """Write the library as one file, whole or not at all."""
@@ -74,13 +77,13 @@ class Library:
             "extras": {str(row): dict(extra) for row, extra in self.extras.items()},
         }
         buffer = io.BytesIO()
-        # parameter by parameter and byte by byte: equal neighbours compress
-        grid = np.rint(self.unit.T * _GRID).astype("<u4")
+        # steps of each knob, parameter by parameter and byte by byte: equal neighbours compress
+        steps = np.rint(self.unit / self.space.unit_step).T.astype("<u4")
         np.savez_compressed(
             buffer,
             header=np.frombuffer(json.dumps(header).encode(), np.uint8),
-            names=np.frombuffer("\n".join(self.names).encode(), np.uint8),
-            unit=np.moveaxis(grid[..., None].view(np.uint8), -1, 0),
+            names=np.frombuffer(json.dumps(self.names).encode(), np.uint8),
+            steps=np.moveaxis(steps[..., None].view(np.uint8), -1, 0),
             codes=self.index.codes,
             scale=self.index.scale,
             basis=self.index.basis.astype(np.float16),
@@ -89,21 +92,16 @@ class Library:
         write_whole(path, buffer.getvalue(), force=force)
 
     @classmethod
+    def synth_of(cls, path: Path) -> str:
+        """The synthesizer that a library is for. Raises `InputError` for a damaged file."""
+        return str(_read(path, ("header",))[0]["synth"])
+
+    @classmethod
     def load(cls, path: Path) -> "Library":
         """Read a library. Raises `InputError` for a damaged file or one of another parameter table."""
-        try:
-            with np.load(path, allow_pickle=False) as stored:
-                arrays = {key: stored[key] for key in stored.files}
-            header = json.loads(arrays["header"].tobytes())
-            grid = np.ascontiguousarray(np.moveaxis(arrays["unit"], 0, -1)).view("<u4")[..., 0]
-            names = tuple(arrays["names"].tobytes().decode().split("\n"))
-        except FileNotFoundError:
-            raise InputError(f"library {path} does not exist; make one with: synthmatch library build") from None
-        except (OSError, ValueError, KeyError) as error:
-            raise InputError(f"{path} is no synthmatch library or is damaged ({error}); build it again") from None
-        if header.get("format") != _FORMAT:
-            raise InputError(f"{path} has format {header.get('format')!r}, expected {_FORMAT!r}; build it again")
-        table = get_synth(header["synth"]).space.hash
+        header, arrays = _read(path, _ARRAYS)
+        space = get_synth(header["synth"]).space
+        table = space.hash
         if header["table"] != table:
             raise InputError(
                 f"{path} was built for {header['synth']} table {header['table']}, this version has {table}; build it again"
@@ -115,13 +113,29 @@ class Library:
             arrays["basis"].astype(np.float32),
             arrays["mean"],
         )
+        steps = np.ascontiguousarray(np.moveaxis(arrays["steps"], 0, -1)).view("<u4")[..., 0].T
+        unit = steps / np.rint(1 / space.unit_step)
+        names = tuple(json.loads(arrays["names"].tobytes()))
         extras = {int(row): extra for row, extra in header["extras"].items()}
-        return cls(header["synth"], grid.T / _GRID, names, index, extras, header["source"])
+        return cls(header["synth"], unit, names, index, extras, header["source"])
 
 
-def nearest_in(
-    libraries: Sequence[Library], audio: npt.NDArray[np.float32], note: Note, count: int
-) -> list[Neighbour]:
+def _read(path: Path, keys: tuple[str, ...]) -> tuple[dict[str, Any], dict[str, npt.NDArray[Any]]]:
+    """Header and arrays of a library file. Raises `InputError`."""
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            arrays = {key: stored[key] for key in keys}
+        header = json.loads(arrays["header"].tobytes())
+        if header["format"] != _FORMAT:
+            raise InputError(f"{path} has format {header['format']!r}, expected {_FORMAT!r}; build it again")
+    except FileNotFoundError:
+        raise InputError(f"library {path} does not exist; make one with: synthmatch library build") from None
+    except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, BadZipFile, zlib.error) as error:
+        raise InputError(f"{path} is no synthmatch library or is damaged ({error}); build it again") from None
+    return header, arrays
+
+
+def nearest_in(libraries: Sequence[Library], audio: npt.NDArray[np.float32], note: Note, count: int) -> list[Neighbour]:
     """The nearest presets over several libraries, nearest first, each preset once."""
     found = [neighbour for library in libraries for neighbour in library.nearest(audio, note, count)]
     unique: dict[bytes, Neighbour] = {}

@@ -114,7 +114,7 @@ def _message(data: bytes) -> tuple[list[Voice], bytes]:
             f"DX7 {kind} has checksum {checksum:02x}, its bytes sum to {_checksum(body):02x}; the file is damaged"
         )
     if size == _SINGLE_SIZE:
-        return [legal(np.frombuffer(body, np.uint8) & 0x7F)], data[size:]
+        return [legal((np.frombuffer(body, np.uint8) & 0x7F).astype(np.uint8))], data[size:]
     return [unpack(body[i : i + PACKED_BYTES]) for i in range(0, len(body), PACKED_BYTES)], data[size:]
 
 

@@ -5,8 +5,8 @@ Jobs come on stdin, replies go to what was stdout at the start. Messages in: ``(
 order, ``("done", status, value)`` with status ``ok`` or a reason of `RenderFailure`.
 
 An engine that leaks state is loaded once and never rendered with here: each job runs in a fork, so each starts from the
-same memory. Where there is no fork the worker says that it is
-good for a single job, and the pool ends it after that. See docs/decisions/0004-render-workers.md.
+same memory. Where there is no fork the worker says that it is good for a single job, and the pool ends it after that. See
+docs/decisions/0004-render-workers.md.
 """
 
 import contextlib

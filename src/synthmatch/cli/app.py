@@ -1,0 +1,54 @@
+"""The command ``synthmatch``: assembles the commands and turns errors into one line and exit code 2."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from synthmatch import __version__
+from synthmatch.cli.library import library_app
+from synthmatch.cli.match import match
+from synthmatch.cli.render import render
+from synthmatch.cli.score import score
+from synthmatch.cli.synths import synths
+from synthmatch.errors import SynthmatchError
+
+app = typer.Typer(
+    name="synthmatch",
+    help="Turn a sound into a preset for your synthesizer.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("match")(match)
+app.command("render")(render)
+app.command("score")(score)
+app.command("synths")(synths)
+app.add_typer(library_app, name="library")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"synthmatch {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Turn a sound into a preset for your synthesizer."""
+
+
+def main() -> None:
+    """Run the command line. A user's mistake prints one line and exits with 2; Ctrl-C exits with 130."""
+    try:
+        app()
+    except SynthmatchError as error:
+        typer.echo(f"synthmatch: {error}", err=True)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        typer.echo("synthmatch: interrupted", err=True)
+        sys.exit(130)

@@ -1,0 +1,125 @@
+"""``synthmatch match``: recordings in, ranked presets out."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from synthmatch.matching import Matches
+
+ALL = "all"
+
+
+def match(
+    targets: Annotated[list[Path], typer.Argument(help="Recordings: any file that libsndfile reads.")],
+    synth: Annotated[
+        list[str] | None,
+        typer.Option(help="vital, dexed, amsynth, a plug-in's path or LV2 URI, or all that are installed. Repeatable."),
+    ] = None,
+    renders: Annotated[int, typer.Option(help="Renders that the search of each synthesizer may spend.")] = 200,
+    seconds: Annotated[float | None, typer.Option(help="Seconds that it may take, per synthesizer.")] = None,
+    candidates: Annotated[int, typer.Option("--candidates", "-n", help="Candidates a synthesizer.")] = 3,
+    seed: Annotated[int, typer.Option(help="Seed of the search; the same seed gives the same presets.")] = 0,
+    note: Annotated[
+        str | None, typer.Option(help="Pitch of the target, such as A2 or 45, where you know better.")
+    ] = None,
+    velocity: Annotated[int | None, typer.Option(help="MIDI velocity of the target, 1..127.")] = None,
+    hold: Annotated[float | None, typer.Option(help="Seconds for which the target's note is held.")] = None,
+    library: Annotated[list[Path] | None, typer.Option(help="A library of your own presets to start from.")] = None,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder for presets, sounds and pictures.")] = Path(
+        "matches"
+    ),
+    force: Annotated[bool, typer.Option(help="Replace files that exist.")] = False,
+    workers: Annotated[int | None, typer.Option(help="Render processes (default: one a core).")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
+) -> None:
+    """Find presets that sound like a recording, with the real synthesizers, and write their files.
+
+    For each target: a folder with the ranked candidates' native presets, their sounds, and pictures of how near they
+    are. Several targets also give a bank with the best preset of each.
+    """
+    from synthmatch.cli.output import Writer  # noqa: PLC0415 - keeps --help fast
+    from synthmatch.cli.progress import SearchProgress  # noqa: PLC0415
+    from synthmatch.library.library import Library  # noqa: PLC0415
+    from synthmatch.matching import installed  # noqa: PLC0415
+    from synthmatch.matching import match as find  # noqa: PLC0415
+    from synthmatch.target import load_target  # noqa: PLC0415
+
+    ids = None if not synth or ALL in synth else synth
+    if ids is None and not (json or quiet):
+        _say_missing()
+    chosen = [s.id for s in installed(ids)]
+    libraries = [Library.load(path) for path in library or []]
+    # every target is read before the first search, so that a mistake in the last costs no waiting
+    loaded = [load_target(path, note=note, velocity=velocity, hold_seconds=hold) for path in targets]
+    writer = Writer(output, force=force)
+    writer.check([target.name for target in loaded])
+    results: list[dict[str, Any]] = []
+    for target in loaded:
+        with SearchProgress(target, show=not (json or quiet)) as progress:
+            found = find(
+                target,
+                synths=chosen,
+                renders=renders,
+                seconds=float("inf") if seconds is None else seconds,
+                candidates=candidates,
+                seed=seed,
+                libraries=libraries,
+                workers=workers,
+                progress=progress,
+            )
+        results.append(writer.write(found))
+        if not json:
+            _table(found, results[-1])
+        if not found.complete:
+            typer.echo("interrupted: the best so far is kept", err=True)
+            break
+    banks = writer.write_banks() if len(targets) > 1 else []
+    if json:
+        from json import dumps  # noqa: PLC0415
+
+        typer.echo(dumps({"targets": results, "banks": [str(path) for path in banks]}, indent=1))
+    elif banks:
+        typer.echo("best of each target: " + ", ".join(str(path) for path in banks))
+
+
+def _say_missing() -> None:
+    from synthmatch.synths.registry import get_synth, synth_names  # noqa: PLC0415
+
+    for name in synth_names():
+        if missing := get_synth(name).missing():
+            typer.echo(f"without {name}: {missing}", err=True)
+
+
+def _table(found: "Matches", written: dict[str, Any]) -> None:
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    target = found.target
+    heard = f"{target.note.name}" + (
+        f" ({target.pitch_confidence:.0%} sure)" if target.pitched else " (no clear pitch)"
+    )
+    console = Console()
+    console.print(
+        f"[bold]{target.name}[/bold]: {heard}, held {target.note.hold_seconds:.2f} s, velocity {target.note.velocity}"
+    )
+    for remark in target.remarks:
+        console.print(f"  {remark}")
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for column in ("", "synth", "preset", "score", "lsd dB", "floor", "mss dB", "floor", "file"):
+        table.add_column(
+            column, overflow="fold", justify="right" if column in {"score", "lsd dB", "mss dB", "floor"} else "left"
+        )
+    for rank, (candidate, files) in enumerate(zip(found, written["candidates"], strict=True), 1):
+        scores, floor = candidate.scores, candidate.floor
+        cells = [f"{scores['lsd']:.2f}", _or_dash(floor.get("lsd")), f"{scores['mss']:.2f}", _or_dash(floor.get("mss"))]
+        name = Path(files["preset"]).name
+        table.add_row(str(rank), candidate.synth, candidate.preset.name, f"{candidate.score:.2f}", *cells, name)
+    console.print(table)
+    console.print(f"  in {written['folder']}")
+
+
+def _or_dash(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2f}"

@@ -1,0 +1,137 @@
+"""What ``synthmatch match`` leaves in its folder, and how nothing there is overwritten unasked.
+
+::
+
+    DIR/<target>/1-dexed.syx  1-dexed.wav  1-dexed.png  2-vital.vital  ...  match.json
+    DIR/best-dexed.syx  DIR/best-amsynth.bank  DIR/best-vital-<target>.vital      (several targets)
+"""
+
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from synthmatch.errors import OutputError
+from synthmatch.files import write_whole
+from synthmatch.matching import Match, Matches
+from synthmatch.presets import own
+from synthmatch.synths.files import write_presets
+from synthmatch.synths.registry import get_synth
+
+
+class Writer:
+    """Writes the matches of a run under one folder."""
+
+    def __init__(self, folder: Path, *, force: bool) -> None:
+        self._folder = folder
+        self._force = force
+        self._best: list[tuple[str, Match]] = []
+        self._names: dict[str, str] = {}
+
+    def check(self, names: Sequence[str]) -> None:
+        """Refuse before any search what could not be written after it.
+
+        Raises `OutputError` for a folder that cannot be made or written, or results that exist.
+        """
+        for name in names:
+            folder = self._folder / _file_name(name)
+            if (folder / "match.json").exists() and not self._force:
+                raise OutputError(f"{folder} has results and is kept; use --force to replace them, or another -o")
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            probe = self._folder / ".synthmatch-probe"
+            probe.write_bytes(b"")
+            probe.unlink()
+        except OSError as error:
+            raise OutputError(
+                f"cannot write to {self._folder}: {error.strerror}; choose another folder with -o"
+            ) from error
+
+    def write(self, found: Matches) -> dict[str, Any]:
+        """Write the candidates of one target; gives what ``--json`` prints of it."""
+        folder = self._free(self._folder / _file_name(found.target.name))
+        target = found.target
+        rows = []
+        best: dict[str, Match] = {}
+        for rank, candidate in enumerate(found, 1):
+            best.setdefault(candidate.synth, candidate)
+            synth = get_synth(candidate.synth)
+            stem = f"{rank}-{_file_name(Path(synth.id).stem)}"
+            suffix = synth.formats[0].suffix if synth.formats else own.SUFFIX
+            files = {
+                "preset": folder / f"{stem}{suffix}",
+                "wav": folder / f"{stem}.wav",
+                "picture": folder / f"{stem}.png",
+            }
+            candidate.save(files["preset"], force=self._force)
+            candidate.save(files["wav"], force=self._force)
+            found.save_picture(rank - 1, files["picture"], force=self._force)
+            rows.append(
+                {
+                    "rank": rank,
+                    "synth": candidate.synth,
+                    "name": candidate.preset.name,
+                    "score": candidate.score,
+                    "scores": candidate.scores,
+                    "floor": candidate.floor,
+                    **{kind: str(path) for kind, path in files.items()},
+                    "parameters": candidate.parameters(),
+                }
+            )
+        self._best += [(target.name, candidate) for candidate in best.values()]
+        result = {
+            "target": target.name,
+            "folder": str(folder),
+            "note": {
+                "pitch": target.note.pitch,
+                "name": target.note.name,
+                "velocity": target.note.velocity,
+                "hold_seconds": target.note.hold_seconds,
+                "render_seconds": target.note.render_seconds,
+                "pitch_confidence": target.pitch_confidence,
+            },
+            "remarks": list(target.remarks),
+            "renders": found.renders,
+            "complete": found.complete,
+            "candidates": rows,
+        }
+        write_whole(folder / "match.json", (json.dumps(result, indent=1) + "\n").encode(), force=self._force)
+        return result
+
+    def write_banks(self) -> list[Path]:
+        """One bank a synthesizer with the best preset of every target; several where one does not hold them all."""
+        paths = []
+        for id in dict.fromkeys(candidate.synth for _, candidate in self._best):
+            synth = get_synth(id)
+            form = synth.formats[0]
+            presets = [m.preset.with_name(name) for name, m in self._best if m.synth == id]
+            size = form.capacity or len(presets)
+            stem = f"best-{_file_name(Path(id).stem)}"
+            for start in range(0, len(presets), size):
+                part = presets[start : start + size]
+                ending = (
+                    ""
+                    if len(presets) <= size
+                    else f"-{_file_name(part[0].name)}"
+                    if size == 1
+                    else f"-{start // size + 1}"
+                )
+                path = self._folder / f"{stem}{ending}{form.suffix}"
+                write_presets(path, part, force=self._force)
+                paths.append(path)
+        return paths
+
+    def _free(self, folder: Path) -> Path:
+        """The folder, or one with a number where two targets of a run share a name."""
+        name, number = folder.name, 1
+        while str(folder) in self._names:
+            number += 1
+            folder = folder.with_name(f"{name}-{number}")
+        self._names[str(folder)] = name
+        return folder
+
+
+def _file_name(text: str) -> str:
+    """A name that is safe as a file name everywhere."""
+    return re.sub(r"[^\w.+-]+", "_", text).strip("._") or "target"

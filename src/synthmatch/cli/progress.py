@@ -1,0 +1,45 @@
+"""Progress of a search on the terminal: renders, rate, best score, time left."""
+
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from synthmatch.search.objective import Progress as State
+from synthmatch.target import Target
+
+
+class SearchProgress:
+    """A line a synthesizer on standard error; called with ``(synth, state)`` after each batch."""
+
+    def __init__(self, target: Target, *, show: bool) -> None:
+        self._bars = Progress(
+            TextColumn("{task.description:>18}"),
+            BarColumn(bar_width=24),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]:5.1f}/s  best {task.fields[best]:.2f}  {task.fields[left]:.0f} s left"),
+            console=Console(stderr=True),
+            transient=True,
+            disable=not show,
+        )
+        self._name = target.name
+        self._tasks: dict[str, int] = {}
+
+    def __enter__(self) -> "SearchProgress":
+        self._bars.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bars.stop()
+
+    def __call__(self, synth: str, state: State) -> None:
+        """Show where a synthesizer's search is."""
+        rate = state.renders / max(state.seconds, 1e-6)
+        left = min((state.budget.renders - state.renders) / max(rate, 1e-6), state.budget.seconds - state.seconds)
+        shown = {"rate": rate, "best": state.best, "left": max(left, 0.0)}
+        if synth not in self._tasks:
+            name = f"{self._name[:24]} {synth}"
+            self._tasks[synth] = self._bars.add_task(name, total=state.budget.renders, **shown)  # type: ignore[arg-type]
+        self._bars.update(self._tasks[synth], completed=state.renders, **shown)  # type: ignore[arg-type]

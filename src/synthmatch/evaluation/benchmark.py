@@ -1,0 +1,170 @@
+"""The quality benchmark: every method on every target, under one budget, scored with the table metrics.
+
+A search runs once with the whole budget; its scores after fewer renders are those of the best preset so far by the fast
+score. Every row of a results table comes from such a run: the nearest neighbour is the first render of `retrieval`, a
+random preset the first of random search.
+"""
+
+import hashlib
+import os
+import platform
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from synthmatch.errors import RenderError
+from synthmatch.evaluation.medoid import medoid_of
+from synthmatch.evaluation.metrics import evaluate
+from synthmatch.evaluation.records import Conditions, Record, RecordFile, Scores
+from synthmatch.evaluation.shared import SharedScores
+from synthmatch.evaluation.targets import BenchTarget
+from synthmatch.features.score import FastScore, Heard
+from synthmatch.library.library import Library
+from synthmatch.params import Preset
+from synthmatch.render.guard import RenderFailure
+from synthmatch.render.pool import RenderPool
+from synthmatch.search.objective import Budget, Evaluate, Objective
+from synthmatch.search.registry import SEARCHES, VERSIONS, Search
+from synthmatch.synths.base import Audio
+
+#: Renders after which a search is scored, and its whole budget.
+MARKS = (1, 16, 50, 200, 1000)
+#: Neighbours that a search may draw from, as in `match`.
+SEEDS = 64
+#: Neighbours that are rendered and ranked again by the fast score.
+RERANKED = 16
+FLOOR, MEDOID, RETRIEVAL = "noise floor", "medoid", "retrieval"
+#: Version of the methods that are no search.
+_VERSION = "1"
+
+Report = Callable[[int, int, Record], None]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a benchmark runs with: workers, the library, the searches by name, the budget and the seed."""
+
+    pool: RenderPool
+    library: Library
+    searches: Sequence[str]
+    renders: int
+    seed: int
+
+    def conditions(self, method: str) -> Conditions:
+        """Under which a record of the method counts."""
+        return conditions(method, self.library_name, self.renders, self.seed)
+
+    @cached_property
+    def library_name(self) -> str:
+        """As records keep it."""
+        return library_name(self.library)
+
+
+class TableMetrics:
+    """Every metric of a render against one target; picklable, so that workers compute it."""
+
+    def __init__(self, target: Audio) -> None:
+        self._target, self._fast = target, FastScore(target)
+
+    def __call__(self, audio: Audio) -> Scores:
+        """Scores by metric name, and the fast score as ``score``."""
+        return {**evaluate(self._target, audio), "score": self._fast(audio).score}
+
+
+def run(setting: Setting, targets: Sequence[BenchTarget], file: RecordFile, report: Report) -> None:
+    """Run what the file has no record of, target by target, and add it to the file.
+
+    `report(done, total, record)` after each. Interrupted, it loses the method that it is at.
+    """
+    todo = [(t, m) for t in targets for m in methods(setting, t) if (t.name, setting.conditions(m)) not in file.records]
+    medoid = medoid_of(setting.library) if any(m == MEDOID for _, m in todo) else None
+    shared = SharedScores(setting.pool, targets)
+    for done, (target, method) in enumerate(todo, 1):
+        start = time.monotonic()
+        seeds = [n.preset for n in setting.library.nearest(target.audio, target.note, SEEDS)]
+        search, stream = _search(method, target, medoid), _stream(setting.seed, method, target)
+        score = shared.of(target) if method == "random" else _scores(setting.pool, target)
+        objective = Objective(setting.pool.synth.space, score, Budget(setting.renders))
+        search(objective, seeds, stream)
+        scores = _at_marks(setting, target, objective)
+        seconds = round(time.monotonic() - start, 2)
+        record = Record(target.name, setting.conditions(method), machine(), seconds, scores)
+        file.add([record])
+        report(done, len(todo), record)
+
+
+def methods(setting: Setting, target: BenchTarget) -> list[str]:
+    """What is run on a target. The floor needs a preset of the same synthesizer."""
+    floor = [FLOOR] if target.preset and target.preset.synth == setting.pool.synth.id else []
+    return [*floor, MEDOID, RETRIEVAL, *setting.searches]
+
+
+def conditions(method: str, library: str, renders: int, seed: int) -> Conditions:
+    """Conditions of a method at its present version."""
+    return Conditions(method, VERSIONS.get(method, _VERSION), library, renders, seed)
+
+
+def library_name(library: Library) -> str:
+    """Its size and the beginning of a hash of what it holds."""
+    digest = hashlib.blake2b(library.unit.tobytes() + library.index.codes.tobytes(), digest_size=4)
+    return f"{len(library):,} presets {digest.hexdigest()}"
+
+
+def machine() -> str:
+    """The machine in words, without its name."""
+    return f"{len(os.sched_getaffinity(0))} cores, {platform.machine()}, Python {platform.python_version()}"
+
+
+def _search(method: str, target: BenchTarget, medoid: Preset | None) -> Search:
+    if method == RETRIEVAL:
+        return _retrieval
+    if method in SEARCHES:
+        return SEARCHES[method]
+    preset = target.preset if method == FLOOR else medoid
+    assert preset is not None, f"{method} of {target.name} has no preset"
+    return lambda objective, seeds, rng: _only(objective, preset)
+
+
+def _retrieval(objective: Objective, seeds: Sequence[Preset], rng: np.random.Generator) -> None:
+    objective(seeds[:RERANKED])
+
+
+def _only(objective: Objective, preset: Preset) -> None:
+    objective([preset])
+
+
+def _stream(seed: int, method: str, target: BenchTarget) -> np.random.Generator:
+    """Random search draws the same for all targets, so that they share its renders; others have their own numbers."""
+    own = [] if method == "random" else list(target.name.encode())
+    return np.random.default_rng([seed, *own])
+
+
+def _scores(pool: RenderPool, target: BenchTarget) -> Evaluate:
+    score = FastScore(target.audio)
+
+    def evaluate_batch(presets: Sequence[Preset]) -> list[Heard | None]:
+        results = pool.run(presets, target.note, score)
+        return [None if isinstance(result, RenderFailure) else result for result in results]
+
+    return evaluate_batch
+
+
+def _at_marks(setting: Setting, target: BenchTarget, objective: Objective) -> dict[int, Scores]:
+    """Table metrics of the best preset among the first 1, 16, ... renders. Silence stands where none succeeded."""
+    spent = len(objective.scored)
+    marks = [mark for mark in MARKS if mark < spent] + [spent]
+    best = {mark: min(objective.scored[:mark], key=lambda scored: scored.score) for mark in marks}
+    presets = {s.preset.key(): s.preset for s in best.values() if np.isfinite(s.score)}
+    measure = TableMetrics(target.audio)
+    found: dict[bytes, Scores] = {}
+    for key, result in zip(presets, setting.pool.run(list(presets.values()), target.note, measure), strict=True):
+        if isinstance(result, RenderFailure):
+            raise RenderError(f"rendered in the search, but not again: {result}")
+        found[key] = result
+    if any(scored.preset.key() not in found for scored in best.values()):
+        silence = measure(np.zeros_like(target.audio))
+        found = {scored.preset.key(): silence for scored in best.values()} | found
+    return {mark: found[scored.preset.key()] for mark, scored in best.items()}

@@ -1,0 +1,92 @@
+"""Benchmark records: one JSON line for each target and method, appended when it is done, so that a killed run resumes.
+
+A record counts only under the conditions that it was made: `Conditions` are part of its key.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from synthmatch.errors import InputError
+
+#: Scores by metric name.
+Scores = dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What a method's scores on a target depend on.
+
+    `method` with its `version`; `library`: what it started from (`benchmark.library_name`); `renders`: the budget.
+    """
+
+    method: str
+    version: str
+    library: str
+    renders: int
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Scores of one method on one target: of the best preset by the fast score among the first so many renders."""
+
+    target: str
+    conditions: Conditions
+    machine: str
+    seconds: float
+    scores: dict[int, Scores]
+
+    @property
+    def key(self) -> tuple[str, Conditions]:
+        """What makes it the only one."""
+        return self.target, self.conditions
+
+    def line(self) -> str:
+        """As one line of JSON."""
+        return json.dumps(asdict(self)) + "\n"
+
+    @classmethod
+    def from_json(cls, fields: dict[str, Any]) -> "Record":
+        """Inverse of `line`, from its parsed JSON."""
+        scores = {int(renders): row for renders, row in fields["scores"].items()}
+        return cls(**{**fields, "conditions": Conditions(**fields["conditions"]), "scores": scores})
+
+
+class RecordFile:
+    """The records of one synthesizer and target set, in a file of lines."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.records: dict[tuple[str, Conditions], Record] = {}
+        if path.exists():
+            self._read(path.read_text(encoding="utf-8"))
+
+    def _read(self, text: str) -> None:
+        # what follows the last line end was being written when a run was killed
+        for number, line in enumerate(text.split("\n")[:-1], 1):
+            try:
+                record = Record.from_json(json.loads(line))
+            except (ValueError, TypeError, KeyError) as error:
+                raise InputError(f"{self.path}, line {number} is no benchmark record ({error}); remove it") from None
+            self.records[record.key] = record
+
+    def add(self, records: Iterable[Record]) -> None:
+        """Append records."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self.path.open("a+b") as stream:
+            self._end_cut_line(stream)
+            for record in records:
+                stream.write(record.line().encode())
+                self.records[record.key] = record
+
+    @staticmethod
+    def _end_cut_line(stream: Any) -> None:
+        size = stream.seek(0, 2)
+        if size:
+            stream.seek(0)
+            whole = stream.read().rfind(b"\n") + 1
+            if whole < size:
+                stream.truncate(whole)

@@ -1,0 +1,72 @@
+"""Finished parts of a build, kept as files so that a killed build goes on where it was.
+
+A chunk is some presets and what was heard of them. Its file is named after a digest of all that decides its contents,
+so a chunk is found again exactly when the same build is run again, and nothing stale can be read.
+"""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Sequence
+from io import BytesIO
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from synthmatch.features import bands, timbre
+from synthmatch.files import write_whole
+from synthmatch.note import Note
+from synthmatch.params import Preset
+from synthmatch.synths.base import Synth
+
+_FORMAT = "synthmatch chunk 1"
+
+
+class Chunk(NamedTuple):
+    """What became of a chunk's presets.
+
+    `kept`: rows of those with a sound, shape (n,). `levels`: their timbres in dBFS, shape (pitches, n, SEGMENTS,
+    SEMITONE_BANDS), float16. `silent` and `failed` count the others.
+    """
+
+    kept: npt.NDArray[np.int64]
+    levels: npt.NDArray[np.float16]
+    silent: int
+    failed: int
+
+
+class ChunkStore:
+    """Chunks of one build in the folder `folder`, which is made when the first is written."""
+
+    def __init__(self, folder: Path, synth: Synth, notes: Sequence[Note]) -> None:
+        self._folder = folder
+        feature = (timbre.HELD_EDGES, timbre.RELEASE_EDGES, bands.LOWEST_PITCH, bands.SEMITONE_BANDS)
+        what = (_FORMAT, synth.id, synth.version(), synth.space.hash, feature, [repr(note) for note in notes])
+        self._what = json.dumps(what).encode()
+
+    def path(self, presets: Sequence[Preset]) -> Path:
+        """File of the chunk of these presets."""
+        digest = hashlib.blake2b(self._what, digest_size=16)
+        for preset in presets:
+            digest.update(hashlib.blake2b(preset.key(), digest_size=16).digest())
+        return self._folder / f"{digest.hexdigest()}.npz"
+
+    def read(self, presets: Sequence[Preset]) -> Chunk | None:
+        """The finished chunk of these presets, or None."""
+        path = self.path(presets)
+        if not path.exists():
+            return None
+        with np.load(path, allow_pickle=False) as stored:
+            return Chunk(stored["kept"], stored["levels"], *map(int, stored["counts"]))
+
+    def write(self, presets: Sequence[Preset], chunk: Chunk) -> None:
+        """Keep a finished chunk. Raises `OutputError`."""
+        buffer = BytesIO()
+        np.savez(buffer, kept=chunk.kept, levels=chunk.levels, counts=np.array([chunk.silent, chunk.failed]))
+        write_whole(self.path(presets), buffer.getvalue(), force=True)
+
+    def remove(self) -> None:
+        """Remove the folder: the build is done."""
+        shutil.rmtree(self._folder, ignore_errors=True)

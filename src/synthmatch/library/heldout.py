@@ -1,0 +1,34 @@
+"""What must stay out of a library so that a test on held-out presets is honest: they, and all that is nearly they."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from synthmatch.library.split import split_of
+from synthmatch.params import ParamSpace, Preset
+
+#: A knob that differs by less, in unit values, does not tell two presets apart.
+_NOTICED = 0.02
+
+
+def differing(space: ParamSpace, presets: Sequence[Preset], others: Sequence[Preset]) -> npt.NDArray[np.int64]:
+    """How many parameters tell a preset from the nearest of `others`: those over 0.02 unit apart. Shape: (presets,).
+
+    Without others every preset differs in all parameters.
+    """
+    nearest = np.full(len(presets), len(space), np.int64)
+    if not presets:
+        return nearest
+    unit = space.to_unit(np.array([preset.native for preset in presets]))
+    for other in others:
+        apart = np.abs(unit - space.to_unit(other.native)) > _NOTICED
+        np.minimum(nearest, apart.sum(axis=1), out=nearest)
+    return nearest
+
+
+def trainable(space: ParamSpace, presets: Sequence[Preset], heldout: Sequence[Preset], tolerated: int) -> list[Preset]:
+    """Those of the training split that differ from each held-out preset in more than `tolerated` parameters."""
+    train = [preset for preset in presets if split_of(preset) == "train"]
+    apart = differing(space, train, heldout)
+    return [preset for preset, count in zip(train, apart, strict=True) if count > tolerated]

@@ -1,0 +1,80 @@
+"""Where presets for a library come from: files and folders, children of presets, generators.
+
+Children and generated presets are rows of an endless table: row i is a pure function of (seed, i), so the first N are
+the same whatever N is.
+"""
+
+from collections.abc import Iterator, Sequence
+from importlib import import_module
+from itertools import count
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from synthmatch.errors import InputError, PresetError
+from synthmatch.library.children import child
+from synthmatch.params import Preset
+from synthmatch.synths.base import Synth
+
+#: Synthesizers with a generator of presets, and its module.
+_GENERATORS = {"vital": "synthmatch.library.generators.vital"}
+#: Second word of a row's seed, so that children and generated presets of one seed share no random numbers.
+_CHILDREN, _GENERATED = 0, 1
+
+
+class Found(NamedTuple):
+    """Presets of files, and one line for each file that could not be read."""
+
+    presets: list[Preset]
+    unreadable: list[str]
+
+
+def read_presets(synth: Synth, paths: Sequence[Path]) -> Found:
+    """Presets of native files, and of those in folders and their subfolders, in the order of their names.
+
+    A file that cannot be read is fatal only where it is itself in `paths`: then `PresetError`. Raises `InputError` for
+    a path that does not exist, and where a folder holds no file of the synthesizer.
+    """
+    presets: list[Preset] = []
+    unreadable: list[str] = []
+    suffixes = tuple(form.suffix.lower() for form in synth.formats)
+    for path in paths:
+        if path.is_file():
+            presets += _read(synth, path)
+            continue
+        if not path.is_dir():
+            raise InputError(f"{path} does not exist; give preset files or folders of them")
+        files = sorted(f for f in path.rglob("*") if f.name.lower().endswith(suffixes) and f.is_file())
+        if not files:
+            raise InputError(f"{path} holds no preset of {synth.title}, expected {', '.join(suffixes)} files")
+        for file in files:
+            try:
+                presets += _read(synth, file)
+            except PresetError as error:
+                unreadable.append(str(error))
+    return Found(presets, unreadable)
+
+
+def _read(synth: Synth, file: Path) -> list[Preset]:
+    try:
+        return synth.read(file)
+    except OSError as error:
+        raise PresetError(f"cannot read {file}: {error.strerror}; give another file or its rights") from None
+
+
+def children_of(synth: Synth, parents: Sequence[Preset], seed: int) -> Iterator[Preset]:
+    """Endless crossings and mutations of `parents`. Raises `InputError` where there are none."""
+    if not parents:
+        raise InputError("children need parents: give preset files or folders, or generated presets")
+    return (child(synth.space, parents, np.random.default_rng([seed, _CHILDREN, row])) for row in count())
+
+
+def generated(synth: Synth, seed: int) -> Iterator[Preset]:
+    """Endless presets of the synthesizer's own generator. Raises `InputError` where it has none."""
+    if synth.id not in _GENERATORS:
+        raise InputError(
+            f"{synth.id} has no generator of presets, only {', '.join(_GENERATORS)}; use children of presets"
+        )
+    generate = import_module(_GENERATORS[synth.id]).generate
+    return (generate(np.random.default_rng([seed, _GENERATED, row])) for row in count())

@@ -1,0 +1,55 @@
+"""Where a sound begins and ends in a recording, and its level over time.
+
+Audio is (channels, samples) float32 at 44.1 kHz, times are in samples unless a name says seconds.
+"""
+
+import numpy as np
+import numpy.typing as npt
+import scipy.ndimage
+
+from synthmatch.audio import Audio, decibels
+from synthmatch.note import SAMPLE_RATE_HZ
+
+Floats = npt.NDArray[np.float64]
+
+#: Kept before the onset, so that the attack's first rise is not cut: 2 ms.
+LEAD_SAMPLES = 88
+#: The sound has begun at this level below its peak, and is over at that one.
+_BEGINS_DB, _ENDS_DB = -50.0, -75.0
+#: A noisy recording: the onset stands this far above its noise, but is sought no higher than 30 dB below the peak.
+_ABOVE_NOISE, _HIGHEST_BEGIN_DB = 6.0, -30.0
+#: One bit of 16: below it a tail is digital silence, whatever the peak.
+_DIGITAL_SILENCE = 2.0**-15
+_TAIL_SAMPLES = 441
+
+#: Frames of `envelope_db`: one each 5 ms, smoothed over 30 ms, a period of the lowest notes.
+ENVELOPE_HOP = 220
+_ENVELOPE_WINDOW = 1_323
+
+
+def sounding_part(audio: Audio) -> slice:
+    """Samples from just before the onset to the end of the release tail."""
+    loudness = np.abs(audio).max(axis=0)
+    peak = float(loudness.max())
+    begins = peak * 10.0 ** (_BEGINS_DB / 20.0)
+    before_peak = loudness[: int(loudness.argmax())]
+    if len(before_peak) >= 2 * _TAIL_SAMPLES:
+        squares = before_peak[: len(before_peak) // _TAIL_SAMPLES * _TAIL_SAMPLES].astype(np.float64) ** 2
+        noise = float(np.sqrt(squares.reshape(-1, _TAIL_SAMPLES).mean(axis=1).min()))
+        begins = min(max(begins, noise * _ABOVE_NOISE), peak * 10.0 ** (_HIGHEST_BEGIN_DB / 20.0))
+    onset = int(np.argmax(loudness >= begins))
+    audible = np.flatnonzero(loudness > max(peak * 10.0 ** (_ENDS_DB / 20.0), _DIGITAL_SILENCE))
+    end = int(audible[-1]) + 1 if len(audible) else onset + 1
+    return slice(max(0, onset - LEAD_SAMPLES), min(len(loudness), end + _TAIL_SAMPLES))
+
+
+def envelope_db(audio: Audio) -> Floats:
+    """RMS over the channels in dB below full scale, a frame each `ENVELOPE_HOP` samples, centred. Shape: (frames,)."""
+    power = np.square(audio, dtype=np.float64).mean(axis=0)
+    smooth = scipy.ndimage.uniform_filter1d(power, _ENVELOPE_WINDOW, mode="constant")[::ENVELOPE_HOP]
+    return decibels(np.sqrt(np.maximum(smooth, 0.0)))
+
+
+def frames(seconds: float) -> int:
+    """Envelope frames in a time, at least one."""
+    return max(1, round(seconds * SAMPLE_RATE_HZ / ENVELOPE_HOP))

@@ -1,0 +1,130 @@
+"""The sound to be matched, and the note it is played with.
+
+A target is the recording from its onset on, at its own level, and the `Note` that a synthesizer must play to be
+compared with it sample for sample: its render is as long as the target.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from synthmatch.audio import Audio, from_array, load, mono
+from synthmatch.note import SAMPLE_RATE_HZ, Note, parse_pitch
+from synthmatch.target.chord import chord_root
+from synthmatch.target.hold import hold_seconds as find_hold
+from synthmatch.target.level import velocity_of
+from synthmatch.target.onset import sounding_part
+from synthmatch.target.phrase import second_onset
+from synthmatch.target.pitch import PITCHED, Pitch, find_pitch
+
+#: Longer sounds are matched by their beginning.
+LONGEST_SECONDS = 10.0
+#: Shorter ones are followed by silence up to this, so that a release is part of the comparison.
+_SHORTEST_SAMPLES = SAMPLE_RATE_HZ // 10
+#: The pitch of a note is sought in its first 1.5 s: later the release and its noise speak.
+_PITCH_SAMPLES = SAMPLE_RATE_HZ * 3 // 2
+#: Left free before a second note, whose attack may begin a little before it is seen.
+_BEFORE_NEXT_SAMPLES = SAMPLE_RATE_HZ // 100
+_DEFAULT_PITCH = 60
+#: A tuning that is worth a remark; within it the search's own tuning parameters have nothing to mend.
+_IN_TUNE_CENTS = 10.0
+
+
+@dataclass(frozen=True, eq=False)
+class Target:
+    """A recording made ready for matching.
+
+    `audio` has shape (channels, note.samples), float32 at 44.1 kHz, from 2 ms before the onset, level kept. `note` is
+    what was found or given. `pitch_confidence` is 0..1; `pitched` says whether it was enough to believe (or the note
+    was given). `phrase` and `polyphonic` say that more notes followed or sounded together. `tuning_cents` is how far
+    the sound lies above the tempered note nearest to it. `remarks` are lines for the user.
+    """
+
+    audio: Audio
+    note: Note
+    name: str
+    pitched: bool
+    pitch_confidence: float
+    tuning_cents: float
+    phrase: bool
+    polyphonic: bool
+    remarks: tuple[str, ...]
+
+
+def load_target(
+    source: str | Path | npt.NDArray[np.floating],
+    sample_rate_hz: float = SAMPLE_RATE_HZ,
+    *,
+    note: str | int | None = None,
+    velocity: int | None = None,
+    hold_seconds: float | None = None,
+) -> Target:
+    """Read a recording, or take an array (samples,) or (channels, samples) at `sample_rate_hz`, and find its note.
+
+    `note` (a name such as ``A2`` or a MIDI number), `velocity` and `hold_seconds` win over what would be found.
+    `sample_rate_hz` is for arrays; a file knows its own. Raises `AudioError` for a recording that cannot be used and
+    `InputError` for a note outside MIDI's domain.
+    """
+    if isinstance(source, str | Path):
+        whole, name = load(source), Path(source).stem
+    else:
+        whole, name = from_array(source, sample_rate_hz), "array"
+    audio = whole[:, sounding_part(whole)]
+    remarks: list[str] = []
+    long = audio.shape[1] > round(LONGEST_SECONDS * SAMPLE_RATE_HZ)
+    audio = audio[:, : round(LONGEST_SECONDS * SAMPLE_RATE_HZ)]
+
+    found = find_pitch(_heard(audio)[:_PITCH_SAMPLES])
+    root = chord_root(_heard(audio)[:_PITCH_SAMPLES], found)
+    following = second_onset(audio, _heard(audio), chord=root is not None)
+    if following is not None:
+        audio = audio[:, : max(following - _BEFORE_NEXT_SAMPLES, _SHORTEST_SAMPLES // 2)]
+        found = find_pitch(_heard(audio)[:_PITCH_SAMPLES])
+        root = chord_root(_heard(audio)[:_PITCH_SAMPLES], found)
+        remarks.append(f"more than one note: the first {audio.shape[1] / SAMPLE_RATE_HZ:.2f} s are matched")
+    elif long:
+        remarks.append(f"longer than {LONGEST_SECONDS:.0f} s: its beginning is matched")
+    if root is not None:
+        found = Pitch(root, found.confidence)
+        remarks.append("several notes at once: matched as one sound on its lowest note")
+
+    held = find_hold(audio) if hold_seconds is None else hold_seconds
+    audio = np.pad(audio, ((0, 0), (0, max(0, _SHORTEST_SAMPLES - audio.shape[1]))))
+    clear = found.confidence >= PITCHED or root is not None
+    tuning = 100.0 * (found.midi - round(found.midi)) if clear else 0.0
+    if note is not None:
+        pitch = parse_pitch(str(note))
+    elif clear:
+        pitch = round(found.midi)
+    else:
+        pitch = _DEFAULT_PITCH
+        remarks.append("no clear pitch: C4 assumed; give --note")
+    if abs(tuning) >= _IN_TUNE_CENTS:
+        remarks.append(f"tuning is {tuning:+.0f} cents")
+    return Target(
+        audio=np.ascontiguousarray(audio),
+        note=Note(
+            pitch=pitch,
+            velocity=velocity_of(audio) if velocity is None else velocity,
+            hold_seconds=held,
+            render_seconds=audio.shape[1] / SAMPLE_RATE_HZ,
+        ),
+        name=name,
+        pitched=clear or note is not None,
+        pitch_confidence=found.confidence,
+        tuning_cents=tuning,
+        phrase=following is not None,
+        polyphonic=root is not None,
+        remarks=tuple(remarks),
+    )
+
+
+def _heard(audio: Audio) -> npt.NDArray[np.float32]:
+    """Mono for the ear of the detectors, shape (samples,): the mean, or the louder side where the sides cancel."""
+    both = mono(audio)
+    power = np.square(audio, dtype=np.float64).mean(axis=1)
+    if float(np.square(both, dtype=np.float64).mean()) < 0.1 * float(power.max()):
+        both = audio[int(power.argmax())]
+    return both
