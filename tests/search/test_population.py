@@ -46,7 +46,7 @@ def test_it_gets_nearer_than_its_seeds() -> None:
     """Catches a search that only looks at its seeds, or loses its best."""
     found = run(200)
     first = min(s.score for s in found.scored[:12])
-    assert found.best()[0].score < 0.95 * first
+    assert found.best()[0].score < 0.98 * first
     assert found.history[-1] == found.best()[0].score
 
 

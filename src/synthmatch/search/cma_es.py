@@ -14,8 +14,8 @@ import numpy.typing as npt
 from synthmatch.params import Preset
 from synthmatch.search.objective import Exhausted, Objective
 
-#: First step size in unit values. Of 0.05, 0.1 and 0.2 this gave the lowest scores; docs/results/quality.md.
-SIGMA = 0.1
+#: First step size in unit values. Of 0.05, 0.1 and 0.2 this gave the lowest scores with 200 renders (decision in docs/results).
+SIGMA = 0.05
 #: Rank of a failed render: behind every score, which cma wants finite.
 _FAILED = 1e6
 

@@ -56,10 +56,10 @@ def tweak(group: str) -> Move:
 
 def _changed(i: int, parent: Unit, context: Context, rng: np.random.Generator) -> float:
     space = context.space
+    # what a neighbour has is often right; half of the time for a class, where there is no small step
+    if rng.random() < (0.5 if space.categorical[i] else 0.15):
+        return float(context.donors[rng.integers(len(context.donors)), i])
     if space.categorical[i]:
-        # half of the time what a neighbour has, else any class
-        if rng.random() < 0.5:
-            return float(context.donors[rng.integers(len(context.donors)), i])
         return float(rng.integers(space.widths[i]) / max(space.widths[i] - 1, 1))
     size = 10.0 ** rng.uniform(-2.2, -0.3)
     step = rng.choice([-1.0, 1.0]) * max(size, space.unit_step[i])

@@ -96,6 +96,9 @@ class _Population:
                 children.append((name, parent, preset))
             if len(children) == BATCH:
                 break
+        if not children:
+            # a small space may have nothing left that was not rendered
+            raise Exhausted
         results = self.objective([preset for _, _, preset in children])
         best = self.members[0].score
         born = []
