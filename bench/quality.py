@@ -155,7 +155,7 @@ def _note_silent(folder: Path, name: str, found: targets.TargetSet) -> None:
 
 
 def _page(options: argparse.Namespace) -> str:
-    """The whole page, from the records that hold under the present versions, library, budget and seed."""
+    """The whole page, from the records that hold under the present versions, library and seed."""
     file = options.records / "sets.json"
     sets = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
     parts, agreements = [HEAD], []
@@ -168,12 +168,14 @@ def _page(options: argparse.Namespace) -> str:
         parts.append(f"## {synth.title}\n\n{synth.version()}; library of {size}; {_floor_text(name)}\n")
         every: list[Record] = []
         for set_name, path in files.items():
-            kept = _current(RecordFile(path), size, options) if path.exists() else []
+            kept = _current(RecordFile(path), size, options.seed) if path.exists() else []
             if kept:
                 every += kept
                 machines = "; ".join(sorted({record.machine for record in kept}))
                 silent = sets.get(f"{name}-{set_name}", {}).get("silent", 0)
-                command = f"python bench/quality.py --synth {name} --set {set_name} --renders {options.renders}"
+                command = (
+                    f"python bench/quality.py --synth {name} --set {set_name} --renders {kept[0].conditions.renders}"
+                )
                 command += " --voices FILE" if set_name == "people" else ""
                 parts.append(
                     f"### {synth.title}, {set_name}\n\n`{command}`; {machines}; {silent} silent targets left out.\n\n"
@@ -194,12 +196,15 @@ def _floor_text(synth: str) -> str:
     return f"a second play in a running synthesizer differs by lsd {floor['lsd']:.2f} dB, mss {floor['mss']:.2f} dB."
 
 
-def _current(file: RecordFile, library: str, options: argparse.Namespace) -> list[Record]:
-    return [
+def _current(file: RecordFile, library: str, seed: int) -> list[Record]:
+    """Records under the present versions and library, of the largest budget that has any."""
+    held = [
         record
         for record in file.records.values()
-        if record.conditions == benchmark.conditions(record.conditions.method, library, options.renders, options.seed)
+        if record.conditions == benchmark.conditions(record.conditions.method, library, record.conditions.renders, seed)
     ]
+    most = max((record.conditions.renders for record in held), default=0)
+    return [record for record in held if record.conditions.renders == most]
 
 
 if __name__ == "__main__":

@@ -87,7 +87,8 @@ def run(setting: Setting, targets: Sequence[BenchTarget], file: RecordFile, repo
         seeds = [n.preset for n in setting.library.nearest(target.audio, target.note, SEEDS)]
         search, stream = _search(method, target, medoid), _stream(setting.seed, method, target)
         score = shared.of(target) if method == "random" else _scores(setting.pool, target)
-        objective = Objective(setting.pool.synth.space, score, Budget(setting.renders))
+        budget = {FLOOR: 1, MEDOID: 1, RETRIEVAL: RERANKED}.get(method, setting.renders)
+        objective = Objective(setting.pool.synth.space, score, Budget(budget))
         search(objective, seeds, stream)
         scores = _at_marks(setting, target, objective)
         seconds = round(time.monotonic() - start, 2)
@@ -129,7 +130,7 @@ def _search(method: str, target: BenchTarget, medoid: Preset | None) -> Search:
 
 
 def _retrieval(objective: Objective, seeds: Sequence[Preset], rng: np.random.Generator) -> None:
-    objective(seeds[:RERANKED])
+    objective(seeds)
 
 
 def _only(objective: Objective, preset: Preset) -> None:
@@ -154,8 +155,9 @@ def _scores(pool: RenderPool, target: BenchTarget) -> Evaluate:
 
 def _at_marks(setting: Setting, target: BenchTarget, objective: Objective) -> dict[int, Scores]:
     """Table metrics of the best preset among the first 1, 16, ... renders. Silence stands where none succeeded."""
-    spent = len(objective.scored)
-    marks = [mark for mark in MARKS if mark < spent] + [spent]
+    # a method may render less than it could: a library holds some presets twice
+    budget = objective.budget.renders
+    marks = [mark for mark in MARKS if mark < budget] + [budget]
     best = {mark: min(objective.scored[:mark], key=lambda scored: scored.score) for mark in marks}
     presets = {s.preset.key(): s.preset for s in best.values() if np.isfinite(s.score)}
     measure = TableMetrics(target.audio)

@@ -30,7 +30,7 @@ from synthmatch.synths.registry import get_synth, synth_names
 
 #: Debian's folders of presets made by people.
 BANKS = {"dexed": Path("/usr/share/hexter"), "amsynth": Path("/usr/share/amsynth/banks")}
-#: Targets a set, of issue and METRICS: 25 of each of the two other synthesizers make a cross set.
+#: Targets a set: 25 of each of the two other synthesizers make a cross set.
 HELD_OUT, PEOPLE, CROSS_EACH = 100, 200, 25
 #: A held-out preset differs from each ancestor of the library in more than this share of its parameters: 8 of a DX7
 #: voice's 145, as near-duplicates are common in banks.

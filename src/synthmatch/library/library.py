@@ -62,8 +62,12 @@ class Library:
         distances = self.index.distances(audio, note)
         count = min(count, len(distances))
         rows = np.argpartition(distances, count - 1)[:count]
+        rows = rows[np.argsort(distances[rows], kind="stable")]
+        # all at once: one conversion is as dear for one row as for fifty
+        natives = self.space.to_native(self.unit[rows])
         return [
-            Neighbour(self.preset(i), float(distances[i])) for i in rows[np.argsort(distances[rows], kind="stable")]
+            Neighbour(Preset(self.synth, native, self.names[row], self.extras.get(row, {})), float(distances[row]))
+            for row, native in zip(rows.tolist(), natives, strict=True)
         ]
 
     def save(self, path: Path, *, force: bool = False) -> None:

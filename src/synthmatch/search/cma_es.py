@@ -14,7 +14,8 @@ import numpy.typing as npt
 from synthmatch.params import Preset
 from synthmatch.search.objective import Exhausted, Objective
 
-#: First step size in unit values. Of 0.05, 0.1 and 0.2 this gave the lowest scores with 200 renders (decision in docs/results).
+#: First step size in unit values. On six DX7 voices the mean fast score after 200 renders was 5.03 with 0.05, 5.22 with
+#: 0.1 and 5.42 with 0.2, from 5.60 at the start.
 SIGMA = 0.05
 #: Rank of a failed render: behind every score, which cma wants finite.
 _FAILED = 1e6
