@@ -15,6 +15,7 @@ from synthmatch.features.score import FastScore
 from synthmatch.library.builtin import builtin_library
 from synthmatch.note import Note
 from synthmatch.params import Preset
+from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import Measure, RenderPool
 from synthmatch.synths.base import Audio
 from synthmatch.synths.registry import get_synth, synth_names
@@ -48,7 +49,9 @@ def main() -> None:
         assert library is not None
         presets = [library.preset(int(row)) for row in np.random.default_rng(0).choice(len(library), renders)]
         with RenderPool(synth, workers=1) as pool:
-            score = FastScore(pool.run(presets[:1], Note())[0])
+            target = pool.run(presets[:1], Note())[0]
+            assert not isinstance(target, RenderFailure), target
+            score = FastScore(target)
             ratios = []
             for _ in range(rounds + 1):
                 plain = seconds(pool, presets, nothing)

@@ -1,5 +1,6 @@
 """The command ``synthmatch``: assembles the commands and turns errors into one line and exit code 2."""
 
+import os
 import sys
 from typing import Annotated
 
@@ -12,6 +13,10 @@ from synthmatch.cli.render import render
 from synthmatch.cli.score import score
 from synthmatch.cli.synths import synths
 from synthmatch.errors import SynthmatchError
+
+# the cores are for the render workers, and numpy's own threads make its small products here slower;
+# it reads this when it is first imported, by a command
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 app = typer.Typer(
     name="synthmatch",
