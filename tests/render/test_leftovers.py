@@ -17,6 +17,8 @@ from faulty_synth import Faulty, FaultyLeaky
 from synthmatch.note import Note
 from synthmatch.render.pool import RenderPool
 
+# a background job starts with Ctrl-C ignored
+signal.signal(signal.SIGINT, signal.default_int_handler)
 synth = {synth}()
 pool = RenderPool(synth, 2, timeout_seconds={timeout})
 fine = synth.preset(synth.space.default)

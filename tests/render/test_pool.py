@@ -88,7 +88,9 @@ def test_endless_generator_is_pulled_lazily(pool: RenderPool) -> None:
     presets = voices(synth, 3)
     endless = (presets[next(taken) % 3] for _ in itertools.count())
     got = list(itertools.islice(pool.stream(endless, NOTE), 10))
-    assert sorted(index for index, _ in got)[:8] == list(range(8))
+    # a busy machine may keep one worker's two jobs back while the other goes on
+    assert len({index for index, _ in got}) == 10
+    assert max(index for index, _ in got) < 10 + 2 * 2
     assert next(taken) <= 10 + 2 * 2
     expected = [synth.engine().render(preset, NOTE) for preset in presets]
     for audio, wanted in zip(pool.run(presets, NOTE), expected, strict=True):
