@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from synthmatch.audio import Audio
 from synthmatch.features.score import FastScore
 from synthmatch.library.builtin import builtin_library
 from synthmatch.library.library import Library
@@ -25,7 +26,7 @@ from synthmatch.note import Note
 from synthmatch.params import Preset
 from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool
-from synthmatch.synths.base import Audio, Synth
+from synthmatch.synths.base import Synth
 from synthmatch.synths.registry import get_synth, synth_names
 
 NOTE = Note(pitch=57)

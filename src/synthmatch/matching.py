@@ -224,7 +224,7 @@ def random_presets(synth: Synth, rng: np.random.Generator, count: int) -> list[P
 
 
 def _distinct(ranked: Sequence[Scored], count: int) -> list[Preset]:
-    """The best presets that differ audibly from each better one; then, if too few, the best of the rest."""
+    """The best presets that differ audibly from each better one: `count` of them, or fewer."""
     chosen: list[Scored] = []
     for scored in ranked:
         if all(np.abs(scored.difference - c.difference).mean() >= _SAME_DB for c in chosen):

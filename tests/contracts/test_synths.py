@@ -5,13 +5,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from synthmatch.audio import Audio
 from synthmatch.errors import InputError, PresetError
 from synthmatch.note import Note
 from synthmatch.params import GROUPS, Preset
 from synthmatch.presets import own
 from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool
-from synthmatch.synths.base import Audio, Synth
+from synthmatch.synths.base import Synth
 from synthmatch.synths.files import read_presets, write_presets
 from synthmatch.synths.registry import get_synth, synth_names
 

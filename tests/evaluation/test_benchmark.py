@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
 
+from synthmatch.audio import Audio
 from synthmatch.errors import InputError
 from synthmatch.evaluation import benchmark
 from synthmatch.evaluation.benchmark import FLOOR, MEDOID, RETRIEVAL, Setting
@@ -28,7 +29,6 @@ from synthmatch.note import Note
 from synthmatch.params import Preset
 from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool
-from synthmatch.synths.base import Audio
 from synthmatch.synths.registry import get_synth, synth_names
 
 NOTE = Note(hold_seconds=0.2, render_seconds=0.3)

@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from synthmatch.audio import Audio
 from synthmatch.errors import MissingSynthError
 from synthmatch.note import Note
 from synthmatch.params import Preset
-from synthmatch.synths.base import Audio, Engine
+from synthmatch.synths.base import Engine
 from synthmatch.synths.dexed import Dexed
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from synthmatch.audio import Audio
 from synthmatch.errors import MissingSynthError
 from synthmatch.note import PROTOCOLS, Note
 from synthmatch.params import Preset
@@ -15,7 +16,6 @@ from synthmatch.presets.fxp import Program, write_fxp
 from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool
 from synthmatch.synths.amsynth import PLUGIN_ID, Amsynth, AmsynthEngine, find_library
-from synthmatch.synths.base import Audio
 
 SYNTH = Amsynth()
 BANKS = sorted(Path("/usr/share/amsynth/banks").glob("*.bank"))

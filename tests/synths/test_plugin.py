@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from synthmatch.audio import Audio
 from synthmatch.errors import MissingSynthError, PresetError
 from synthmatch.note import Note
 from synthmatch.params import Preset
@@ -15,7 +16,6 @@ from synthmatch.presets.fxp import Program, write_fxp
 from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool
 from synthmatch.synths.amsynth import Amsynth, find_library
-from synthmatch.synths.base import Audio
 from synthmatch.synths.host import HostParameter
 from synthmatch.synths.plugin import Plugin, _parameters
 

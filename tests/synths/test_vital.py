@@ -14,11 +14,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from synthmatch.audio import Audio
 from synthmatch.errors import RenderError
 from synthmatch.note import Note
 from synthmatch.params.preset import Preset
 from synthmatch.render.pool import RenderPool
-from synthmatch.synths.base import Audio
 from synthmatch.synths.vital import Vital
 from synthmatch.synths.vital_bank import bank
 

@@ -15,6 +15,7 @@ from functools import cached_property
 
 import numpy as np
 
+from synthmatch.audio import Audio
 from synthmatch.errors import RenderError
 from synthmatch.evaluation.medoid import medoid_of
 from synthmatch.evaluation.metrics import evaluate
@@ -28,7 +29,6 @@ from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool
 from synthmatch.search.objective import Budget, Evaluate, Objective
 from synthmatch.search.registry import SEARCHES, VERSIONS, Search
-from synthmatch.synths.base import Audio
 
 #: Renders after which a search is scored, and its whole budget.
 MARKS = (1, 16, 50, 200, 1000)

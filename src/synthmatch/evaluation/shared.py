@@ -8,13 +8,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from synthmatch.audio import Audio
 from synthmatch.evaluation.targets import BenchTarget
 from synthmatch.features.score import FastScore, Heard
 from synthmatch.params import Preset
 from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool
 from synthmatch.search.objective import Evaluate
-from synthmatch.synths.base import Audio
 
 #: Targets that share: the worker holds a spectrogram of each, 0.7 MB for 4 s.
 _GROUP = 50

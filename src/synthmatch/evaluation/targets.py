@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
+from synthmatch.audio import Audio
 from synthmatch.errors import InputError
 from synthmatch.library.sources import children_of, generated, read_presets
 from synthmatch.library.split import split_of
@@ -25,7 +26,7 @@ from synthmatch.note import Note
 from synthmatch.params import Preset
 from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool
-from synthmatch.synths.base import Audio, Synth
+from synthmatch.synths.base import Synth
 from synthmatch.synths.registry import get_synth, synth_names
 
 #: Debian's folders of presets made by people.

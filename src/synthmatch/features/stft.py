@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.fft import rfft
 
+from synthmatch.audio import mono
+
 Floats = npt.NDArray[np.float32]
 
 #: Below this a spectrum counts as silent, in dBFS: the floor of the metric `lsd`.
@@ -23,14 +25,9 @@ def _window(size: int) -> Floats:
     return (hann * 2 / hann.sum()).astype(np.float32)
 
 
-def mono(audio: npt.NDArray[np.float32]) -> Floats:
-    """Average of the channels. Shape: (channels, samples) or (samples,) -> (samples,)."""
-    return audio if audio.ndim == 1 else audio.mean(axis=0, dtype=np.float32)
-
-
 def power_frames(audio: npt.NDArray[np.float32], window: int, hop: int) -> Floats:
     """Power of each frame and bin, full-scale sine = 1. Shape: (samples,) -> (frames, window // 2 + 1)."""
-    signal = mono(audio)
+    signal = audio if audio.ndim == 1 else mono(audio)
     frames = max(1, -(-max(signal.size - window, 0) // hop) + 1)
     padded = np.zeros((frames - 1) * hop + window, np.float32)
     padded[: signal.size] = signal[: padded.size]

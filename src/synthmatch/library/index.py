@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.linalg import eigh
 
-from synthmatch.features.bands import LOWEST_PITCH, SEMITONE_BANDS, semitone_bands
+from synthmatch.features.bands import LOWEST_PITCH, SEMITONE_BANDS
 from synthmatch.features.timbre import SEGMENTS, timbre
 from synthmatch.note import Note
 
@@ -91,7 +91,5 @@ def _shifted(array: Floats, shift: int) -> Floats:
 
 def _band_weights() -> Floats:
     """Half of the weight to bands as the ear spaces them, half as `lsd` counts STFT bins (mostly treble)."""
-    bins = (semitone_bands(2048) > 0).sum(axis=0)
     centres = 2.0 ** ((LOWEST_PITCH + np.arange(SEMITONE_BANDS)) / 12)
-    linear = np.where(bins > 0, centres, 0.0)
-    return (0.5 / SEMITONE_BANDS + 0.5 * linear / linear.sum()).astype(np.float32)
+    return (0.5 / SEMITONE_BANDS + 0.5 * centres / centres.sum()).astype(np.float32)

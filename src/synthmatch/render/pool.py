@@ -14,13 +14,14 @@ from dataclasses import dataclass
 from itertools import islice, repeat
 from typing import Any
 
+from synthmatch.audio import Audio
 from synthmatch.errors import InputError, MissingSynthError, PresetError, RenderError
 from synthmatch.note import Note
 from synthmatch.params.preset import Preset
 from synthmatch.render.guard import RenderFailure
 from synthmatch.render.process import Arrival, WorkerProcess
 from synthmatch.render.wire import Parts, pack
-from synthmatch.synths.base import Audio, Synth
+from synthmatch.synths.base import Synth
 
 #: What a worker does with a render before it replies, such as a fast score. Picklable, from an importable module.
 Measure = Callable[[Audio], Any]

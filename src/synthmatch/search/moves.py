@@ -45,9 +45,9 @@ def tweak(group: str) -> Move:
     def move(parent: Unit, context: Context, rng: np.random.Generator) -> Unit:
         indices = context.audibility.of_group(group)
         weights = context.audibility.weights[indices]
-        count = min(1 + rng.geometric(0.6) - 1, context.reach, len(indices))
+        count = min(int(rng.geometric(0.6)), context.reach, len(indices))
         child = parent.copy()
-        for i in rng.choice(indices, max(count, 1), replace=False, p=weights / weights.sum()):
+        for i in rng.choice(indices, count, replace=False, p=weights / weights.sum()):
             child[i] = _changed(i, parent, context, rng)
         return child
 

@@ -21,12 +21,13 @@ from pathlib import Path
 
 import numpy as np
 
+from synthmatch.audio import Audio
 from synthmatch.errors import MissingSynthError, PresetError
 from synthmatch.note import Note
 from synthmatch.params import ParamSpace, Preset
 from synthmatch.presets import amsynth as text
 from synthmatch.presets.fxp import Program, read_programs, write_fxp
-from synthmatch.synths.base import Audio, Engine, FileFormat, Synth
+from synthmatch.synths.base import Engine, FileFormat, Synth
 from synthmatch.synths.host import HostedPlugin, missing_host
 
 PLUGIN_ID = b"amsy"

@@ -10,14 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-import numpy as np
 import numpy.typing as npt
 
+from synthmatch.audio import Audio
 from synthmatch.note import Note
 from synthmatch.params.preset import Preset
 from synthmatch.params.space import ParamSpace
-
-Audio = npt.NDArray[np.float32]
 
 
 class Engine(Protocol):

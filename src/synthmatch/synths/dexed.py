@@ -11,11 +11,12 @@ from pathlib import Path
 
 import numpy as np
 
+from synthmatch.audio import Audio
 from synthmatch.errors import MissingSynthError, PresetError
 from synthmatch.note import SAMPLE_RATE_HZ, Note
 from synthmatch.params import ParamSpace, Preset
 from synthmatch.presets import sysex
-from synthmatch.synths.base import Audio, Engine, FileFormat, Synth
+from synthmatch.synths.base import Engine, FileFormat, Synth
 
 _NAME_LENGTH = 10
 

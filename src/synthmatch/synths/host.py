@@ -19,10 +19,10 @@ from typing import Any
 
 import numpy as np
 
+from synthmatch.audio import Audio
 from synthmatch.errors import MissingSynthError, PresetError
 from synthmatch.note import SAMPLE_RATE_HZ, Note
 from synthmatch.params.space import UNIT_GRID
-from synthmatch.synths.base import Audio
 
 #: Block size in samples: when parameters and notes take effect.
 BLOCK_SAMPLES = 512

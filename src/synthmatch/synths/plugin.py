@@ -23,13 +23,14 @@ from typing import Any
 
 import numpy as np
 
+from synthmatch.audio import Audio
 from synthmatch.errors import MissingSynthError, OutputError, PresetError
 from synthmatch.files import write_whole
 from synthmatch.note import Note
 from synthmatch.params import Parameter, ParamSpace, Preset
 from synthmatch.params.parameter import Group
 from synthmatch.presets.fxp import read_programs
-from synthmatch.synths.base import Audio, Engine, FileFormat, Synth
+from synthmatch.synths.base import Engine, FileFormat, Synth
 from synthmatch.synths.host import HostedPlugin, HostParameter, missing_host
 from synthmatch.synths.plugin_probe import probe
 

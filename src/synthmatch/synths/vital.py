@@ -13,12 +13,13 @@ from pathlib import Path
 
 import numpy as np
 
+from synthmatch.audio import Audio
 from synthmatch.errors import MissingSynthError, PresetError, RenderError
 from synthmatch.note import SAMPLE_RATE_HZ, Note
 from synthmatch.params.preset import Preset
 from synthmatch.params.space import ParamSpace
 from synthmatch.presets import vital as vital_file
-from synthmatch.synths.base import Audio, Engine, FileFormat, Synth
+from synthmatch.synths.base import Engine, FileFormat, Synth
 from synthmatch.synths.vital_bank import TABLES
 from synthmatch.synths.vital_document import DocumentBuilder
 
