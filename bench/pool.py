@@ -1,6 +1,6 @@
 """Renders a second of the pool against plain loops, as ratios of the same run.
 
-``python bench/pool.py --renders 64 --workers 2`` prints a table. Rounds of the loops and the pool alternate, so that
+``python bench/pool.py`` prints a table. Rounds of the loops and the pool alternate, so that
 another load on the machine meets both; a ratio is the median over the rounds. The plain loop calls the binding with
 everything prepared beforehand: one instance for Dexed and Vital (whose renders then differ from run to run), a fresh
 instance a render for amsynth, the only other way to get the same audio twice.
@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from synthmatch.library.builtin import builtin_library
 from synthmatch.note import SAMPLE_RATE_HZ, Note
 from synthmatch.params import Preset
 from synthmatch.render.guard import RenderFailure
@@ -28,20 +29,18 @@ NOTE = Note()
 ROUNDS = 5
 QUICK_RENDERS = 10
 
-#: share of parameters that differ from the default; Dexed's default has one operator, which renders in half the time
-MOVED = {"dexed": 1.0}
+#: renders a synthesizer and column: some seconds of each
+RENDERS = {"dexed": 1000, "vital": 80, "amsynth": 80}
 
 #: least ratios that the project promises with two workers
 PROMISED = {"dexed": 1.7, "vital": 1.7, "amsynth": 4.0}
 
 
 def presets_of(synth: Synth, count: int) -> list[Preset]:
-    """Audible presets: a share of the parameters anywhere, the rest at their defaults."""
-    rng = np.random.default_rng(0)
-    default = synth.space.to_unit(synth.space.default)
-    moved = rng.random((count, default.size)) < MOVED.get(synth.id, 0.1)
-    unit = np.where(moved, rng.random(moved.shape), default)
-    return [synth.preset(native) for native in synth.space.to_native(unit)]
+    """What a search renders: presets of the built-in library."""
+    library = builtin_library(synth.id)
+    assert library is not None
+    return [library.preset(int(row)) for row in np.random.default_rng(0).choice(len(library), count, replace=False)]
 
 
 def plain_loop(synth: Any, presets: Sequence[Preset]) -> Callable[[slice], object]:
@@ -120,7 +119,7 @@ def row(synth: Synth, renders: int, workers: int) -> str:
     audio_ratio = statistics.median(plain / audio for plain, audio, _ in times)
     measure_ratio = statistics.median(plain / measured for plain, _, measured in times)
     return (
-        f"| {synth.title} | {each[0]:.1f} | {each[1]:.1f} | {each[2]:.1f} "
+        f"| {synth.title} | {renders} | {each[0]:.1f} | {each[1]:.1f} | {each[2]:.1f} "
         f"| {audio_ratio:.2f} | {measure_ratio:.2f} | {PROMISED.get(synth.id, 0):.1f} |"
     )
 
@@ -128,23 +127,25 @@ def row(synth: Synth, renders: int, workers: int) -> str:
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--renders", type=int, default=64, help="renders a synthesizer and column")
+    parser.add_argument("--renders", type=int, help=f"renders a synthesizer and column; default: {RENDERS}")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--quick", action="store_true", help=f"only {QUICK_RENDERS} renders")
     parser.add_argument("--synth", action="append", help="only this one; may be repeated")
     options = parser.parse_args()
-    renders = QUICK_RENDERS if options.quick else options.renders
     print(
-        f"{renders} renders of {NOTE.render_seconds:g} s, {options.workers} workers, {os.cpu_count()} cores, "
+        f"Renders of {NOTE.render_seconds:g} s, {options.workers} workers, {os.cpu_count()} cores, "
         f"{platform.machine()}, load {os.getloadavg()[0]:.1f}, Python {platform.python_version()}\n"
     )
-    print("| synth | plain loop ms | pool, audio ms | pool, measured ms | ratio, audio | ratio, measured | promised |")
-    print("|---|---|---|---|---|---|---|")
+    print(
+        "| synth | renders | plain loop ms | pool, audio ms | pool, measured ms | ratio, audio | ratio, measured | promised |"
+    )
+    print("|---|---|---|---|---|---|---|---|")
     for name in options.synth or synth_names():
         synth = get_synth(name)
         if missing := synth.missing():
             print(f"| {synth.title} | {missing} |")
         else:
+            renders = QUICK_RENDERS if options.quick else options.renders or RENDERS[name]
             print(row(synth, renders, options.workers), flush=True)
 
 

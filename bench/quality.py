@@ -168,17 +168,16 @@ def _page(options: argparse.Namespace) -> str:
         parts.append(f"## {synth.title}\n\n{synth.version()}; library of {size}; {_floor_text(name)}\n")
         every: list[Record] = []
         for set_name, path in files.items():
-            kept = _current(RecordFile(path), size, options.seed) if path.exists() else []
-            if kept:
+            by_budget = _current(RecordFile(path), size, options.seed) if path.exists() else {}
+            silent = sets.get(f"{name}-{set_name}", {}).get("silent", 0)
+            for renders, kept in by_budget.items():
                 every += kept
                 machines = "; ".join(sorted({record.machine for record in kept}))
-                silent = sets.get(f"{name}-{set_name}", {}).get("silent", 0)
-                command = (
-                    f"python bench/quality.py --synth {name} --set {set_name} --renders {kept[0].conditions.renders}"
-                )
+                command = f"python bench/quality.py --synth {name} --set {set_name} --renders {renders}"
                 command += " --voices FILE" if set_name == "people" else ""
                 parts.append(
-                    f"### {synth.title}, {set_name}\n\n`{command}`; {machines}; {silent} silent targets left out.\n\n"
+                    f"### {synth.title}, {set_name}, budget of {renders:,}\n\n"
+                    f"`{command}`; {machines}; {silent} silent targets left out.\n\n"
                     f"{results(kept, options.search, f'{len(library):,}')}"
                 )
         agreements.append(f"| {synth.title} | {agreement(every)} |\n")
@@ -196,15 +195,14 @@ def _floor_text(synth: str) -> str:
     return f"a second play in a running synthesizer differs by lsd {floor['lsd']:.2f} dB, mss {floor['mss']:.2f} dB."
 
 
-def _current(file: RecordFile, library: str, seed: int) -> list[Record]:
-    """Records under the present versions and library, of the largest budget that has any."""
-    held = [
-        record
-        for record in file.records.values()
-        if record.conditions == benchmark.conditions(record.conditions.method, library, record.conditions.renders, seed)
-    ]
-    most = max((record.conditions.renders for record in held), default=0)
-    return [record for record in held if record.conditions.renders == most]
+def _current(file: RecordFile, library: str, seed: int) -> dict[int, list[Record]]:
+    """Records under the present versions and library, by the budget of the searches, the largest first."""
+    held: dict[int, list[Record]] = {}
+    for record in file.records.values():
+        renders = record.conditions.renders
+        if record.conditions == benchmark.conditions(record.conditions.method, library, renders, seed):
+            held.setdefault(renders, []).append(record)
+    return dict(sorted(held.items(), reverse=True))
 
 
 if __name__ == "__main__":

@@ -29,10 +29,10 @@ FOLDER = Path(__file__).parents[1] / "src/synthmatch/data/library"
 BANKS = {"dexed": Path("/usr/share/hexter"), "amsynth": Path("/usr/share/amsynth/banks")}
 #: Presets that differ in no more parameters count as the same.
 TOLERATED = {"dexed": 8, "amsynth": 2}
-#: Candidates: enough that 10,000 are left when the silent ones are out; of Vital, whose renders are dear, fewer so far.
-CANDIDATES = {"dexed": 10_500, "amsynth": 10_500, "vital": 2_048}
+#: Candidates: enough that 10,000 are left when the silent ones are out.
+CANDIDATES = {"dexed": 10_500, "amsynth": 10_500, "vital": 10_500}
 #: Notes: C2, C4 and C6 where a render is cheap, C4 alone where it is dear; the index transposes the rest.
-PITCHES = {"dexed": (36, 60, 84), "amsynth": (60,), "vital": (60,)}
+PITCHES = {"dexed": (36, 60, 84), "amsynth": (36, 60, 84), "vital": (60,)}
 SEED = 1
 
 
