@@ -63,6 +63,25 @@ def test_written_file_sounds_like_its_preset(synth: Plugin, presets: list[Preset
             assert np.abs(one).max() > 1e-3
 
 
+@pytest.mark.parametrize("level", [0.0, 0.25, 1.0])
+def test_first_parameter_is_what_was_set(synth: Plugin, presets: list[Preset], level: float, tmp_path: Path) -> None:
+    """Catches the 0 that DPF tells of it: lost when a file is read, or thought to be there when it is to be set."""
+    assert synth.space.parameters[0].default == pytest.approx(0.7)
+    preset = presets[0].with_native(np.concatenate([[level], presets[0].native[1:]]))
+    path = tmp_path / "x.vstpreset"
+    write_presets(path, [preset])
+    state = read_vstpreset(path.read_bytes(), path.name).component.split(b"\0")
+    assert float(state[state.index(b"Level") + 1]) == pytest.approx(-40 + 40 * level)
+    (read,) = read_presets(path, synth)
+    np.testing.assert_allclose(read.native, preset.native, atol=1e-6)
+    with RenderPool(synth, workers=1) as pool:
+        one, two = pool.run([preset, read], NOTE)
+    assert isinstance(one, np.ndarray), one
+    np.testing.assert_array_equal(two, one)
+    loudest = 10 ** (-40 / 20 + 2 * level)
+    assert 0.1 * loudest < np.abs(one).max() < 2 * loudest
+
+
 def test_file_is_named_after_the_plugin(synth: Plugin, presets: list[Preset]) -> None:
     """Catches a class-ID that other hosts do not know, and a state of the host's in place of the plug-in's."""
     saved = read_vstpreset(synth.dump(presets[:1], ".vstpreset"), "x.vstpreset")

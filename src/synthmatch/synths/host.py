@@ -121,7 +121,9 @@ class HostedPlugin:
         A value read from a plug-in comes back rounded to the grid of a parameter space, and must not count as moved.
         """
         for index, value in zip(indices, values, strict=True):
-            if abs(self._plugin.get_parameter(int(index)) - value) > UNIT_GRID:
+            told = self._plugin.get_parameter(int(index))
+            # a VST3 may tell 0 of a parameter that is not: see dpf.py
+            if abs(told - value) > UNIT_GRID or (told == 0 and is_vst3(self.source)):
                 self._plugin.set_parameter(int(index), float(value))
 
     def load_fxp(self, contents: bytes) -> None:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from synthmatch.errors import MissingSynthError, PresetError, SynthmatchError
+from synthmatch.synths.dpf import mend_first_parameter
 from synthmatch.synths.host import HostedPlugin, HostParameter
 
 #: Some plug-ins scan folders of samples when they load.
@@ -76,11 +77,13 @@ def _answer(path: Path) -> None:
         plugin = HostedPlugin(question["source"])
         if question["state"]:
             plugin.load_state(base64.b64decode(question["state"]))
+        with contextlib.suppress(PresetError):  # without a state it can still be played
+            mend_first_parameter(plugin)
         plugin.set_values([index for index, _ in question["values"]], [value for _, value in question["values"]])
         parameters = [dataclasses.asdict(parameter) for parameter in plugin.parameters()]
         plugin.settle()
         answer = {"channels": plugin.channels, "parameters": parameters, "state": ""}
-        with contextlib.suppress(PresetError):  # without a state it can still be played
+        with contextlib.suppress(PresetError):
             answer["state"] = base64.b64encode(plugin.state()).decode()
     except SynthmatchError as error:
         answer = {"kind": type(error).__name__, "error": str(error)}

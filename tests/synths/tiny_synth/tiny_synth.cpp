@@ -10,7 +10,7 @@
 
 START_NAMESPACE_DISTRHO
 
-enum { kMeter, kLevel, kCutoff, kAttack, kRelease, kWave, kOctave, kCount };
+enum { kLevel, kCutoff, kAttack, kRelease, kWave, kOctave, kMeter, kCount };
 
 struct Knob {
     const char* name;
@@ -19,16 +19,16 @@ struct Knob {
     float low, high, start;
 };
 
-// In the plug-in's own units, so that a host that forgets to convert is heard. The meter comes first because DPF 1.6
-// tells every host that the first parameter is 0.
+// In the plug-in's own units, so that a host that forgets to convert is heard. DPF 1.6 tells every host that the first
+// one is 0, which it never is at the start. The meter is no knob: a host must leave it out.
 static const Knob kKnobs[kCount] = {
-    {"Meter", "", kParameterIsOutput, 0.0f, 1.0f, 0.0f},
     {"Level", "dB", 0, -40.0f, 0.0f, -12.0f},
     {"Filter Cutoff", "Hz", 0, 50.0f, 8000.0f, 2000.0f},
     {"Attack", "ms", 0, 1.0f, 500.0f, 10.0f},
     {"Release", "ms", 0, 1.0f, 500.0f, 100.0f},
     {"Wave", "", kParameterIsInteger, 0.0f, 3.0f, 1.0f},
     {"Octave", "", kParameterIsInteger, -2.0f, 2.0f, 0.0f},
+    {"Meter", "", kParameterIsOutput, 0.0f, 1.0f, 0.0f},
 };
 static const char* const kWaves[] = {"sine", "saw", "square", "noise"};
 
