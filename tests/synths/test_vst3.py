@@ -3,11 +3,13 @@
 import os
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from synthmatch.cli.output import _format
 from synthmatch.errors import PresetError
 from synthmatch.note import Note
 from synthmatch.params import Preset
@@ -103,6 +105,19 @@ def test_plugin_refuses_what_is_not_its_own(tiny_synth: Path) -> None:
     other = write_vstpreset(VstPreset("A" * 32, b"state"))
     with pytest.raises(PresetError, match=r"TinySynth\.vst3 refuses this preset"):
         probe(str(tiny_synth), other)
+
+
+def test_plugin_without_state_is_saved_as_json(
+    tiny_synth: Path, presets: list[Preset], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Catches a match that ends after its search since there is no file to write it to."""
+    monkeypatch.setattr("synthmatch.synths.plugin.probe", lambda source: replace(probe(source), state=b""))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    mute = Plugin(str(tiny_synth))
+    assert mute.formats == ()
+    assert _format(mute).suffix == ".json"
+    with pytest.raises(PresetError, match="TinySynth writes no native file; save the preset as JSON"):
+        mute.dump(presets[:1], ".vstpreset")
 
 
 def test_replaced_library_is_asked_again(tiny_synth: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

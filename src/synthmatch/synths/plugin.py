@@ -29,9 +29,9 @@ from synthmatch.files import write_whole
 from synthmatch.note import Note
 from synthmatch.params import Parameter, ParamSpace, Preset
 from synthmatch.params.parameter import Group
-from synthmatch.synths.base import Engine, Synth
+from synthmatch.synths.base import Engine, FileFormat, Synth
 from synthmatch.synths.host import HostedPlugin, HostParameter, missing_host
-from synthmatch.synths.plugin_format import is_lv2, owner, preset_format
+from synthmatch.synths.plugin_format import is_lv2, is_vst3, owner, preset_format
 from synthmatch.synths.plugin_probe import probe
 
 #: Form of the kept description; another number makes the kept ones forgotten.
@@ -77,7 +77,11 @@ class Plugin(Synth):
         self.id = id
         self._source = id if is_lv2(id) else str(Path(id).absolute())
         self.title = id.rstrip("/").rpartition("/")[2] if is_lv2(id) else Path(id).stem
-        self.formats = (preset_format(id),)
+
+    @cached_property
+    def formats(self) -> tuple[FileFormat, ...]:  # type: ignore[override]
+        """The preset file of its format; none for a VST3 that gives the host no state, which must be loaded to know."""
+        return () if is_vst3(self.id) and not self._description["owner"] else (preset_format(self.id),)
 
     @cached_property
     def space(self) -> ParamSpace:
@@ -150,8 +154,8 @@ class Plugin(Synth):
 
     def dump(self, presets: Sequence[Preset], suffix: str) -> bytes:
         """The state that a host saves with this preset; the plug-in is loaded for it."""
-        own = self.formats[0].suffix
-        if suffix != own:
+        if suffix not in {f.suffix for f in self.formats}:
+            own = ", ".join(f.suffix for f in self.formats) or "no native file; save the preset as JSON"
             raise PresetError(f"{self.title} writes {own}, not {suffix!r}")
         if len(presets) != 1:
             raise PresetError(f"got {len(presets)} presets, {suffix} holds 1; write several files")
@@ -161,10 +165,7 @@ class Plugin(Synth):
         state = base64.b64decode(preset.extra.get("state", ""))
         units = self.space.to_unit(preset.native).tolist()
         values = [(p.index, unit) for p, unit in zip(self._host_parameters, units, strict=True)]
-        saved = probe(self._source, state, values).state
-        if not saved:
-            raise PresetError(f"{self.title} gives the host no state for a {suffix}; save the preset as JSON")
-        return saved
+        return probe(self._source, state, values).state
 
     def _check(self, contents: bytes, where: str) -> None:
         """Refuse the files of other plug-ins, which some hosts would load without a word."""
