@@ -13,6 +13,7 @@ from synthmatch.errors import MissingSynthError, PresetError
 from synthmatch.note import Note
 from synthmatch.params import Preset
 from synthmatch.presets.fxp import Program, write_fxp
+from synthmatch.presets.vstpreset import VstPreset, write_vstpreset
 from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool
 from synthmatch.synths.amsynth import Amsynth, find_library
@@ -40,17 +41,20 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield folder
 
 
-@pytest.fixture(scope="module", params=[VST2, LV2])
+@pytest.fixture(scope="module", params=["vst2", "vst3", "lv2"])
 def synth(request: pytest.FixtureRequest) -> Plugin:
-    """A VST2 and an LV2."""
-    return Plugin(request.param)
+    """A plug-in of each format."""
+    if request.param == "vst3":
+        return Plugin(str(request.getfixturevalue("tiny_synth")))
+    return Plugin({"vst2": VST2, "lv2": LV2}[request.param])
 
 
 @pytest.fixture(scope="module")
 def presets(synth: Plugin) -> list[Preset]:
     """The plug-in's default and eleven settings near it, so that most of them sound."""
     generator = np.random.default_rng(1)
-    near = synth.space.default + generator.normal(0, 0.1, (11, len(synth.space)))
+    ranges = np.array([p.high - p.low for p in synth.space.parameters])
+    near = synth.space.default + generator.normal(0, 0.1, (11, len(synth.space))) * ranges
     return [synth.preset(native) for native in np.vstack([synth.space.default, near])]
 
 
@@ -71,14 +75,20 @@ def assert_kept(synth: Plugin, back: Preset, preset: Preset) -> None:
 
 
 def test_parameters_are_the_plugins_own(synth: Plugin) -> None:
-    """Catches parameters in another order than the host's, or lost ones."""
+    """Catches parameters in another order than the host's, lost ones, and a VST3's MIDI controllers and meters."""
     if synth.id == VST2:
         assert [p.name for p in synth.space.parameters] == [p.name for p in Amsynth().space.parameters]
-    else:
+    elif synth.id == LV2:
         assert len(synth.space) == 24
         assert [p.name for p in synth.space.parameters][6:8] == ["VCF Freq", "VCF Reso"]
         assert synth.space["VCF Freq"].group == "filter"
         assert synth.space["ENV Att"].group == "envelope"
+    else:
+        names = ["Level", "Filter Cutoff", "Attack", "Release", "Wave", "Octave"]
+        assert [p.name for p in synth.space.parameters] == names
+        assert synth.space["Wave"].choices == ("sine", "saw", "square", "noise")
+        assert synth.space["Octave"].text(synth.space["Octave"].default) == "0"
+        assert synth.space["Level"].default == pytest.approx(0.7)
     assert synth.channels == 2
 
 
@@ -140,7 +150,8 @@ def test_another_plugins_file_is_refused(synth: Plugin, tmp_path: Path) -> None:
     """Catches a preset of another plug-in, a cut file or a text that is loaded without a word."""
     path = tmp_path / "x"
     other = b"@prefix x: <y> . <http://a/b> lv2:appliesTo <http://drobilla.net/plugins/mda/DX10> ."
-    for contents in (write_fxp(Program(b"none", "x", b"")), b"", b"CcnK", other):
+    vst3 = write_vstpreset(VstPreset("0" * 32, b"state"))
+    for contents in (write_fxp(Program(b"none", "x", b"")), vst3, b"", b"CcnK", b"VST3", other):
         path.write_bytes(contents)
         with pytest.raises(PresetError):
             synth.read(path)

@@ -16,6 +16,7 @@ from synthmatch.errors import OutputError
 from synthmatch.files import write_whole
 from synthmatch.matching import Match, Matches
 from synthmatch.presets import own
+from synthmatch.synths.base import FileFormat, Synth
 from synthmatch.synths.files import write_presets
 from synthmatch.synths.registry import get_synth
 
@@ -58,9 +59,8 @@ class Writer:
             best.setdefault(candidate.synth, candidate)
             synth = get_synth(candidate.synth)
             stem = f"{rank}-{_file_name(Path(synth.id).stem)}"
-            suffix = synth.formats[0].suffix if synth.formats else own.SUFFIX
             files = {
-                "preset": folder / f"{stem}{suffix}",
+                "preset": folder / f"{stem}{_format(synth).suffix}",
                 "wav": folder / f"{stem}.wav",
                 "picture": folder / f"{stem}.png",
             }
@@ -103,8 +103,7 @@ class Writer:
         """One bank a synthesizer with the best preset of every target; several where one does not hold them all."""
         paths = []
         for id in dict.fromkeys(candidate.synth for _, candidate in self._best):
-            synth = get_synth(id)
-            form = synth.formats[0]
+            form = _format(get_synth(id))
             presets = [m.preset.with_name(name) for name, m in self._best if m.synth == id]
             size = form.capacity or len(presets)
             stem = f"best-{_file_name(Path(id).stem)}"
@@ -130,6 +129,11 @@ class Writer:
             folder = folder.with_name(f"{name}-{number}")
         self._names[str(folder)] = name
         return folder
+
+
+def _format(synth: Synth) -> FileFormat:
+    """The file that presets of a synthesizer are written to: our own where it has none."""
+    return synth.formats[0] if synth.formats else FileFormat(own.SUFFIX, "synthmatch's own JSON", capacity=0)
 
 
 def _file_name(text: str) -> str:

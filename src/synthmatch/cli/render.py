@@ -8,7 +8,8 @@ import typer
 
 def render(
     preset: Annotated[
-        Path, typer.Argument(help="A preset or bank: .vital, .syx, .dx7, .bank, .fxp, or synthmatch's .json.")
+        Path,
+        typer.Argument(help="A preset or bank: .vital, .syx, .dx7, .bank, .fxp, .vstpreset, or synthmatch's .json."),
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="The WAV file to write.")],
     number: Annotated[int, typer.Option("--number", "-n", help="Which preset of a bank, from 1.")] = 1,

@@ -23,12 +23,19 @@ from synthmatch.audio import Audio
 from synthmatch.errors import MissingSynthError, PresetError
 from synthmatch.note import SAMPLE_RATE_HZ, Note
 from synthmatch.params.space import UNIT_GRID
+from synthmatch.presets.juce import read_vst3_state
+from synthmatch.presets.vstpreset import VstPreset, write_vstpreset
+from synthmatch.synths.plugin_format import is_vst3
+from synthmatch.synths.vst3_class import class_id
 
 #: Block size in samples: when parameters and notes take effect.
 BLOCK_SAMPLES = 512
 
 #: What VST3 wrappers put in front of a plug-in's own parameters, 130 for each MIDI channel.
 _MIDI_PARAMETER = re.compile(r"MIDI Ch\. \d+ CC \d+")
+
+#: A parameter with more steps than this has no names for them worth asking for.
+_MOST_TEXTS = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +90,10 @@ class HostedPlugin:
         return int(self._plugin.get_num_output_channels())
 
     def parameters(self) -> list[HostParameter]:
-        """The plug-in's own parameters, without the MIDI controllers that VST3 wrappers add."""
+        """The plug-in's own parameters that a host can move.
+
+        Without the MIDI controllers that VST3 wrappers add, and without meters, which a VST3 lists too.
+        """
         return [
             HostParameter(
                 index=row["index"],
@@ -91,11 +101,19 @@ class HostedPlugin:
                 unit=row["label"],
                 value=float(self._plugin.get_parameter(row["index"])),
                 steps=row["numSteps"] if row["isDiscrete"] or row["isBoolean"] else 0,
-                choices=tuple(row["valueStrings"]),
+                choices=self._choices(row),
             )
             for row in self._plugin.get_parameters_description()
-            if not _MIDI_PARAMETER.fullmatch(row["name"])
+            # a VST2 may call all of its parameters fixed, and be wrong
+            if not _MIDI_PARAMETER.fullmatch(row["name"]) and (row["isAutomatable"] or not is_vst3(self.source))
         ]
+
+    def _choices(self, row: dict[str, Any]) -> tuple[str, ...]:
+        """Texts of a parameter's steps; none where it is continuous or two neighbours have the same text."""
+        if row["valueStrings"] or not row["isDiscrete"] or not 2 <= row["numSteps"] <= _MOST_TEXTS:
+            return tuple(row["valueStrings"])
+        texts = tuple(self._plugin.get_parameter_range(row["index"], row["numSteps"] - 1, False).values())
+        return texts if len(set(texts)) == row["numSteps"] else ()
 
     def set_values(self, indices: Sequence[int], values: Sequence[float]) -> None:
         """Set parameters by the plug-in's indices, in host units, except those that are there already.
@@ -103,7 +121,9 @@ class HostedPlugin:
         A value read from a plug-in comes back rounded to the grid of a parameter space, and must not count as moved.
         """
         for index, value in zip(indices, values, strict=True):
-            if abs(self._plugin.get_parameter(int(index)) - value) > UNIT_GRID:
+            told = self._plugin.get_parameter(int(index))
+            # a VST3 may tell 0 of a parameter that is not: see dpf.py
+            if abs(told - value) > UNIT_GRID or (told == 0 and is_vst3(self.source)):
                 self._plugin.set_parameter(int(index), float(value))
 
     def load_fxp(self, contents: bytes) -> None:
@@ -112,23 +132,40 @@ class HostedPlugin:
             if not self._plugin.load_preset(str(path)):
                 raise PresetError(f"{self.source} refuses this preset: it belongs to another plug-in or is damaged")
 
-    def state(self) -> bytes:
-        """The host's save file: ``.fxb`` for VST2, ``VC2!`` XML for VST3, Turtle for LV2.
+    def load_vstpreset(self, contents: bytes) -> None:
+        """Have a VST3 plug-in load a ``.vstpreset``. Raises `PresetError` where it refuses."""
+        with _file(contents, "preset.vstpreset") as path:
+            try:
+                self._plugin.load_vst3_preset(str(path))
+            except RuntimeError:
+                raise PresetError(
+                    f"{self.source} refuses this preset: it belongs to another plug-in or is damaged"
+                ) from None
 
-        An LV2 shows only what was set before the last block rendered: call `settle` first.
+    def state(self) -> bytes:
+        """The plug-in's save file: ``.fxb`` for VST2, ``.vstpreset`` for VST3, Turtle for LV2.
+
+        VST3 and LV2 show only what was set before the last block rendered: call `settle` first. Raises `PresetError`
+        where a VST3 gives none.
         """
         with _file(b"", "state") as path:
             self._plugin.save_state(str(path))
-            return path.read_bytes()
+            saved = path.read_bytes()
+        if is_vst3(self.source):
+            return write_vstpreset(VstPreset(class_id(self.source), *read_vst3_state(saved)))
+        return saved
 
     def load_state(self, contents: bytes) -> None:
         """Restore what `state` gave. Raises `PresetError` where the plug-in refuses.
 
-        A VST2 takes it as a preset: DawDreamer's own way opens the editor afterwards, and without a display some VST2
-        editors end the process.
+        A VST2 and a VST3 take it as a preset: DawDreamer's own way opens the editor afterwards, and without a display
+        some editors end the process.
         """
         if contents[:4] == b"CcnK":
             self.load_fxp(contents)
+            return
+        if contents[:4] == b"VST3":
+            self.load_vstpreset(contents)
             return
         with _file(contents, "state") as path:
             try:

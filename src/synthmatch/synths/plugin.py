@@ -29,10 +29,13 @@ from synthmatch.files import write_whole
 from synthmatch.note import Note
 from synthmatch.params import Parameter, ParamSpace, Preset
 from synthmatch.params.parameter import Group
-from synthmatch.presets.fxp import read_programs
 from synthmatch.synths.base import Engine, FileFormat, Synth
 from synthmatch.synths.host import HostedPlugin, HostParameter, missing_host
+from synthmatch.synths.plugin_format import is_lv2, is_vst3, owner, preset_format
 from synthmatch.synths.plugin_probe import probe
+
+#: Form of the kept description; another number makes the kept ones forgotten.
+_DESCRIPTION = 2
 
 #: More steps than this are a knob, not a choice.
 _MOST_CHOICES = 32
@@ -72,15 +75,13 @@ class Plugin(Synth):
 
     def __init__(self, id: str) -> None:
         self.id = id
-        lv2 = "://" in id or id.startswith("urn:")
-        self._source = id if lv2 else str(Path(id).absolute())
-        self.title = id.rstrip("/").rpartition("/")[2] if lv2 else Path(id).stem
-        if lv2:
-            self.formats = (FileFormat(".ttl", "LV2 state in Turtle, as hosts save it"),)
-        elif Path(id).suffix == ".vst3":
-            self.formats = ()
-        else:
-            self.formats = (FileFormat(".fxb", "VST2 bank with the plug-in's own state"),)
+        self._source = id if is_lv2(id) else str(Path(id).absolute())
+        self.title = id.rstrip("/").rpartition("/")[2] if is_lv2(id) else Path(id).stem
+
+    @cached_property
+    def formats(self) -> tuple[FileFormat, ...]:  # type: ignore[override]
+        """The preset file of its format; none for a VST3 that gives the host no state, which must be loaded to know."""
+        return () if is_vst3(self.id) and not self._description["owner"] else (preset_format(self.id),)
 
     @cached_property
     def space(self) -> ParamSpace:
@@ -110,15 +111,18 @@ class Plugin(Synth):
         answer = probe(self._source)
         if not answer.parameters:
             raise MissingSynthError(f"{self.id} has no parameters that a host can move; nothing can be matched with it")
-        parameters = [dataclasses.asdict(p) for p in answer.parameters]
-        found = {"channels": answer.channels, "parameters": parameters, "vst2_id": answer.state[16:20].hex()}
+        found = {
+            "channels": answer.channels,
+            "parameters": [dataclasses.asdict(p) for p in answer.parameters],
+            "owner": owner(answer.state, self.id, "the saved state") if answer.state else "",
+        }
         with suppress(OutputError):  # a folder that cannot be written costs the next start a second
             write_whole(cache, json.dumps(found).encode(), force=True)
         return found
 
     def missing(self) -> str | None:
         """Whether DawDreamer is there and the plug-in loads."""
-        if "://" not in self.id and not self.id.startswith("urn:") and not Path(self._source).exists():
+        if not is_lv2(self.id) and not Path(self._source).exists():
             return f"there is no plug-in {self.id}; expected the path of a VST2 or VST3 file or the URI of an LV2"
         try:
             self._description  # noqa: B018 - loads it
@@ -137,7 +141,7 @@ class Plugin(Synth):
         return PluginEngine(HostedPlugin(self._source), self.space, [p.index for p in self._host_parameters])
 
     def read(self, path: Path) -> list[Preset]:
-        """The preset in a ``.fxp``, ``.fxb`` or ``.ttl`` of this plug-in, which is loaded for it."""
+        """The preset in a ``.fxp``, ``.fxb``, ``.vstpreset`` or ``.ttl`` of this plug-in, which is loaded for it."""
         try:
             contents = path.read_bytes()
         except OSError as error:
@@ -151,8 +155,8 @@ class Plugin(Synth):
     def dump(self, presets: Sequence[Preset], suffix: str) -> bytes:
         """The state that a host saves with this preset; the plug-in is loaded for it."""
         if suffix not in {f.suffix for f in self.formats}:
-            known = ", ".join(f.suffix for f in self.formats) or "no native file yet; save it as JSON"
-            raise PresetError(f"{self.title} writes {known}, not {suffix!r}")
+            own = ", ".join(f.suffix for f in self.formats) or "no native file; save the preset as JSON"
+            raise PresetError(f"{self.title} writes {own}, not {suffix!r}")
         if len(presets) != 1:
             raise PresetError(f"got {len(presets)} presets, {suffix} holds 1; write several files")
         (preset,) = presets
@@ -165,15 +169,12 @@ class Plugin(Synth):
 
     def _check(self, contents: bytes, where: str) -> None:
         """Refuse the files of other plug-ins, which some hosts would load without a word."""
-        if not self.formats:
-            raise PresetError(f"{where} cannot be read: presets of VST3 plug-ins are read from JSON only")
-        if self.formats[0].suffix == ".fxb":
-            theirs = read_programs(contents, where)[0].plugin_id
-            own = bytes.fromhex(self._description["vst2_id"])
-            if theirs != own:
-                raise PresetError(f"{where} is a preset of plug-in {theirs!r}, expected {own!r}")
-        elif f"lv2:appliesTo <{self.id}>".encode() not in contents:
-            raise PresetError(f"{where} is no preset of {self.id}: expected 'lv2:appliesTo <{self.id}>' in it")
+        theirs, own = owner(contents, self.id, where), self._description["owner"]
+        if theirs != own:
+            raise PresetError(
+                f"{where} is a preset of plug-in {theirs}, expected {own}, which is {self.title}; "
+                "give --synth the plug-in that it was made with"
+            )
 
 
 def _parameters(host: Sequence[HostParameter]) -> list[Parameter]:
@@ -209,12 +210,13 @@ def _cache_folder() -> Path:
 
 
 def _fingerprint(source: str) -> str:
-    """Text that changes with the plug-in's file, or, for an LV2, with any installed bundle."""
-    if "://" in source or source.startswith("urn:"):
+    """Text that changes with any file of the plug-in, or, for an LV2, with any installed bundle."""
+    if is_lv2(source):
         folders = os.environ.get("LV2_PATH", f"{Path.home()}/.lv2:/usr/local/lib/lv2:/usr/lib/lv2").split(os.pathsep)
         files = [bundle for folder in folders if Path(folder).is_dir() for bundle in Path(folder).iterdir()]
     else:
-        files = [Path(source)]
+        # the folder of a VST3 bundle does not show that a library in it was replaced
+        files = [Path(source), *Path(source).rglob("*")]
     stamps = [(str(f), f.stat().st_mtime_ns, f.stat().st_size) for f in sorted(files)]
-    told = json.dumps([source, stamps, metadata.version("dawdreamer")])
+    told = json.dumps([_DESCRIPTION, source, stamps, metadata.version("dawdreamer")])
     return hashlib.sha256(told.encode()).hexdigest()[:24]

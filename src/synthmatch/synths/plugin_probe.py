@@ -5,6 +5,7 @@ render workers load one. FILE is JSON, the question; the answer replaces it.
 """
 
 import base64
+import contextlib
 import dataclasses
 import json
 import os
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from synthmatch.errors import MissingSynthError, PresetError, SynthmatchError
+from synthmatch.synths.dpf import mend_first_parameter
 from synthmatch.synths.host import HostedPlugin, HostParameter
 
 #: Some plug-ins scan folders of samples when they load.
@@ -24,7 +26,10 @@ _LIMIT_SECONDS = 60
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """What a plug-in says of itself: output channels, parameters with their values, and the state that a host saves."""
+    """What a plug-in says of itself: output channels, parameters with their values, and the state that a host saves.
+
+    The state is empty where the plug-in gives none.
+    """
 
     channels: int
     parameters: tuple[HostParameter, ...]
@@ -72,11 +77,14 @@ def _answer(path: Path) -> None:
         plugin = HostedPlugin(question["source"])
         if question["state"]:
             plugin.load_state(base64.b64decode(question["state"]))
+        with contextlib.suppress(PresetError):  # without a state it can still be played
+            mend_first_parameter(plugin)
         plugin.set_values([index for index, _ in question["values"]], [value for _, value in question["values"]])
         parameters = [dataclasses.asdict(parameter) for parameter in plugin.parameters()]
         plugin.settle()
-        state = base64.b64encode(plugin.state()).decode()
-        answer = {"channels": plugin.channels, "parameters": parameters, "state": state}
+        answer = {"channels": plugin.channels, "parameters": parameters, "state": ""}
+        with contextlib.suppress(PresetError):
+            answer["state"] = base64.b64encode(plugin.state()).decode()
     except SynthmatchError as error:
         answer = {"kind": type(error).__name__, "error": str(error)}
     path.write_text(json.dumps(answer), encoding="utf-8")

@@ -1,0 +1,29 @@
+"""TinySynth, the VST3 instrument of these tests, compiled from ``tiny_synth/`` when the first test asks for it."""
+
+import platform
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parent / "tiny_synth"
+#: where Debian puts the framework that turns a C++ class into a VST3
+DPF = Path("/usr/share/dpf/distrho")
+
+
+@pytest.fixture(scope="session")
+def tiny_synth(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bundle. Fails where the compiler or the framework is missing: no test of VST3 is ever left out."""
+    if shutil.which("g++") is None or not DPF.is_dir():
+        pytest.fail("TinySynth cannot be compiled; to add what it needs: apt-get install g++ dpf-source", pytrace=False)
+    bundle = tmp_path_factory.mktemp("plugins") / "TinySynth.vst3"
+    library = bundle / "Contents" / f"{platform.machine()}-linux" / "TinySynth.so"
+    library.parent.mkdir(parents=True)
+    sources = [SOURCE / "tiny_synth.cpp", DPF / "DistrhoPluginMain.cpp"]
+    flags = ["-std=c++17", "-O1", "-fPIC", "-shared", "-fvisibility=hidden", "-DDISTRHO_PLUGIN_TARGET_VST3"]
+    compiler = ["g++", *flags, f"-I{SOURCE}", f"-I{DPF}", *map(str, sources), "-o", str(library)]
+    ended = subprocess.run(compiler, capture_output=True, text=True, check=False)
+    if ended.returncode:
+        pytest.fail(f"TinySynth does not compile: {ended.stderr}", pytrace=False)
+    return bundle
