@@ -32,7 +32,9 @@ _ONE_THREAD = dict.fromkeys(
 
 #: glibc's malloc keeps the memory of one render for the next, and takes it in huge pages: page faults are a tenth of a
 #: short render, more in a fork. Without glibc nobody reads this.
-_MALLOC = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=33554432:glibc.malloc.trim_threshold=268435456"}
+_MALLOC = {
+    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=33554432:glibc.malloc.trim_threshold=268435456"
+}
 
 
 class Arrival(NamedTuple):
