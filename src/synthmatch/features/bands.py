@@ -1,4 +1,4 @@
-"""Filter banks over STFT bins: mel bands for scores, semitone bands for an index that can be transposed."""
+"""Filter banks over STFT bins: mel bands for scores and models, semitone bands for an index that can be transposed."""
 
 from functools import cache
 
@@ -13,6 +13,12 @@ Floats = npt.NDArray[np.float32]
 LOWEST_PITCH = 33
 SEMITONE_BANDS = 102
 
+#: Slaney's scale: linear up to the knee, logarithmic above.
+_LINEAR_HZ_PER_MEL = 200 / 3
+_KNEE_HZ = 1000.0
+_KNEE_MEL = _KNEE_HZ / _LINEAR_HZ_PER_MEL
+_LOG_PER_MEL = np.log(6.4) / 27
+
 
 @cache
 def mel_bands(window: int, bands: int) -> Floats:
@@ -20,6 +26,29 @@ def mel_bands(window: int, bands: int) -> Floats:
     top = 2595 * np.log10(1 + SAMPLE_RATE_HZ / 2 / 700)
     edges_hz = 700 * (10 ** (np.linspace(0, top, bands + 2) / 2595) - 1)
     return _triangles(edges_hz, window)
+
+
+@cache
+def slaney_mel_bands(window: int, bands: int) -> npt.NDArray[np.float64]:
+    """Mel bands by Slaney's scale and area normalisation, librosa's default, read-only. Shape: (bands, window // 2 + 1).
+
+    Below 1 kHz a mel is 200/3 Hz; above, 27 mels multiply the frequency by 6.4. Bands are triangles from 0 Hz to
+    22.05 kHz whose corners are evenly spaced in mel, each divided by half its width in Hz.
+    Source: M. Slaney, Auditory Toolbox, Interval Research report 1998-010.
+    """
+    top_mel = _KNEE_MEL + np.log(SAMPLE_RATE_HZ / 2 / _KNEE_HZ) / _LOG_PER_MEL
+    corner_mel = np.linspace(0, top_mel, bands + 2)
+    corner_hz = np.where(
+        corner_mel < _KNEE_MEL,
+        corner_mel * _LINEAR_HZ_PER_MEL,
+        _KNEE_HZ * np.exp(_LOG_PER_MEL * (corner_mel - _KNEE_MEL)),
+    )
+    bin_hz = np.arange(window // 2 + 1) * SAMPLE_RATE_HZ / window
+    low, centre, high = corner_hz[:-2, None], corner_hz[1:-1, None], corner_hz[2:, None]
+    rising, falling = (bin_hz - low) / (centre - low), (high - bin_hz) / (high - centre)
+    bank = np.maximum(0, np.minimum(rising, falling)) * 2 / (high - low)
+    bank.setflags(write=False)
+    return np.asarray(bank)
 
 
 @cache

@@ -46,15 +46,25 @@ def _harmonic_mask(spectrum: Floats) -> Floats:
     H² / (H² + (margin P)²), with H the median over time and P the median over frequency; both are divided by the larger
     before squaring, and where both are 0 the bin belongs to neither.
     """
-    from scipy.ndimage import median_filter  # noqa: PLC0415  (half a second that the other metrics do not need)
-
-    # scipy 1.17 reads memory it never wrote where a filter is far longer than its axis: reflect by hand, then crop
-    edge = MEDIAN_SIZE // 2
-    reflected = np.pad(spectrum, ((edge, edge), (0, 0)), mode="symmetric")
-    harmonic = median_filter(reflected, size=(MEDIAN_SIZE, 1), mode="reflect")[edge:-edge]
-    percussive = MARGIN * median_filter(spectrum, size=(1, MEDIAN_SIZE), mode="reflect")
+    harmonic = _medians(np.ascontiguousarray(spectrum.T)).T
+    percussive = MARGIN * _medians(spectrum)
     larger = np.maximum(harmonic, percussive)
     empty = larger < np.finfo(np.float64).tiny
     larger[empty] = 1.0
     harmonic, percussive = (harmonic / larger) ** 2, (percussive / larger) ** 2
     return np.where(empty, 0.0, harmonic / np.where(empty, 1.0, harmonic + percussive))
+
+
+def _medians(rows: Floats) -> Floats:
+    """Running median of `MEDIAN_SIZE` along each row, which goes on as its mirror image. Shape: (n, m), the same out.
+
+    All rows go through scipy's one-dimensional filter at once, ten times faster than its filter for images: the mirror
+    images on both sides of a row are as long as the filter's arms, so that no row hears of its neighbours. They are also
+    made by hand because scipy 1.17 reads memory it never wrote where a filter is far longer than its axis.
+    """
+    from scipy.ndimage import median_filter  # noqa: PLC0415  (half a second that the other metrics do not need)
+
+    arm = MEDIAN_SIZE // 2
+    mirrored = np.pad(rows, ((0, 0), (arm, arm)), mode="symmetric")
+    medians: Floats = median_filter(mirrored.ravel(), size=MEDIAN_SIZE, mode="reflect")
+    return medians.reshape(mirrored.shape)[:, arm:-arm]

@@ -1,0 +1,63 @@
+"""The log-mel spectrogram that models hear: 128 Slaney mel bands, each value in 0..1, and its 8-bit form.
+
+Audio is (channels, samples) or (samples,) float32 at 44.1 kHz; channels are averaged. Frames of 2,048 samples, hop 512,
+periodic Hann, centred: the signal is padded with 1,024 zeros at both ends, so 5 seconds give 431 frames. Band powers
+are in dB re the largest of the spectrogram, held above -80 dB, and scaled so that -80 dB is 0 and 0 dB is 1. But for
+this last scale it is what librosa 0.11 gives: ``power_to_db(melspectrogram(y=mono, sr=44100), ref=np.max)``.
+"""
+
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+from scipy.fft import rfft
+
+from synthmatch.audio import mono
+from synthmatch.features.bands import slaney_mel_bands
+
+Floats = npt.NDArray[np.float32]
+
+#: Bands, and frames of a render of 5 s: the shape of what a model hears.
+MELS = 128
+FRAMES = 431
+WINDOW, HOP = 2048, 512
+#: Levels further below the loudest band than this are as good as silent.
+RANGE_DB = 80.0
+#: librosa's floor: a sound with no band above it is silent.
+_FLOOR_POWER = 1e-10
+
+
+def mel_spectrogram(audio: npt.NDArray[np.float32]) -> Floats:
+    """Levels in 0..1, 1 is the loudest band of the sound; silence gives zeros. Shape: (MELS, 1 + samples // HOP)."""
+    signal = audio if audio.ndim == 1 else mono(audio)
+    padded = np.pad(signal.astype(np.float32, copy=False), WINDOW // 2)
+    frames = np.lib.stride_tricks.sliding_window_view(padded, WINDOW)[::HOP]
+    spectrum = rfft(frames * _hann(), axis=1)
+    power = _bands() @ (spectrum.real**2 + spectrum.imag**2).T
+    loudest = power.max()
+    if loudest <= _FLOOR_POWER:
+        return np.zeros_like(power)
+    # log of float32 is vectorised where log10 is not
+    level_db = np.log(np.maximum(power, np.float32(_FLOOR_POWER)) / loudest) * np.float32(10 / np.log(10))
+    return np.maximum(level_db / np.float32(RANGE_DB) + 1, np.float32(0))
+
+
+def to_bytes(mel: Floats) -> npt.NDArray[np.uint8]:
+    """Levels as 8 bits: steps of 80 / 255 = 0.31 dB. Same shape."""
+    return np.rint(mel * np.float32(255)).astype(np.uint8)
+
+
+def from_bytes(stored: npt.NDArray[np.uint8]) -> Floats:
+    """Levels of their 8 bits, at most half a step from what they were. Same shape."""
+    return np.divide(stored, np.float32(255), dtype=np.float32)
+
+
+@cache
+def _hann() -> Floats:
+    """Periodic Hann window."""
+    return (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(WINDOW) / WINDOW)).astype(np.float32)
+
+
+@cache
+def _bands() -> Floats:
+    return slaney_mel_bands(WINDOW, MELS).astype(np.float32)
