@@ -25,9 +25,17 @@ class MissingSynthError(SynthmatchError):
     """A synthesizer whose program or binding is not installed; the message says how to get it."""
 
 
+class MissingExtraError(SynthmatchError):
+    """A part of synthmatch whose packages are not installed; the message names the extra."""
+
+
 class OutputError(SynthmatchError):
     """A file or folder that cannot be written, or that exists and would be overwritten."""
 
 
 class RenderError(SynthmatchError):
     """A render that crashed its worker, hung, or gave NaN; names the preset that did it."""
+
+
+class TrainingError(SynthmatchError):
+    """Training that cannot go on: a loss that is not a number; names the step and what is kept."""

@@ -6,6 +6,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,7 @@ from synthmatch.evaluation.noise_floor import noise_floor
 from synthmatch.features.score import FastScore, Heard
 from synthmatch.library.builtin import libraries_for
 from synthmatch.library.library import Library, nearest_in
+from synthmatch.models.registry import require_torch
 from synthmatch.note import SAMPLE_RATE_HZ
 from synthmatch.params import ParamSpace, Preset
 from synthmatch.picture import save_picture
@@ -29,6 +31,11 @@ from synthmatch.synths.files import write_presets
 from synthmatch.synths.registry import get_synth, synth_names
 from synthmatch.target import Target, load_target
 
+if TYPE_CHECKING:
+    from synthmatch.models.estimator import Estimator
+
+#: A model's answers that join the neighbours: its first, and draws from what it finds likely.
+MODEL_SEEDS = 16
 #: Neighbours that a search may draw from.
 SEEDS = 64
 #: Two candidates of one synthesizer whose coarse spectra differ by less than this on average are one, in dB.
@@ -115,6 +122,7 @@ def match(
     velocity: int | None = None,
     hold_seconds: float | None = None,
     libraries: Sequence[Library] = (),
+    model: "str | Path | Estimator | None" = None,
     workers: int | None = None,
     progress: Callable[[str, Progress], None] | None = None,
 ) -> Matches:
@@ -122,7 +130,9 @@ def match(
 
     `target`: a file, an array (samples,) or (channels, samples) at `sample_rate_hz`, or a `Target`. `synths`: ids
     (default: all that are installed). `renders` and `seconds` bound the search of each synthesizer; with 0 renders the
-    library's nearest presets are the answer. `candidates` a synthesizer. `libraries` join the built-in ones. The same
+    library's nearest presets are the answer. `candidates` a synthesizer. `libraries` join the built-in ones. `model` is a folder that `synthmatch train` made: its
+    answers come before the library's, so with 0 renders they are the answer; `synths` are then by default those that
+    it knows. The same
     seed and renders give the same presets; `seconds` depends on the machine. `progress(synth, state)` is called after
     every batch. Ctrl-C ends the search and keeps the best so far.
 
@@ -134,7 +144,10 @@ def match(
             f"got renders {renders}, seconds {seconds}, candidates {candidates};"
             " expected renders 0 or more, seconds above 0, candidates 1 or more"
         )
+    estimator = estimator_of(model)
     chosen = installed(synths)
+    if estimator and synths is None:
+        chosen = [synth for synth in chosen if synth.id in estimator.synths]
     if not isinstance(target, Target):
         target = load_target(target, sample_rate_hz, note=note, velocity=velocity, hold_seconds=hold_seconds)
     found: list[Match] = []
@@ -142,7 +155,8 @@ def match(
     complete = True
     for synth in chosen:
         with RenderPool(synth, workers) as pool:
-            matcher = _Matcher(synth, target, pool, [lib for lib in libraries if lib.synth == synth.id])
+            own = [library for library in libraries if library.synth == synth.id]
+            matcher = _Matcher(synth, target, pool, own, estimator)
             budget = Budget(renders, seconds)
             objective = Objective(synth.space, matcher.evaluate, budget, _tell(progress, synth.id))
             rng = np.random.default_rng([seed, _stable(synth.id)])
@@ -180,19 +194,39 @@ def installed(ids: Sequence[str] | None) -> list[Synth]:
     return present
 
 
+def estimator_of(model: "str | Path | Estimator | None") -> "Estimator | None":
+    """The model of a training run's folder, ready to answer. Raises `InputError`, `MissingExtraError` without torch."""
+    if not isinstance(model, str | Path):
+        return model
+    require_torch()
+    from synthmatch.models.estimator import Estimator  # noqa: PLC0415 - loads torch
+
+    return Estimator(Path(model))
+
+
 class _Matcher:
     """One synthesizer against one target."""
 
-    def __init__(self, synth: Synth, target: Target, pool: RenderPool, libraries: Sequence[Library]) -> None:
-        self.synth, self.target, self.pool = synth, target, pool
+    def __init__(
+        self,
+        synth: Synth,
+        target: Target,
+        pool: RenderPool,
+        libraries: Sequence[Library],
+        estimator: "Estimator | None",
+    ) -> None:
+        self.synth, self.target, self.pool, self.estimator = synth, target, pool, estimator
         self.libraries = [*libraries_for(synth.id), *libraries]
         self.score = FastScore(target.audio)
 
     def seeds(self, rng: np.random.Generator) -> list[Preset]:
-        """Presets to start from: the library's nearest, or random ones where there is no library."""
+        """Presets to start from: a model's answers, then the library's nearest; random ones where there is neither."""
+        answers = []
+        if self.estimator:
+            answers = self.estimator.estimate(self.target.audio, self.synth.id, MODEL_SEEDS, rng)
         near = nearest_in(self.libraries, self.target.audio, self.target.note, SEEDS)
-        if near:
-            return [neighbour.preset for neighbour in near]
+        if answers or near:
+            return (answers + [neighbour.preset for neighbour in near])[:SEEDS]
         return random_presets(self.synth, rng, SEEDS)
 
     def evaluate(self, presets: Sequence[Preset]) -> list[Heard | None]:

@@ -9,9 +9,12 @@ import typer
 from synthmatch import __version__
 from synthmatch.cli.library import library_app
 from synthmatch.cli.match import match
+from synthmatch.cli.morph import morph
 from synthmatch.cli.render import render
+from synthmatch.cli.sample import sample
 from synthmatch.cli.score import score
 from synthmatch.cli.synths import synths
+from synthmatch.cli.train import train
 from synthmatch.errors import SynthmatchError
 
 # the cores are for the render workers, and numpy's own threads make its small products here slower;
@@ -29,6 +32,9 @@ app.command("match")(match)
 app.command("render")(render)
 app.command("score")(score)
 app.command("synths")(synths)
+app.command("train")(train)
+app.command("morph")(morph)
+app.command("sample")(sample)
 app.add_typer(library_app, name="library")
 
 

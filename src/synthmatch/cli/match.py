@@ -27,6 +27,10 @@ def match(
     velocity: Annotated[int | None, typer.Option(help="MIDI velocity of the target, 1..127.")] = None,
     hold: Annotated[float | None, typer.Option(help="Seconds for which the target's note is held.")] = None,
     library: Annotated[list[Path] | None, typer.Option(help="A library of your own presets to start from.")] = None,
+    model: Annotated[
+        Path | None,
+        typer.Option(help="A trained model's folder: its answers start the search; alone with --renders 0."),
+    ] = None,
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder for presets, sounds and pictures.")] = Path(
         "matches"
     ),
@@ -43,14 +47,15 @@ def match(
     from synthmatch.cli.output import Writer  # noqa: PLC0415 - keeps --help fast
     from synthmatch.cli.progress import SearchProgress  # noqa: PLC0415
     from synthmatch.library.library import Library  # noqa: PLC0415
-    from synthmatch.matching import installed  # noqa: PLC0415
+    from synthmatch.matching import estimator_of, installed  # noqa: PLC0415
     from synthmatch.matching import match as find  # noqa: PLC0415
     from synthmatch.target import load_target  # noqa: PLC0415
 
     ids = None if not synth or ALL in synth else synth
     if ids is None and not (json or quiet):
         _say_missing()
-    chosen = [s.id for s in installed(ids)]
+    estimator = estimator_of(model)
+    chosen = [s.id for s in installed(ids) if ids or estimator is None or s.id in estimator.synths]
     libraries = [Library.load(path) for path in library or []]
     # every target is read before the first search, so that a mistake in the last costs no waiting
     loaded = [load_target(path, note=note, velocity=velocity, hold_seconds=hold) for path in targets]
@@ -67,6 +72,7 @@ def match(
                 candidates=candidates,
                 seed=seed,
                 libraries=libraries,
+                model=estimator,
                 workers=workers,
                 progress=progress,
             )

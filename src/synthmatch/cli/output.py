@@ -7,17 +7,21 @@
 """
 
 import json
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from synthmatch.errors import OutputError
+import typer
+
+from synthmatch.audio import save_wav
+from synthmatch.errors import OutputError, RenderError
 from synthmatch.files import write_whole
 from synthmatch.matching import Match, Matches
-from synthmatch.presets import own
-from synthmatch.synths.base import FileFormat, Synth
-from synthmatch.synths.files import write_presets
+from synthmatch.note import Note
+from synthmatch.params import Preset
+from synthmatch.render.guard import RenderFailure
+from synthmatch.render.pool import RenderPool
+from synthmatch.synths.files import main_format, safe_name, write_banks
 from synthmatch.synths.registry import get_synth
 
 
@@ -36,7 +40,7 @@ class Writer:
         Raises `OutputError` for a folder that cannot be made or written, or results that exist.
         """
         for name in names:
-            folder = self._folder / _file_name(name)
+            folder = self._folder / safe_name(name)
             if (folder / "match.json").exists() and not self._force:
                 raise OutputError(f"{folder} has results and is kept; use --force to replace them, or another -o")
         try:
@@ -51,16 +55,16 @@ class Writer:
 
     def write(self, found: Matches) -> dict[str, Any]:
         """Write the candidates of one target; gives what ``--json`` prints of it."""
-        folder = self._free(self._folder / _file_name(found.target.name))
+        folder = self._free(self._folder / safe_name(found.target.name))
         target = found.target
         rows = []
         best: dict[str, Match] = {}
         for rank, candidate in enumerate(found, 1):
             best.setdefault(candidate.synth, candidate)
             synth = get_synth(candidate.synth)
-            stem = f"{rank}-{_file_name(Path(synth.id).stem)}"
+            stem = f"{rank}-{safe_name(Path(synth.id).stem)}"
             files = {
-                "preset": folder / f"{stem}{_format(synth).suffix}",
+                "preset": folder / f"{stem}{main_format(synth).suffix}",
                 "wav": folder / f"{stem}.wav",
                 "picture": folder / f"{stem}.png",
             }
@@ -103,22 +107,8 @@ class Writer:
         """One bank a synthesizer with the best preset of every target; several where one does not hold them all."""
         paths = []
         for id in dict.fromkeys(candidate.synth for _, candidate in self._best):
-            form = _format(get_synth(id))
             presets = [m.preset.with_name(name) for name, m in self._best if m.synth == id]
-            size = form.capacity or len(presets)
-            stem = f"best-{_file_name(Path(id).stem)}"
-            for start in range(0, len(presets), size):
-                part = presets[start : start + size]
-                ending = (
-                    ""
-                    if len(presets) <= size
-                    else f"-{_file_name(part[0].name)}"
-                    if size == 1
-                    else f"-{start // size + 1}"
-                )
-                path = self._folder / f"{stem}{ending}{form.suffix}"
-                write_presets(path, part, force=self._force)
-                paths.append(path)
+            paths += write_banks(self._folder / f"best-{safe_name(Path(id).stem)}", presets, force=self._force)
         return paths
 
     def _free(self, folder: Path) -> Path:
@@ -131,11 +121,22 @@ class Writer:
         return folder
 
 
-def _format(synth: Synth) -> FileFormat:
-    """The file that presets of a synthesizer are written to: our own where it has none."""
-    return synth.formats[0] if synth.formats else FileFormat(own.SUFFIX, "synthmatch's own JSON", capacity=0)
+def write_sounds(folder: Path, presets: Sequence[Preset], note: Note, *, force: bool) -> None:
+    """Play presets of one synthesizer, and write them as a bank and a WAV each; a line says where, on stdout.
 
-
-def _file_name(text: str) -> str:
-    """A name that is safe as a file name everywhere."""
-    return re.sub(r"[^\w.+-]+", "_", text).strip("._") or "target"
+    Raises `OutputError` before anything is rendered where a file exists, `RenderError` where a preset does not render.
+    """
+    synth = get_synth(presets[0].synth)
+    stem = folder / safe_name(Path(synth.id).stem)
+    sounds = [stem.with_name(f"{stem.name}-{safe_name(preset.name)}.wav") for preset in presets]
+    if not force and any(path.exists() for path in sounds):
+        raise OutputError(
+            f"{folder} has sounds of {synth.title} and is kept; use --force to replace them, or another -o"
+        )
+    with RenderPool(synth) as pool:
+        for path, audio in zip(sounds, pool.run(presets, note), strict=True):
+            if isinstance(audio, RenderFailure):
+                raise RenderError(str(audio))
+            save_wav(path, audio, force=force)
+    banks = write_banks(stem, presets, force=force)
+    typer.echo(f"{', '.join(str(path) for path in banks)}: {len(presets)} presets of {synth.title}, a WAV each")

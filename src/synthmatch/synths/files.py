@@ -1,5 +1,6 @@
 """Preset files by their name: which synthesizer a file is for, reading it and writing it."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -7,7 +8,7 @@ from synthmatch.errors import PresetError
 from synthmatch.files import write_whole
 from synthmatch.params import Preset
 from synthmatch.presets import own
-from synthmatch.synths.base import Synth
+from synthmatch.synths.base import FileFormat, Synth
 from synthmatch.synths.registry import get_synth, synth_names
 
 
@@ -40,6 +41,34 @@ def write_presets(path: Path, presets: Sequence[Preset], *, force: bool = False)
     else:
         contents = synth.dump(presets, suffix_of(path, synth))
     write_whole(path, contents, force=force)
+
+
+def main_format(synth: Synth) -> FileFormat:
+    """The file that presets of a synthesizer are written to: our own where it has none."""
+    return synth.formats[0] if synth.formats else FileFormat(own.SUFFIX, "synthmatch's own JSON", capacity=0)
+
+
+def write_banks(stem: Path, presets: Sequence[Preset], *, force: bool = False) -> list[Path]:
+    """Write presets of one synthesizer in its first format, in as many files as that needs; gives their paths.
+
+    One file is called `stem` and the format's suffix; of several, each has a number, or the name of its only preset.
+    """
+    form = main_format(get_synth(presets[0].synth))
+    size = form.capacity or len(presets)
+    paths = []
+    for start in range(0, len(presets), size):
+        part = presets[start : start + size]
+        ending = ""
+        if len(presets) > size:
+            ending = f"-{safe_name(part[0].name)}" if size == 1 else f"-{start // size + 1}"
+        paths.append(stem.with_name(f"{stem.name}{ending}{form.suffix}"))
+        write_presets(paths[-1], part, force=force)
+    return paths
+
+
+def safe_name(text: str) -> str:
+    """A name that is safe as a file name everywhere."""
+    return re.sub(r"[^\w.+-]+", "_", text).strip("._") or "target"
 
 
 def suffix_of(path: Path, synth: Synth) -> str:

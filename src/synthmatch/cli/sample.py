@@ -1,0 +1,32 @@
+"""``synthmatch sample``: presets drawn from a model's latent."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def sample(
+    model: Annotated[Path, typer.Argument(help="A trained model's folder.")],
+    *,
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder for presets and sounds.")],
+    synth: Annotated[list[str] | None, typer.Option(help="By default all that the model knows. Repeatable.")] = None,
+    number: Annotated[int, typer.Option("-n", "--number", min=1, help="Presets a synthesizer.")] = 8,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same presets.")] = 0,
+    force: Annotated[bool, typer.Option("--force", help="Replace files that exist.")] = False,
+) -> None:
+    """Draw presets from the latent of MODEL, as its training supposes it: a bank of presets and a WAV of each."""
+    import numpy as np  # noqa: PLC0415 - keeps --help fast
+
+    from synthmatch.cli.output import write_sounds  # noqa: PLC0415
+    from synthmatch.matching import estimator_of  # noqa: PLC0415
+    from synthmatch.note import Note  # noqa: PLC0415
+
+    estimator = estimator_of(model)
+    assert estimator is not None
+    # one draw for all synthesizers: the same place in the latent, played by each
+    latents = np.random.default_rng(seed).standard_normal((number, estimator.latent_size))
+    for name in synth or estimator.synths:
+        presets = estimator.presets(latents, name)
+        named = [preset.with_name(f"sample {place}") for place, preset in enumerate(presets, 1)]
+        write_sounds(output, named, Note(), force=force)

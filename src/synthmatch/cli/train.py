@@ -1,0 +1,74 @@
+"""``synthmatch train``: a model from a data set."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from synthmatch.training.meter import Pace
+
+
+def train(
+    model: Annotated[str, typer.Argument(help="s-s, j-s or j-j.")],
+    *,
+    data: Annotated[Path, typer.Option(help="Folder that `synthmatch dataset generate` made.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder of the run; one that was begun goes on.")],
+    synth: Annotated[list[str] | None, typer.Option(help="Only these of the data set's. Repeatable.")] = None,
+    seed: Annotated[int, typer.Option(help="Of the first weights, the order of the data and the latent's noise.")] = 0,
+    epochs: Annotated[int, typer.Option(help="Epochs at most.")] = 40,
+    patience: Annotated[int, typer.Option(help="Epochs without a better validation before it stops.")] = 6,
+    batch_size: Annotated[int, typer.Option(help="Examples a step.")] = 32,
+    learning_rate: Annotated[float, typer.Option(help="Of Adam.")] = 1e-4,
+    latent_size: Annotated[int, typer.Option(help="Numbers that describe a sound.")] = 64,
+    warmup_epochs: Annotated[int, typer.Option(help="Epochs over which the KL term's weight rises.")] = 8,
+    kl_weight: Annotated[float | None, typer.Option(help="The KL term's weight after that.")] = None,
+    device: Annotated[str, typer.Option(help="cpu or cuda; by default a GPU where there is one.")] = "",
+    tensorboard: Annotated[bool, typer.Option("--tensorboard", help="Write TensorBoard's files too.")] = False,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No progress.")] = False,
+) -> None:
+    """Train MODEL into a folder with its weights. Interrupted and run again, it goes on after its last epoch."""
+    from synthmatch.models.registry import model_class  # noqa: PLC0415  (`--help` stays fast)
+
+    # before the data: an unknown name or a missing torch is said at once
+    model_class(model)
+    from synthmatch.dataset.reader import Dataset  # noqa: PLC0415
+    from synthmatch.models.base import ModelConfig  # noqa: PLC0415
+    from synthmatch.training.loop import train as run  # noqa: PLC0415
+    from synthmatch.training.settings import TrainSettings  # noqa: PLC0415
+
+    config = ModelConfig(latent_size) if kl_weight is None else ModelConfig(latent_size, kl_weight)
+    settings = TrainSettings(
+        model, config, seed, batch_size, learning_rate, epochs, warmup_epochs=warmup_epochs, patience=patience
+    )
+    dataset = Dataset.open(data, synth)
+    with _bar(quiet) as report:
+        trained = run(dataset, settings, output, device=device, tensorboard=tensorboard, report=report)
+    losses = ", ".join(f"{loss:.5f}" for loss in trained.best)
+    typer.echo(f"{output}: {model} of {', '.join(dataset.synths)}, {trained.epochs} epochs, validation {losses}")
+
+
+@contextmanager
+def _bar(quiet: bool) -> "Iterator[Callable[[Pace], None] | None]":
+    """A progress bar on stderr: epoch, step, loss, rate, time left."""
+    if quiet:
+        yield None
+        return
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import BarColumn, Progress, TextColumn  # noqa: PLC0415
+
+    columns: list[Any] = [BarColumn(), TextColumn("{task.description}")]
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("reading")
+
+        def show(pace: "Pace") -> None:
+            minutes, seconds = divmod(round(pace.seconds_left), 60)
+            text = (
+                f"epoch {pace.epoch + 1}/{pace.epochs}, step {pace.step}/{pace.steps}, loss {pace.loss:.5f}, "
+                f"{pace.examples_per_second:.0f} examples/s, at most {minutes}:{seconds:02d} left"
+            )
+            bar.update(task, total=pace.steps, completed=pace.step, description=text)
+
+        yield show

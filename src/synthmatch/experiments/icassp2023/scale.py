@@ -1,0 +1,61 @@
+"""How large the experiments are run, and which models that means."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from synthmatch.models.base import ModelConfig
+from synthmatch.training.settings import TrainSettings
+
+#: Separate or joint encoder, separate or joint decoder, in the paper's order.
+MODELS = ("s-s", "j-s", "j-j")
+#: The model whose latent sizes are compared.
+LATENT_MODEL = "j-s"
+LATENT_SIZE = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """`presets` a synthesizer with `pitches` each; models trained with `seeds` seeds; answers scored on `targets` test
+    presets a synthesizer."""
+
+    presets: int = 2000
+    pitches: tuple[int, ...] = (60, 67)
+    seeds: int = 3
+    latent_sizes: tuple[int, ...] = (2, 8, 32, 64, 256)
+    targets: int = 100
+    epochs: int = 40
+    patience: int = 4
+    warmup_epochs: int = 8
+
+
+#: The whole path in two minutes; its numbers mean nothing.
+QUICK = Scale(24, (60,), 1, (2, 64), 2, 1, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One training: its folder's name and its settings."""
+
+    name: str
+    settings: TrainSettings
+
+
+def run_name(model: str, latent_size: int, seed: int) -> str:
+    """Name of a run's folder, and of its answers."""
+    return f"{model} latent {latent_size} seed {seed}"
+
+
+def runs(scale: Scale) -> Iterator[Run]:
+    """Every training of the experiments: the models with each seed, then the other latent sizes."""
+    wanted = [(model, LATENT_SIZE, seed) for seed in range(scale.seeds) for model in MODELS]
+    wanted += [(LATENT_MODEL, size, 0) for size in scale.latent_sizes if size != LATENT_SIZE]
+    for model, size, seed in wanted:
+        settings = TrainSettings(
+            model,
+            ModelConfig(size),
+            seed,
+            epochs=scale.epochs,
+            patience=scale.patience,
+            warmup_epochs=scale.warmup_epochs,
+        )
+        yield Run(run_name(model, size, seed), settings)

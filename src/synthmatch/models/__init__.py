@@ -1,0 +1,1 @@
+"""Models that estimate presets from a sound: needs the extra ``train`` (torch)."""

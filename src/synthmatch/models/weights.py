@@ -1,0 +1,84 @@
+"""A trained model as files: weights in ``model.safetensors``, all that explains them in ``config.json``.
+
+The parameter tables that a model was trained for are named by hash; with others its outputs would mean other things, so
+it refuses to load.
+"""
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import safetensors
+import safetensors.torch
+
+from synthmatch import __version__
+from synthmatch.errors import InputError
+from synthmatch.files import write_whole
+from synthmatch.models.base import Model, ModelConfig
+from synthmatch.models.registry import model_class
+from synthmatch.synths.registry import get_synth
+
+FORMAT = "synthmatch model 1"
+WEIGHTS, CONFIG = "model.safetensors", "config.json"
+
+
+def build_model(name: str, synths: tuple[str, ...], config: ModelConfig) -> Model:
+    """A new model of a registered kind. Its first weights come from torch's generator."""
+    return model_class(name)({synth: get_synth(synth).space.encoded_width for synth in synths}, config)
+
+
+def save_model(folder: Path, model: Model, about: Mapping[str, Any]) -> None:
+    """Write both files into a folder, each whole or not at all. `about`: whatever else should be known, JSON.
+
+    Raises `OutputError`.
+    """
+    config = {
+        "format": FORMAT,
+        "model": model.name,
+        "config": dataclasses.asdict(model.config),
+        "tables": {synth: get_synth(synth).space.hash for synth in model.synths},
+        "versions": {synth: get_synth(synth).version() for synth in model.synths},
+        "synthmatch": __version__,
+        **about,
+    }
+    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
+    write_whole(folder / WEIGHTS, safetensors.torch.save(tensors), force=True)
+    write_whole(folder / CONFIG, (json.dumps(config, indent=1) + "\n").encode(), force=True)
+
+
+def load_config(folder: Path) -> dict[str, Any]:
+    """What `save_model` wrote about a model, checked. Raises `InputError`."""
+    path = folder / CONFIG
+    try:
+        config: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(
+            f"{folder} is no trained model: cannot read {CONFIG} ({error.strerror}); make one with: synthmatch train"
+        ) from None
+    except ValueError as error:
+        raise InputError(f"{path} is damaged ({error}); train the model again") from None
+    if not isinstance(config, dict) or config.get("format") != FORMAT:
+        raise InputError(f"{path} is of another format, expected {FORMAT!r}; train the model again")
+    for synth, table in config["tables"].items():
+        own = get_synth(synth).space.hash
+        if table != own:
+            raise InputError(
+                f"the model in {folder} was trained for {synth} table {table}, this version has {own}; train it again"
+            )
+    return config
+
+
+def load_model(folder: Path) -> Model:
+    """A model ready to estimate. Raises `InputError` for a missing, damaged or outdated one."""
+    config = load_config(folder)
+    try:
+        model = build_model(config["model"], tuple(config["tables"]), ModelConfig(**config["config"]))
+        model.load_state_dict(safetensors.torch.load((folder / WEIGHTS).read_bytes()))
+    except OSError as error:
+        raise InputError(f"cannot read {folder / WEIGHTS}: {error.strerror}; train the model again") from None
+    except (safetensors.SafetensorError, RuntimeError, TypeError, KeyError) as error:
+        first = str(error).splitlines()[0]
+        raise InputError(f"the weights in {folder} do not fit ({first}); train the model again") from None
+    return model.eval()

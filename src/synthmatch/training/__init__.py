@@ -1,0 +1,1 @@
+"""Training of models: a loop, checkpoints, a log."""

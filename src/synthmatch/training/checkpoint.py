@@ -1,0 +1,57 @@
+"""Where a run is: everything that decides its next step, in one file that appears whole or not at all."""
+
+import io
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from synthmatch.errors import InputError
+from synthmatch.files import write_whole
+
+FILE = "checkpoint.pt"
+
+
+@dataclass
+class Progress:
+    """After `epoch` epochs and `step` steps: the best validation loss of each independent part and epochs since then."""
+
+    epoch: int
+    step: int
+    best: list[float]
+    waited: list[int]
+
+
+def save_checkpoint(folder: Path, state: dict[str, Any], progress: Progress, conditions: dict[str, Any]) -> None:
+    """Write the checkpoint. `state`: state dicts and the generator's state; `conditions`: settings and data.
+
+    Raises `OutputError` where the disk refuses; the one before it stays.
+    """
+    buffer = io.BytesIO()
+    torch.save({"state": state, "progress": asdict(progress), "conditions": conditions}, buffer)
+    write_whole(folder / FILE, buffer.getvalue(), force=True)
+
+
+def load_checkpoint(folder: Path, conditions: dict[str, Any]) -> tuple[dict[str, Any], Progress] | None:
+    """State and progress, or None where the run has not got to its first checkpoint.
+
+    Raises `InputError` for a damaged one, and for one under other settings or of other data.
+    """
+    path = folder / FILE
+    if not path.exists():
+        return None
+    try:
+        # weights_only: a checkpoint must not run code
+        kept = torch.load(io.BytesIO(path.read_bytes()), weights_only=True)
+        state, progress, before = kept["state"], Progress(**kept["progress"]), kept["conditions"]
+    except Exception as error:
+        first = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise InputError(f"{path} is damaged ({first}); remove it to start again") from None
+    differing = [name for name in conditions if before.get(name) != conditions[name]]
+    if differing:
+        name = differing[0]
+        raise InputError(
+            f"{folder} has a run with {name} {before.get(name)}, got {conditions[name]}; use another folder, or remove it"
+        )
+    return state, progress

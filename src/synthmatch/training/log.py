@@ -1,0 +1,70 @@
+"""The file of metrics of a run: one JSON line a step and one an epoch, `metrics.jsonl`.
+
+A step: ``{"step", "epoch", "loss", "spectrogram", "parameters", "kl", "examples_per_second"}``. An epoch: ``{"epoch",
+"validation": {synth: {"spectrogram", "parameters", "kl"}}, "seconds", "examples_per_second", "waited"}``, `waited` being
+the share of its time that it waited for data.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from synthmatch.errors import MissingExtraError, OutputError
+
+FILE = "metrics.jsonl"
+
+
+class MetricsLog:
+    """Appends lines, also to TensorBoard where asked. Lines after `step`, of a run that was killed, are dropped."""
+
+    def __init__(self, folder: Path, step: int, *, tensorboard: bool = False) -> None:
+        self._path = folder / FILE
+        kept = []
+        if self._path.exists():
+            for line in self._path.read_text(encoding="utf-8").splitlines():
+                try:
+                    if json.loads(line)["step"] <= step:
+                        kept.append(line + "\n")
+                except (ValueError, KeyError):
+                    continue  # cut while it was written
+        try:
+            self._path.write_text("".join(kept), encoding="utf-8")
+            self._stream = self._path.open("a", encoding="utf-8", buffering=1)
+        except OSError as error:
+            raise OutputError(f"cannot write {self._path}: {error.strerror}; choose another folder") from None
+        self._board = _board(folder) if tensorboard else None
+
+    def write(self, step: int, line: dict[str, Any]) -> None:
+        """Add a line. Raises `OutputError` where the disk refuses."""
+        try:
+            self._stream.write(json.dumps({"step": step, **line}) + "\n")
+        except OSError as error:
+            raise OutputError(f"cannot write {self._path}: {error.strerror}; free space and go on") from None
+        if self._board:
+            for name, value in _flat(line).items():
+                self._board.add_scalar(name, value, step)
+
+    def close(self) -> None:
+        """End the files."""
+        self._stream.close()
+        if self._board:
+            self._board.close()
+
+
+def _board(folder: Path) -> Any:
+    try:
+        from torch.utils.tensorboard import SummaryWriter  # noqa: PLC0415 - an option with a package of its own
+    except ModuleNotFoundError:
+        raise MissingExtraError("tensorboard is not installed: pip install tensorboard, or go on without it") from None
+    return SummaryWriter(str(folder / "tensorboard"))
+
+
+def _flat(values: dict[str, Any], prefix: str = "") -> dict[str, float]:
+    """Numbers by path."""
+    found: dict[str, float] = {}
+    for name, value in values.items():
+        if isinstance(value, dict):
+            found |= _flat(value, f"{prefix}{name}/")
+        elif isinstance(value, int | float):
+            found[prefix + name] = value
+    return found

@@ -1,0 +1,144 @@
+"""Training, from top to bottom: data in; a folder with the best weights, checkpoints and a file of metrics out.
+
+A run that is killed and started again with the same arguments goes on after its last whole epoch and, on one kind of
+machine with the same number of threads, comes to the same numbers.
+"""
+
+import dataclasses
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from synthmatch.dataset.reader import Dataset, prefetch
+from synthmatch.errors import InputError, TrainingError
+from synthmatch.models.base import Model
+from synthmatch.models.weights import build_model, save_model
+from synthmatch.training.batches import batch_of
+from synthmatch.training.checkpoint import FILE, Progress, load_checkpoint, save_checkpoint
+from synthmatch.training.log import MetricsLog
+from synthmatch.training.memory import keep_freed_memory
+from synthmatch.training.meter import Meter, Pace
+from synthmatch.training.settings import TrainSettings
+from synthmatch.training.validation import validate
+
+#: Batches read ahead.
+_AHEAD = 4
+
+
+class Trained(NamedTuple):
+    """The best model of a run, the validation loss of each of its parts, and the epochs it took."""
+
+    model: Model
+    best: list[float]
+    epochs: int
+
+
+def train(  # noqa: PLR0915 - one script, to be read from top to bottom
+    dataset: Dataset,
+    settings: TrainSettings,
+    folder: Path,
+    *,
+    device: str = "",
+    tensorboard: bool = False,
+    report: Callable[[Pace], None] | None = None,
+) -> Trained:
+    """Train a model on all synthesizers of a data set, or go on where the folder's run was.
+
+    `device`: of torch; by default a GPU where there is one. The folder then has ``model.safetensors`` and
+    ``config.json`` of the weights that validated best. Raises `TrainingError` where a loss is not a number, `InputError`
+    where the folder has a run under other settings or the data set has no items, `OutputError` where the folder cannot
+    be written.
+    """
+    where = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
+    if where.type == "cpu":
+        keep_freed_memory()
+    training, validation = dataset.split("train"), dataset.split("validation")
+    if not len(training) or not len(validation):
+        raise InputError(
+            f"the data set has {len(training)} items to train and {len(validation)} to validate; generate more presets"
+        )
+
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(settings.seed)
+        model = build_model(settings.model, dataset.synths, settings.config).to(where)
+    # fused: each weight is read and written once a step, and on a CPU that is what Adam costs
+    optimizer = torch.optim.Adam(model.parameters(), lr=settings.learning_rate, fused=True)
+    noise = torch.Generator(where).manual_seed(settings.seed)
+    parts = model.parts()
+    progress, best = Progress(0, 0, [math.inf] * len(parts), [0] * len(parts)), _weights(model)
+
+    conditions = {"settings": dataclasses.asdict(settings), "data": dataset.fingerprint, "synths": list(dataset.synths)}
+    if found := load_checkpoint(folder, conditions):
+        state, progress = found
+        model.load_state_dict(state["model"])
+        optimizer.load_state_dict(state["optimizer"])
+        noise.set_state(state["noise"])
+        best = state["best"]
+    log = MetricsLog(folder, progress.step, tensorboard=tensorboard)
+
+    while progress.epoch < settings.epochs and min(progress.waited) < settings.patience:
+        # the order of an epoch depends on the seed and the epoch alone
+        shuffled = np.random.default_rng([settings.seed, progress.epoch])
+        order = list(training.batches(settings.batch_size, shuffled, one_synth=model.one_synth))
+        meter = Meter()
+        model.train()
+        for batch in meter.waiting(prefetch((batch_of(training, items) for items in order), _AHEAD)):
+            kl_share = min(1.0, progress.step / max(settings.warmup_epochs * len(order), 1))
+            losses = model.losses(batch.to(where), kl_share, noise)
+            loss = losses.total.item()
+            if not math.isfinite(loss):
+                log.close()
+                raise TrainingError(_not_finite(loss, progress, folder))
+            optimizer.zero_grad(set_to_none=True)
+            losses.total.backward()
+            optimizer.step()
+
+            progress.step += 1
+            meter.examples += len(batch.mels)
+            numbers = {name: value.item() for name, value in losses._asdict().items()}
+            log.write(progress.step, {"epoch": progress.epoch, **numbers, "examples_per_second": round(meter.rate, 1)})
+            if report:
+                left = settings.epochs * len(order) - progress.step
+                steps = progress.step + left
+                seconds = left * settings.batch_size / meter.rate
+                report(Pace(progress.epoch, settings.epochs, progress.step, steps, loss, meter.rate, seconds))
+        progress.epoch += 1
+
+        scores = validate(model, validation, settings.batch_size, where)
+        for number, (synths, prefixes) in enumerate(parts):
+            score = float(np.mean([sum(scores[synth].values()) for synth in synths if synth in scores]))
+            progress.waited[number] += 1
+            if score < progress.best[number]:
+                progress.best[number], progress.waited[number] = score, 0
+                best |= {name: value for name, value in _weights(model).items() if name.startswith(prefixes)}
+        speed = {"examples_per_second": round(meter.rate, 1), "waited": round(meter.waited, 4)}
+        log.write(progress.step, {"epoch": progress.epoch, "validation": scores, **speed})
+        state = {
+            "model": _weights(model),
+            "optimizer": optimizer.state_dict(),
+            "noise": noise.get_state(),
+            "best": best,
+        }
+        save_checkpoint(folder, state, progress, conditions)
+
+    log.close()
+    model.load_state_dict(best)
+    save_model(folder, model.eval(), {**conditions, "validation": progress.best, "epochs": progress.epoch})
+    return Trained(model, progress.best, progress.epoch)
+
+
+def _weights(model: Model) -> dict[str, Tensor]:
+    """A copy that training does not change."""
+    return {name: value.detach().clone() for name, value in model.state_dict().items()}
+
+
+def _not_finite(loss: float, progress: Progress, folder: Path) -> str:
+    kept = (
+        f"the checkpoint of epoch {progress.epoch} is kept in {folder / FILE}" if progress.epoch else "nothing is kept"
+    )
+    return f"the loss is {loss} at step {progress.step}; {kept}; lower the learning rate"

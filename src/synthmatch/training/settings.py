@@ -1,0 +1,36 @@
+"""What a training run is set to. Kept with its checkpoints and weights; a run goes on only under the same settings."""
+
+from dataclasses import dataclass, field
+
+from synthmatch.errors import InputError
+from synthmatch.models.base import ModelConfig
+
+
+@dataclass(frozen=True, slots=True)
+class TrainSettings:
+    """A model's name, how it is built and trained. Raises `InputError` for values that cannot be used.
+
+    `warmup_epochs`: the KL term's weight rises linearly from 0 over so many (the paper: 100 of its 500 epochs). Training
+    ends after `epochs`, or when validation has not improved for `patience` of them.
+    """
+
+    model: str
+    config: ModelConfig = field(default_factory=ModelConfig)
+    seed: int = 0
+    batch_size: int = 32
+    learning_rate: float = 1e-4
+    epochs: int = 40
+    warmup_epochs: int = 8
+    patience: int = 6
+
+    def __post_init__(self) -> None:
+        for name in ("batch_size", "epochs", "patience"):
+            if getattr(self, name) < 1:
+                raise InputError(f"{name} is {getattr(self, name)}, expected 1 or more")
+        if not 0 < self.learning_rate < 1:
+            raise InputError(f"learning_rate is {self.learning_rate}, expected between 0 and 1")
+        if self.warmup_epochs < 0 or self.seed < 0 or self.config.latent_size < 1:
+            raise InputError(
+                f"got warmup_epochs {self.warmup_epochs}, seed {self.seed}, latent_size {self.config.latent_size};"
+                " expected 0 or more, 0 or more, 1 or more"
+            )

@@ -1,0 +1,192 @@
+"""What every registered model keeps: shapes, masks, isolated gradients, padding, files, and that it can learn."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from synthmatch.errors import InputError
+from synthmatch.features.mel import FRAMES, MELS
+from synthmatch.models.base import Batch, Model, ModelConfig
+from synthmatch.models.joint_joint import JointJoint
+from synthmatch.models.joint_separate import JointSeparate
+from synthmatch.models.registry import model_class, model_names
+from synthmatch.models.separate import Separate
+from synthmatch.models.weights import CONFIG, WEIGHTS, build_model, load_model, save_model
+from synthmatch.note import PROTOCOLS
+from synthmatch.params import Preset
+from synthmatch.render.guard import RenderFailure
+from synthmatch.render.pool import RenderPool
+from synthmatch.synths.registry import get_synth, synth_names
+
+SYNTHS = synth_names()
+CONFIG_8 = ModelConfig(latent_size=8)
+
+
+@pytest.fixture(params=model_names())
+def model(request: pytest.FixtureRequest) -> Model:
+    """A new model of each kind, over all synthesizers."""
+    torch.manual_seed(0)
+    return build_model(request.param, SYNTHS, CONFIG_8)
+
+
+def batch_of(synths: Sequence[str], seed: int = 0) -> Batch:
+    """A random spectrogram and preset for each synthesizer named, in this order."""
+    rng = np.random.default_rng(seed)
+    rows, encoded = {}, {}
+    for synth in dict.fromkeys(synths):
+        space = get_synth(synth).space
+        own = [i for i, name in enumerate(synths) if name == synth]
+        rows[synth] = torch.tensor(own)
+        encoded[synth] = torch.from_numpy(space.encode(space.to_native(rng.random((len(own), len(space))))))
+    return Batch(torch.from_numpy(rng.random((len(synths), MELS, FRAMES), np.float32)), rows, encoded)
+
+
+def batch_for(model: Model, count: int) -> Batch:
+    """A batch that the model takes."""
+    return batch_of([SYNTHS[0]] * count if model.one_synth else [SYNTHS[i % len(SYNTHS)] for i in range(count)])
+
+
+def test_it_gives_presets_of_every_synth(model: Model) -> None:
+    """Catches outputs of another width than the encoding, and values outside it."""
+    mels = torch.rand(2, MELS, FRAMES)
+    for synth in SYNTHS:
+        encoded = model.eval().estimate(mels, synth)
+        assert encoded.shape == (2, get_synth(synth).space.encoded_width)
+        assert 0 <= float(encoded.min()) <= float(encoded.max()) <= 1
+
+
+def test_a_joint_latent_does_not_depend_on_the_synth(model: Model) -> None:
+    """Catches a joint model that must be told which synthesizer made a sound."""
+    mels = torch.rand(1, MELS, FRAMES)
+    latents = [model.eval().encode(mels, synth)[0] for synth in SYNTHS]
+    alike = all(torch.equal(latent, latents[0]) for latent in latents)
+    assert alike != model.one_synth
+
+
+@pytest.mark.parametrize("made_by", SYNTHS)
+def test_only_the_maker_learns(model: Model, made_by: str) -> None:
+    """Catches a mask that lets another synthesizer's decoder, or padded columns, learn: their gradient is exactly 0."""
+    batch = batch_of([made_by, made_by])
+    model.losses(batch, 1.0, torch.Generator().manual_seed(0)).total.backward()
+    if isinstance(model, JointJoint):
+        last = model.parameter_decoder.layers[-2]
+        assert isinstance(last, torch.nn.Linear)
+        assert last.weight.grad is not None
+        assert last.weight.grad[: model.widths[made_by]].any(dim=1).all()
+        assert not last.weight.grad[model.widths[made_by] :].any()
+        return
+    assert isinstance(model, Separate | JointSeparate)
+    for other, decoder in zip(SYNTHS, model.parameter_decoders, strict=True):
+        moved = [p.grad is not None and bool(p.grad.any()) for p in decoder.parameters()]
+        assert all(moved) if other == made_by else not any(moved), other
+
+
+def test_padding_never_leaks() -> None:
+    """Catches a joint decoder whose answer for a narrow synthesizer has numbers beyond its columns."""
+    model = build_model("j-j", SYNTHS, CONFIG_8)
+    assert isinstance(model, JointJoint)
+    latent = torch.randn(3, 8)
+    for number, synth in enumerate(SYNTHS):
+        padded = model.padded(latent, model.masks[number].expand(3, -1))
+        assert not padded[:, model.widths[synth] :].any()
+        torch.testing.assert_close(padded[:, : model.widths[synth]], model.decode(latent, synth))
+
+
+def test_the_masked_mean_is_the_papers() -> None:
+    """Catches J-S counting only a decoder's own items where the paper's mean counts masked ones as right."""
+    torch.manual_seed(0)
+    model = build_model("j-s", SYNTHS, CONFIG_8)
+    batch = batch_of([*SYNTHS, SYNTHS[0]])
+    latent = torch.randn(len(batch.mels), 8)
+    wanted = torch.zeros(())
+    for synth in SYNTHS:
+        mask = torch.zeros(len(batch.mels), 1)
+        mask[batch.rows[synth]] = 1.0
+        truth = torch.zeros(len(batch.mels), model.widths[synth])
+        truth[batch.rows[synth]] = batch.encoded[synth]
+        wanted = wanted + (model.decode(latent, synth) * mask - truth).square().mean()
+    torch.testing.assert_close(model.parameter_loss(latent, batch), wanted)
+
+
+def test_the_divergence_is_that_of_the_normal_distributions(model: Model) -> None:
+    """Catches a KL term of the wrong sign or scale: against torch's own."""
+    batch = batch_for(model, 3)
+    losses = model.losses(batch, 1.0, torch.Generator().manual_seed(0))
+    mean, log_variance = model.encode(batch.mels, next(iter(batch.rows)))
+    theirs = torch.distributions.kl_divergence(
+        torch.distributions.Normal(mean, torch.exp(0.5 * log_variance)), torch.distributions.Normal(0.0, 1.0)
+    )
+    torch.testing.assert_close(losses.kl, theirs.sum(dim=1).mean().detach(), rtol=1e-3, atol=1e-4)
+
+
+def test_one_batch_can_be_learned(model: Model) -> None:
+    """Catches a gradient that does not reach the encoder, or a loss that does not lead to the presets."""
+    batch = batch_for(model, 3)
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+    noise = torch.Generator().manual_seed(0)
+    first = model.losses(batch, 1.0, noise).parameters
+    for _ in range(40):
+        losses = model.losses(batch, 1.0, noise)
+        optimizer.zero_grad()
+        losses.total.backward()
+        optimizer.step()
+    assert float(losses.parameters) < 0.25 * float(first)
+
+
+def test_weights_come_back_the_same(model: Model, tmp_path: Path) -> None:
+    """Catches running statistics or a layer that the file leaves out."""
+    mels = torch.rand(2, MELS, FRAMES)
+    model.losses(batch_for(model, 4), 1.0, torch.Generator().manual_seed(0))
+    save_model(tmp_path, model, {"data": "none"})
+    back = load_model(tmp_path)
+    assert json.loads((tmp_path / CONFIG).read_text())["data"] == "none"
+    for synth in SYNTHS:
+        torch.testing.assert_close(back.estimate(mels, synth), model.eval().estimate(mels, synth), rtol=0, atol=0)
+
+
+@pytest.mark.parametrize("synth", SYNTHS)
+def test_what_it_decodes_renders(model: Model, synth: str) -> None:
+    """Catches an estimate that is no legal preset."""
+    instrument = get_synth(synth)
+    encoded = model.eval().estimate(torch.rand(1, MELS, FRAMES), synth).numpy()
+    preset = Preset(synth, instrument.space.decode(encoded)[0])
+    with RenderPool(instrument, workers=1) as pool:
+        (audio,) = pool.run([preset], PROTOCOLS["icassp2023"])
+    assert not isinstance(audio, RenderFailure), audio
+    assert audio.shape[1] == PROTOCOLS["icassp2023"].samples
+
+
+def test_files_that_cannot_be_used_are_refused(tmp_path: Path) -> None:
+    """Catches weights of another parameter table, cut files and other formats that load, or end in a traceback."""
+    with pytest.raises(InputError, match="no trained model"):
+        load_model(tmp_path)
+    model = build_model("j-s", ("dexed",), CONFIG_8)
+    save_model(tmp_path, model, {})
+    config = json.loads((tmp_path / CONFIG).read_text())
+    whole = (tmp_path / WEIGHTS).read_bytes()
+    for change, message in (
+        ({"tables": {"dexed": "0123456789abcdef"}}, "trained for dexed table"),
+        ({"format": "synthmatch model 0"}, "another format"),
+        ({"config": {**config["config"], "latent_size": 9}}, "do not fit"),
+        ({"model": "x-x"}, "expected one of"),
+    ):
+        (tmp_path / CONFIG).write_text(json.dumps(config | change))
+        with pytest.raises(InputError, match=message):
+            load_model(tmp_path)
+    (tmp_path / CONFIG).write_text(json.dumps(config))
+    (tmp_path / WEIGHTS).write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(InputError, match="do not fit"):
+        load_model(tmp_path)
+    (tmp_path / CONFIG).write_text("{")
+    with pytest.raises(InputError, match="damaged"):
+        load_model(tmp_path)
+
+
+def test_an_unknown_model_is_refused() -> None:
+    """Catches a KeyError in place of the list of names."""
+    with pytest.raises(InputError, match="s-s, j-s, j-j"):
+        model_class("vae")
