@@ -6,6 +6,7 @@ have fewer rows.
 
 import json
 import re
+import shlex
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -89,12 +90,12 @@ class DatasetFolder:
     def command(self) -> str:
         """What makes the shards that are missing."""
         spec = self.spec
-        synths = " ".join(f"--synth {synth}" for synth in spec.synths)
+        synths = " ".join(f"--synth {shlex.quote(synth)}" for synth in spec.synths)
         notes = ",".join(Note(pitch=pitch).name for pitch in spec.pitches)
-        bank = " and the same --bank" if any(origin.bank for origin in self.origins.values()) else ""
+        bank = " (and its --bank, if it had one)" if any(origin.bank for origin in self.origins.values()) else ""
         return (
-            f"synthmatch dataset generate {self.path} {synths} --presets {spec.presets} --notes {notes} "
-            f"--seed {spec.seed}{bank}"
+            f"synthmatch dataset generate {shlex.quote(str(self.path))} {synths} --presets {spec.presets} "
+            f"--notes {notes} --seed {spec.seed}{bank}"
         )
 
     def _unlike(self, other: "DatasetFolder") -> str:
