@@ -12,7 +12,6 @@ import platform
 import statistics
 import time
 from itertools import chain, islice
-from pathlib import Path
 
 import numpy as np
 
@@ -20,7 +19,7 @@ from synthmatch.audio import Audio
 from synthmatch.features.score import FastScore
 from synthmatch.library.builtin import builtin_library
 from synthmatch.library.library import Library
-from synthmatch.library.sources import generated, read_presets
+from synthmatch.library.sources import BANKS, generated, read_presets
 from synthmatch.library.split import split_of
 from synthmatch.note import Note
 from synthmatch.params import Preset
@@ -30,7 +29,6 @@ from synthmatch.synths.base import Synth
 from synthmatch.synths.registry import get_synth, synth_names
 
 NOTE = Note(pitch=57)
-BANKS = {"dexed": Path("/usr/share/hexter"), "amsynth": Path("/usr/share/amsynth/banks")}
 NEAREST = (1, 16, 48)
 PROMISED_MS = 20.0
 

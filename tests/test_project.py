@@ -32,6 +32,7 @@ LAYERS = (
     "library",
     "search",
     "evaluation",
+    "dataset",
     "picture",
     "matching",
     "cli",

@@ -3,8 +3,8 @@
 Dexed: children of the DX7 voices in Debian's package hexter. amsynth: children of the presets in Debian's package
 amsynth. Vital: presets of our generator.
 
-Held-out presets stay out: parents are of the training split and differ from each test preset in more than `TOLERATED`
-parameters (`synthmatch.library.heldout`). Members are of the training split too, and children differ so from every
+Held-out presets stay out: parents are of the training split and differ from each test preset in more than
+`tolerated` parameters (`synthmatch.library.heldout`). Members are of the training split too, and children differ so from every
 preset made by people, so that none of those is in a library as it is.
 
 Interrupted and run again, it goes on where it was. The rendering takes CPU hours for Vital, minutes for Dexed.
@@ -16,19 +16,17 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-from synthmatch.library.build import BuildProgress, build
-from synthmatch.library.heldout import trainable
-from synthmatch.library.sources import children_of, generated, read_presets
+from synthmatch.library.build import build
+from synthmatch.library.heldout import tolerated, trainable
+from synthmatch.library.sources import BANKS, children_of, generated, read_presets
 from synthmatch.library.split import split_of
 from synthmatch.params import Preset
 from synthmatch.render.pool import RenderPool
+from synthmatch.render.progress import RenderProgress
 from synthmatch.synths.base import Synth
 from synthmatch.synths.registry import get_synth
 
 FOLDER = Path(__file__).parents[1] / "src/synthmatch/data/library"
-BANKS = {"dexed": Path("/usr/share/hexter"), "amsynth": Path("/usr/share/amsynth/banks")}
-#: Presets that differ in no more parameters count as the same.
-TOLERATED = {"dexed": 8, "amsynth": 2}
 #: Candidates: enough that 10,000 are left when the silent ones are out.
 CANDIDATES = {"dexed": 10_500, "amsynth": 10_500, "vital": 10_500}
 #: Notes: C2, C4 and C6 where a render is cheap, C4 alone where it is dear; the index transposes the rest.
@@ -44,7 +42,7 @@ def candidates(synth: Synth) -> tuple[list[Preset], str]:
         return list(islice(made, wanted)), f"presets of the generator, seed {SEED}"
     people = read_presets(synth, [BANKS[synth.id]]).presets
     heldout = [preset for preset in people if split_of(preset) == "test"]
-    parents = trainable(synth.space, people, heldout, TOLERATED[synth.id])
+    parents = trainable(synth.space, people, heldout, tolerated(synth.space))
     # decimals and tuning files of a parent are not its child's
     plain = [Preset(synth.id, parent.native, parent.name) for parent in parents]
     children = _new(synth, children_of(synth, plain, SEED), people)
@@ -54,7 +52,7 @@ def candidates(synth: Synth) -> tuple[list[Preset], str]:
 
 def _new(synth: Synth, children: Iterator[Preset], people: list[Preset]) -> Iterator[Preset]:
     while batch := list(islice(children, 256)):
-        yield from trainable(synth.space, batch, people, TOLERATED[synth.id])
+        yield from trainable(synth.space, batch, people, tolerated(synth.space))
 
 
 class Log:
@@ -63,7 +61,7 @@ class Log:
     def __init__(self) -> None:
         self._printed = 0.0
 
-    def __call__(self, progress: BuildProgress) -> None:
+    def __call__(self, progress: RenderProgress) -> None:
         """Take a report."""
         if time.monotonic() - self._printed > 30:
             self._printed = time.monotonic()

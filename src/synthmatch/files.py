@@ -1,8 +1,10 @@
-"""Files that appear whole or not at all."""
+"""Files and folders that appear whole or not at all."""
 
 import contextlib
 import os
+import shutil
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from synthmatch.errors import OutputError
@@ -29,6 +31,33 @@ def write_whole(path: Path, contents: bytes, *, force: bool = False) -> None:
         if temporary is not None:
             with contextlib.suppress(OSError):
                 Path(temporary).unlink()
+        raise OutputError(
+            f"cannot write {path}: {error.strerror or error}; choose another folder or free space"
+        ) from error
+
+
+def write_folder(path: Path, contents: Mapping[str, bytes]) -> None:
+    """Write a folder of files through a hidden folder beside it, then rename it; a folder in its place goes.
+
+    What a killed run has left of the same folder goes too, so no two processes may write one folder at a time. Raises
+    `OutputError` where the folder above or the disk refuses.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        for left in path.parent.glob(f".{path.name}.*"):
+            shutil.rmtree(left)
+        temporary.mkdir()
+        for name, content in contents.items():
+            with (temporary / name).open("wb") as stream:
+                stream.write(content)
+                stream.flush()
+                os.fsync(stream.fileno())
+        if path.exists():
+            shutil.rmtree(path)
+        temporary.rename(path)
+    except OSError as error:
+        shutil.rmtree(temporary, ignore_errors=True)
         raise OutputError(
             f"cannot write {path}: {error.strerror or error}; choose another folder or free space"
         ) from error

@@ -18,9 +18,10 @@ from synthmatch.evaluation.noise_floor import noise_floor
 from synthmatch.features.score import FastScore, Heard
 from synthmatch.library.builtin import libraries_for
 from synthmatch.library.library import Library, nearest_in
+from synthmatch.library.sources import random_presets
 from synthmatch.models.registry import require_torch
 from synthmatch.note import SAMPLE_RATE_HZ
-from synthmatch.params import ParamSpace, Preset
+from synthmatch.params import Preset
 from synthmatch.picture import save_picture
 from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool
@@ -244,17 +245,6 @@ class _Matcher:
                 named = preset.with_name(preset.name or self.target.name)
                 matches.append(Match(named, audio, self.score(audio).score, scores, floor))
         return matches
-
-
-def random_presets(synth: Synth, rng: np.random.Generator, count: int) -> list[Preset]:
-    """Presets around the synthesizer's default, from slightly changed to uniformly random."""
-    space: ParamSpace = synth.space
-    start = space.to_unit(space.default)
-    presets = [synth.preset(space.default, "default")]
-    while len(presets) < count:
-        changed = rng.random(len(space)) < len(presets) / count
-        presets.append(synth.preset(space.to_native(np.where(changed, rng.random(len(space)), start))))
-    return presets
 
 
 def _distinct(ranked: Sequence[Scored], count: int) -> list[Preset]:

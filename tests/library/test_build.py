@@ -9,11 +9,12 @@ from library_voices import DEXED, silent_voice, voices
 
 from synthmatch.errors import InputError, OutputError
 from synthmatch.library import build as module
-from synthmatch.library.build import BuildProgress, build
+from synthmatch.library.build import build
 from synthmatch.library.library import Library, nearest_in
 from synthmatch.note import Note
 from synthmatch.params import Preset
 from synthmatch.render.pool import RenderPool, render
+from synthmatch.render.progress import RenderProgress
 
 PITCHES = (48, 60)
 
@@ -58,7 +59,7 @@ def test_an_interrupted_build_goes_on_and_gives_the_same_bytes(
     asked = [*voices(7), silent_voice(), *voices(14)[7:]]
     build(asked, pool, tmp_path / "whole.npz", pitches=PITCHES)
 
-    def interrupt(progress: BuildProgress) -> None:
+    def interrupt(progress: RenderProgress) -> None:
         if progress.done > 22:
             raise KeyboardInterrupt
 
@@ -68,7 +69,7 @@ def test_an_interrupted_build_goes_on_and_gives_the_same_bytes(
     assert len(list(partial.iterdir())) == 2
     assert not (tmp_path / "parts.npz").exists()
 
-    reports: list[BuildProgress] = []
+    reports: list[RenderProgress] = []
     build(asked, pool, tmp_path / "parts.npz", pitches=PITCHES, progress=reports.append)
     assert reports[0].done == 10
     assert reports[1].done == 20
@@ -81,7 +82,7 @@ def test_chunks_of_other_notes_are_not_taken(pool: RenderPool, tmp_path: Path, m
     """Catches a build that goes on with levels of other pitches."""
     path = tmp_path / "x.npz"
 
-    def interrupt(progress: BuildProgress) -> None:
+    def interrupt(progress: RenderProgress) -> None:
         if progress.done > 3:
             raise KeyboardInterrupt
 

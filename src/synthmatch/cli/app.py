@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from synthmatch import __version__
+from synthmatch.cli.dataset import dataset_app
 from synthmatch.cli.library import library_app
 from synthmatch.cli.match import match
 from synthmatch.cli.morph import morph
@@ -36,6 +37,7 @@ app.command("train")(train)
 app.command("morph")(morph)
 app.command("sample")(sample)
 app.add_typer(library_app, name="library")
+app.add_typer(dataset_app, name="dataset")
 
 
 def _version(wanted: bool) -> None:

@@ -1,18 +1,11 @@
 """``synthmatch library``: build a library of rendered presets, search it by sound, say what is in it."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from synthmatch.library.build import BuildProgress
 
 library_app = typer.Typer(help="Build a library of rendered presets, and search it by sound.", no_args_is_help=True)
 
@@ -33,6 +26,7 @@ def build(
     force: Annotated[bool, typer.Option("--force", help="Replace OUTPUT if it exists.")] = False,
 ) -> None:
     """Render presets into a library. Interrupted with Ctrl-C and run again, it goes on where it was."""
+    from synthmatch.cli.progress import render_bar  # noqa: PLC0415
     from synthmatch.errors import InputError  # noqa: PLC0415
     from synthmatch.library.build import build as build_library  # noqa: PLC0415  (`--help` stays fast)
     from synthmatch.library.sources import children_of, generated, read_presets  # noqa: PLC0415
@@ -51,7 +45,7 @@ def build(
     for line in unreadable:
         typer.echo(f"passed over: {line}", err=True)
     source = f"{len(presets)} presets of files, {len(made)} generated, {len(born)} children, seed {seed}"
-    with RenderPool(instrument, workers) as pool, _bar() as progress:
+    with RenderPool(instrument, workers) as pool, render_bar() as progress:
         built = build_library(
             parents + born, pool, output, pitches=notes, source=source, force=force, progress=progress
         )
@@ -113,24 +107,3 @@ def info(file: Annotated[Path, typer.Argument(help="A library file.")]) -> None:
     typer.echo(f"pitches  {pitches}")
     typer.echo(f"source   {library.source}")
     typer.echo(f"size     {file.stat().st_size / 1e6:.1f} MB")
-
-
-@contextmanager
-def _bar() -> "Iterator[Callable[[BuildProgress], None]]":
-    """A progress bar on stderr: renders, rate, time left."""
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import BarColumn, Progress, TextColumn  # noqa: PLC0415
-
-    columns: list[Any] = [BarColumn(), TextColumn("{task.description}")]
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("loading")
-
-        def show(progress: "BuildProgress") -> None:
-            minutes, seconds = divmod(round(progress.seconds_left), 60)
-            text = (
-                f"{progress.done}/{progress.total} renders, {progress.renders_per_second:.1f}/s, "
-                f"{minutes}:{seconds:02d} left"
-            )
-            bar.update(task, total=progress.total, completed=progress.done, description=text)
-
-        yield show

@@ -1,10 +1,13 @@
-"""Progress of a search on the terminal: renders, rate, best score, time left."""
+"""Progress on the terminal: of a search, and of a long batch of renders."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from synthmatch.render.progress import RenderProgress
 from synthmatch.search.objective import Progress as State
 from synthmatch.target import Target
 
@@ -43,3 +46,20 @@ class SearchProgress:
             name = f"{self._name[:24]} {synth}"
             self._tasks[synth] = self._bars.add_task(name, total=state.budget.renders, **shown)  # type: ignore[arg-type]
         self._bars.update(self._tasks[synth], completed=state.renders, **shown)  # type: ignore[arg-type]
+
+
+@contextmanager
+def render_bar() -> Iterator[Callable[[RenderProgress], None]]:
+    """A line on standard error: renders, rate, time left."""
+    with Progress(BarColumn(), TextColumn("{task.description}"), console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("loading")
+
+        def show(progress: RenderProgress) -> None:
+            minutes, seconds = divmod(round(progress.seconds_left), 60)
+            text = (
+                f"{progress.done}/{progress.total} renders, {progress.renders_per_second:.1f}/s, "
+                f"{minutes}:{seconds:02d} left"
+            )
+            bar.update(task, total=progress.total, completed=progress.done, description=text)
+
+        yield show

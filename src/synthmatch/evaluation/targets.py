@@ -9,7 +9,6 @@ Order and choice follow the hash of a preset's values. Silent targets are left o
 come from Debian's packages `hexter` and `amsynth`.
 """
 
-import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -20,8 +19,9 @@ import numpy as np
 
 from synthmatch.audio import Audio
 from synthmatch.errors import InputError
-from synthmatch.library.sources import children_of, generated, read_presets
-from synthmatch.library.split import split_of
+from synthmatch.library.heldout import NEAR_SHARE
+from synthmatch.library.sources import BANKS, children_of, generated, read_presets
+from synthmatch.library.split import digest_of, split_of
 from synthmatch.note import Note
 from synthmatch.params import Preset
 from synthmatch.render.guard import RenderFailure
@@ -29,13 +29,8 @@ from synthmatch.render.pool import RenderPool
 from synthmatch.synths.base import Synth
 from synthmatch.synths.registry import get_synth, synth_names
 
-#: Debian's folders of presets made by people.
-BANKS = {"dexed": Path("/usr/share/hexter"), "amsynth": Path("/usr/share/amsynth/banks")}
 #: Targets a set: 25 of each of the two other synthesizers make a cross set.
 HELD_OUT, PEOPLE, CROSS_EACH = 100, 200, 25
-#: A held-out preset differs from each ancestor of the library in more than this share of its parameters: 8 of a DX7
-#: voice's 145, as near-duplicates are common in banks.
-_NEAR = 0.056
 #: Below this RMS a target is silent: -60 dBFS.
 _SILENT_RMS = 10.0 ** (-60 / 20)
 #: Seed of generated targets; libraries are built with small ones.
@@ -109,11 +104,7 @@ def _banks(synth: Synth) -> list[Preset]:
 def _test_only(presets: Sequence[Preset]) -> list[Preset]:
     """Each preset of the test split once, ordered by hash."""
     found = {preset.key(): preset for preset in presets if split_of(preset) == "test"}
-    return sorted(found.values(), key=_digest)
-
-
-def _digest(preset: Preset) -> str:
-    return hashlib.blake2b(preset.key(), digest_size=16).hexdigest()
+    return sorted(found.values(), key=digest_of)
 
 
 def _unlike(presets: Iterable[Preset], others: Sequence[Preset], synth: Synth) -> Iterator[Preset]:
@@ -121,7 +112,7 @@ def _unlike(presets: Iterable[Preset], others: Sequence[Preset], synth: Synth) -
     seen = [synth.space.to_unit(other.native) for other in others]
     for preset in presets:
         unit = synth.space.to_unit(preset.native)
-        if not seen or (np.array(seen) != unit).mean(axis=1).min() > _NEAR:
+        if not seen or (np.array(seen) != unit).mean(axis=1).min() > NEAR_SHARE:
             seen.append(unit)
             yield preset
 
@@ -137,5 +128,5 @@ def _audible(pool: RenderPool, presets: Iterator[Preset], count: int) -> TargetS
             if isinstance(audio, RenderFailure) or np.sqrt(np.mean(np.square(audio))) < _SILENT_RMS:
                 silent += 1
             else:
-                targets.append(BenchTarget(f"{preset.name} {_digest(preset)[:6]}".strip(), audio, Note(), preset))
+                targets.append(BenchTarget(f"{preset.name} {digest_of(preset)[:6]}".strip(), audio, Note(), preset))
     return TargetSet(targets, silent)

@@ -4,9 +4,7 @@ A build that is interrupted and run again with the same presets reads the chunks
 file is the same, byte for byte.
 """
 
-import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,6 +20,7 @@ from synthmatch.note import Note
 from synthmatch.params import Preset
 from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool
+from synthmatch.render.progress import RenderProgress, Tally
 
 #: MIDI numbers that a library's presets are rendered at: C2, C4, C6.
 PITCHES = (36, 60, 84)
@@ -29,16 +28,6 @@ PITCHES = (36, 60, 84)
 _SILENT_PEAK = 10.0 ** (-60 / 20)
 #: Presets a chunk: what a killed build loses at most.
 CHUNK = 256
-
-
-@dataclass(frozen=True, slots=True)
-class BuildProgress:
-    """Where a build is: renders done and in all, renders a second, seconds left (0 before the first render)."""
-
-    done: int
-    total: int
-    renders_per_second: float
-    seconds_left: float
 
 
 class Built(NamedTuple):
@@ -58,7 +47,7 @@ def build(
     pitches: tuple[int, ...] = PITCHES,
     source: str = "",
     force: bool = False,
-    progress: Callable[[BuildProgress], None] | None = None,
+    progress: Callable[[RenderProgress], None] | None = None,
 ) -> Built:
     """Render `presets` with the default note at `pitches`, and write a library of those with a sound, in their order.
 
@@ -75,7 +64,7 @@ def build(
     unique = list(first.values())
     notes = [Note(pitch=pitch) for pitch in pitches]
     store = ChunkStore(path.parent / f".{path.name}.partial", pool.synth, notes)
-    tally = _Tally(len(unique) * len(notes), progress)
+    tally = Tally(len(unique) * len(notes), progress)
     chunks: list[Chunk] = []
     for start in range(0, len(unique), CHUNK):
         part = unique[start : start + CHUNK]
@@ -108,25 +97,7 @@ def build(
     return Built(library, len(presets) - len(unique), silent, failed)
 
 
-class _Tally:
-    """Counts renders and reports them."""
-
-    def __init__(self, total: int, report: Callable[[BuildProgress], None] | None) -> None:
-        self._total, self._report = total, report
-        self._done = self._rendered = 0
-        self._start = time.monotonic()
-
-    def add(self, renders: int, *, rendered: bool) -> None:
-        """Count renders done: just now, or found done or not needed."""
-        self._done += renders
-        self._rendered += renders if rendered else 0
-        rate = self._rendered / max(time.monotonic() - self._start, 1e-6)
-        left = (self._total - self._done) / rate if rate else 0.0
-        if self._report:
-            self._report(BuildProgress(self._done, self._total, rate, left))
-
-
-def _render(presets: Sequence[Preset], pool: RenderPool, notes: Sequence[Note], tally: _Tally) -> Chunk:
+def _render(presets: Sequence[Preset], pool: RenderPool, notes: Sequence[Note], tally: Tally) -> Chunk:
     """Render a chunk: the middle pitch first, the others only of what sounded there."""
     # the notes differ in pitch only, which the measure does not look at
     measure = TimbreMeasure(notes[0])

@@ -4,7 +4,7 @@ Children and generated presets are rows of an endless table: row i is a pure fun
 the same whatever N is.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from itertools import count
 from pathlib import Path
@@ -17,6 +17,8 @@ from synthmatch.library.children import child
 from synthmatch.params import Preset
 from synthmatch.synths.base import Synth
 
+#: Debian's folders of presets made by people.
+BANKS = {"dexed": Path("/usr/share/hexter"), "amsynth": Path("/usr/share/amsynth/banks")}
 #: Synthesizers with a generator of presets, and its module.
 _GENERATORS = {"vital": "synthmatch.library.generators.vital"}
 #: Second word of a row's seed, so that children and generated presets of one seed share no random numbers.
@@ -72,9 +74,28 @@ def children_of(synth: Synth, parents: Sequence[Preset], seed: int) -> Iterator[
 
 def generated(synth: Synth, seed: int) -> Iterator[Preset]:
     """Endless presets of the synthesizer's own generator. Raises `InputError` where it has none."""
-    if synth.id not in _GENERATORS:
+    generate = generator_of(synth)
+    if generate is None:
         raise InputError(
             f"{synth.id} has no generator of presets, only {', '.join(_GENERATORS)}; use children of presets"
         )
-    generate = import_module(_GENERATORS[synth.id]).generate
     return (generate(np.random.default_rng([seed, _GENERATED, row])) for row in count())
+
+
+def generator_of(synth: Synth) -> Callable[[np.random.Generator], Preset] | None:
+    """The synthesizer's generator, whose presets depend on the state of its argument alone, or None."""
+    if synth.id not in _GENERATORS:
+        return None
+    generate: Callable[[np.random.Generator], Preset] = import_module(_GENERATORS[synth.id]).generate
+    return generate
+
+
+def random_presets(synth: Synth, rng: np.random.Generator, count: int) -> list[Preset]:
+    """Presets around the synthesizer's default, from slightly changed to uniformly random."""
+    space = synth.space
+    start = space.to_unit(space.default)
+    presets = [synth.preset(space.default, "default")]
+    while len(presets) < count:
+        changed = rng.random(len(space)) < len(presets) / count
+        presets.append(synth.preset(space.to_native(np.where(changed, rng.random(len(space)), start))))
+    return presets

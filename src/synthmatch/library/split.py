@@ -13,3 +13,8 @@ def split_of(preset: Preset) -> Split:
     digest = hashlib.blake2b(preset.synth.encode() + preset.key(), digest_size=8).digest()
     bucket = int.from_bytes(digest, "big") % 10
     return "test" if bucket == 0 else "validation" if bucket == 1 else "train"
+
+
+def digest_of(preset: Preset) -> str:
+    """32 characters that order presets in a way that has nothing to do with their names or files."""
+    return hashlib.blake2b(preset.key(), digest_size=16).hexdigest()

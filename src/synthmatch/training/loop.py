@@ -14,7 +14,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from synthmatch.dataset.reader import Dataset, prefetch
+from synthmatch.dataset.prefetch import prefetch
+from synthmatch.dataset.reader import Dataset
 from synthmatch.errors import InputError, TrainingError
 from synthmatch.models.base import Model
 from synthmatch.models.weights import build_model, save_model

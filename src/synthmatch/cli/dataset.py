@@ -1,0 +1,114 @@
+"""``synthmatch dataset``: make a data set for training, check that it is whole, say what is in it."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+dataset_app = typer.Typer(help="Make a data set of rendered presets for training, and check it.", no_args_is_help=True)
+
+FolderArgument = Annotated[Path, typer.Argument(metavar="DIR", help="The data set's folder.")]
+
+
+@dataset_app.command()
+def generate(
+    folder: FolderArgument,
+    *,
+    synth: Annotated[
+        list[str], typer.Option("--synth", help="vital, dexed, amsynth, or a plug-in's path or LV2 URI. Repeatable.")
+    ],
+    presets: Annotated[int, typer.Option(min=1, help="Rows of each synthesizer, a preset each.")] = 1000,
+    notes: Annotated[
+        str, typer.Option(help="Notes that each preset is rendered at, with commas between.")
+    ] = "C4,C#4,D4,D#4,E4,F4,F#4,G4,G#4,A4,A#4,B4",
+    seed: Annotated[int, typer.Option(min=0, help="Of everything that is drawn.")] = 0,
+    bank: Annotated[
+        list[Path] | None, typer.Option(help="Preset files or folders, in place of Debian's banks. Repeatable.")
+    ] = None,
+    shard: Annotated[
+        str, typer.Option(metavar="i/N", help="Only shards i, i + N, ...: one of N processes that share the work.")
+    ] = "1/1",
+    workers: Annotated[int | None, typer.Option(min=1, help="Render processes; by default one a core.")] = None,
+) -> None:
+    """Render presets into shards. Interrupted and run again, it keeps the shards that are finished."""
+    from synthmatch.cli.progress import render_bar  # noqa: PLC0415  (`--help` stays fast)
+    from synthmatch.dataset.banks import read_banks  # noqa: PLC0415
+    from synthmatch.dataset.generate import generate as make  # noqa: PLC0415
+    from synthmatch.dataset.spec import DatasetSpec  # noqa: PLC0415
+    from synthmatch.matching import installed  # noqa: PLC0415
+    from synthmatch.note import parse_pitch  # noqa: PLC0415
+
+    part = _part(shard)
+    pitches = tuple(parse_pitch(text) for text in notes.split(","))
+    synths = installed(synth)
+    spec = DatasetSpec(tuple(instrument.id for instrument in synths), presets, pitches, seed=seed)
+    banks = read_banks(synths, bank or [])
+    for line in (line for found in banks.values() for line in found.unreadable):
+        typer.echo(f"passed over: {line}", err=True)
+    with render_bar() as progress:
+        done = make(
+            spec,
+            folder,
+            {id: found.presets for id, found in banks.items()},
+            part=part,
+            workers=workers,
+            progress=progress,
+        )
+    typer.echo(
+        f"{folder}: {done.made} shards made, {done.found} found finished; {done.rows} rows at {len(pitches)} pitches, "
+        f"{done.left_out} left out; presets rejected: {_counts(done.rejected)}"
+    )
+
+
+@dataset_app.command()
+def verify(folder: FolderArgument) -> None:
+    """List the shards that are missing or damaged, one a line; the checksum of every file is computed."""
+    from synthmatch.dataset.folder import DatasetFolder  # noqa: PLC0415
+    from synthmatch.dataset.verify import verify as check  # noqa: PLC0415
+    from synthmatch.errors import InputError  # noqa: PLC0415
+
+    dataset = DatasetFolder.read(folder)
+    shards, problems = len(list(dataset.shards())), check(folder)
+    for line in problems:
+        typer.echo(line)
+    if problems:
+        raise InputError(
+            f"{len(problems)} of {shards} shards are missing or damaged; make them with: {dataset.command()}"
+        )
+    typer.echo(f"{folder}: {shards} shards, all whole")
+
+
+@dataset_app.command()
+def info(folder: FolderArgument) -> None:
+    """Say what is in a data set, finished or not."""
+    from synthmatch.dataset.folder import DatasetFolder  # noqa: PLC0415
+    from synthmatch.dataset.verify import summary  # noqa: PLC0415
+    from synthmatch.note import Note  # noqa: PLC0415
+
+    dataset = DatasetFolder.read(folder)
+    typer.echo(f"fingerprint  {dataset.fingerprint}, seed {dataset.spec.seed}, protocol {dataset.spec.protocol}")
+    typer.echo(f"notes        {', '.join(Note(pitch=pitch).name for pitch in dataset.spec.pitches)}")
+    size = 0
+    for synth, origin in dataset.origins.items():
+        found = summary(dataset, synth)
+        size += found.bytes
+        typer.echo(f"{synth:<12} {origin.version}, parameter table {origin.table}")
+        typer.echo(f"  shards     {found.shards} of {found.of_shards}")
+        typer.echo(f"  rows       {found.rows.total()} ({_counts(found.rows)}), {found.left_out} left out")
+        typer.echo(f"  made from  {_counts(found.sources)}")
+        typer.echo(f"  rejected   {_counts(found.rejected)}")
+    typer.echo(f"size         {size / 1e6:.1f} MB")
+
+
+def _part(text: str) -> tuple[int, int]:
+    """The numbers of ``i/N``. Raises `InputError`."""
+    from synthmatch.errors import InputError  # noqa: PLC0415
+
+    number, slash, parts = text.partition("/")
+    if not (slash and number.isdecimal() and parts.isdecimal() and 1 <= int(number) <= int(parts)):
+        raise InputError(f"--shard is {text!r}, expected i/N with i from 1 to N, such as 1/4")
+    return int(number), int(parts)
+
+
+def _counts(counts: dict[str, int]) -> str:
+    return ", ".join(f"{number} {name}" for name, number in sorted(counts.items())) or "none"

@@ -1,0 +1,118 @@
+"""A data set's folder: ``dataset.json`` with its spec, and a folder of shards for each synthesizer.
+
+``DIR/dataset.json``, ``DIR/dexed/shard-00000/``, ``DIR/dexed/shard-00001/``, ...; the last shard of a synthesizer may
+have fewer rows.
+"""
+
+import json
+import re
+import shlex
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from synthmatch.dataset.shard import ShardPlace
+from synthmatch.dataset.spec import FORMAT, DatasetSpec, Origin, fingerprint
+from synthmatch.errors import InputError
+from synthmatch.features.mel import HOP
+from synthmatch.files import write_whole
+from synthmatch.note import Note
+
+#: Rows of a shard: what a killed run loses at most.
+ROWS_PER_SHARD = 64
+SPEC = "dataset.json"
+
+
+@dataclass(frozen=True)
+class DatasetFolder:
+    """A folder, the spec of its data set, and what each synthesizer was when its rows were made."""
+
+    path: Path
+    spec: DatasetSpec
+    origins: Mapping[str, Origin]
+
+    @property
+    def fingerprint(self) -> str:
+        """See `spec.fingerprint`."""
+        return fingerprint(self.spec, self.origins)
+
+    @classmethod
+    def read(cls, path: Path) -> "DatasetFolder":
+        """The data set in a folder. Raises `InputError` where there is none, or one of another format."""
+        file = path / SPEC
+        again = "make it again with this version: synthmatch dataset generate"
+        try:
+            stored = json.loads(file.read_bytes())
+            if stored["format"] != FORMAT:
+                raise InputError(f"{path} has format {stored['format']!r}, expected {FORMAT!r}; {again}")
+            origins = {synth: Origin(**origin) for synth, origin in stored["origins"].items()}
+            found = cls(path, DatasetSpec.from_json(stored["spec"]), origins)
+            if stored["fingerprint"] != found.fingerprint or origins.keys() != set(found.spec.synths):
+                raise InputError(f"{file} was changed by hand: its fingerprint is not that of its spec; {again}")
+        except (FileNotFoundError, NotADirectoryError):
+            raise InputError(
+                f"{path} is no data set: it has no {SPEC}; make one: synthmatch dataset generate"
+            ) from None
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise InputError(f"{file} is damaged ({error}); {again}") from None
+        return found
+
+    def claim(self) -> None:
+        """Write ``dataset.json``, or find the same there. Raises `InputError` for another, `OutputError`."""
+        file = self.path / SPEC
+        if file.exists():
+            other = DatasetFolder.read(self.path)
+            if other.fingerprint != self.fingerprint:
+                raise InputError(f"{self.path} holds another data set ({self._unlike(other)}); give another folder")
+            return
+        stored = {
+            "format": FORMAT,
+            "fingerprint": self.fingerprint,
+            "spec": self.spec.to_json(),
+            "origins": {synth: asdict(origin) for synth, origin in self.origins.items()},
+        }
+        # another process of the same run may have written the same in the meantime
+        write_whole(file, (json.dumps(stored, indent=1, sort_keys=True) + "\n").encode(), force=True)
+
+    def shards(self, synths: Sequence[str] | None = None) -> Iterator[ShardPlace]:
+        """Every shard of these synthesizers, by default of all, made or not."""
+        notes = self.spec.notes()
+        frames = 1 + notes[0].samples // HOP
+        for synth in self.spec.synths if synths is None else synths:
+            folder = self.path / _folder_name(synth)
+            for first in range(0, self.spec.presets, ROWS_PER_SHARD):
+                numbers = range(first, min(first + ROWS_PER_SHARD, self.spec.presets))
+                path = folder / f"shard-{first // ROWS_PER_SHARD:05}"
+                table = self.origins[synth].table
+                yield ShardPlace(path, self.fingerprint, synth, table, numbers, len(notes), frames)
+
+    def command(self) -> str:
+        """What makes the shards that are missing."""
+        spec = self.spec
+        synths = " ".join(f"--synth {shlex.quote(synth)}" for synth in spec.synths)
+        notes = ",".join(Note(pitch=pitch).name for pitch in spec.pitches)
+        bank = " (and its --bank, if it had one)" if any(origin.bank for origin in self.origins.values()) else ""
+        return (
+            f"synthmatch dataset generate {shlex.quote(str(self.path))} {synths} --presets {spec.presets} "
+            f"--notes {notes} --seed {spec.seed}{bank}"
+        )
+
+    def _unlike(self, other: "DatasetFolder") -> str:
+        """In what another data set differs, in words."""
+        ours, theirs = self.spec.to_json(), other.spec.to_json()
+        unlike = [f"{name} {theirs[name]}, not {ours[name]}" for name in ours if theirs[name] != ours[name]]
+        for synth in self.origins.keys() & other.origins.keys():
+            mine, its = asdict(self.origins[synth]), asdict(other.origins[synth])
+            unlike += [
+                f"{name} of {synth} {its[name]!r}, not {mine[name]!r}" for name in mine if its[name] != mine[name]
+            ]
+        return "; ".join(unlike)
+
+
+def _folder_name(synth: str) -> str:
+    """The synthesizer's name; for a plug-in its file's name and a checksum of the whole path."""
+    if synth.isidentifier():
+        return synth
+    stem = re.sub(r"[^\w+-]+", "_", Path(synth).name)
+    return f"{stem}-{zlib.crc32(synth.encode()):08x}"

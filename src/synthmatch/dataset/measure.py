@@ -1,0 +1,28 @@
+"""What is kept of a render: computed where it was rendered, so that no audio leaves the worker."""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from synthmatch.audio import Audio, mono
+from synthmatch.evaluation.metrics.harmonic import harmonic_percentage
+from synthmatch.features.mel import mel_spectrogram, to_bytes
+
+#: A render whose mean over channels has less RMS (-40 dBFS) is silent.
+SILENT_RMS = 0.01
+
+
+class Measured(NamedTuple):
+    """Mel spectrogram in 8 bits, shape (MELS, frames), and harmonic percentage."""
+
+    mel: npt.NDArray[np.uint8]
+    harmonic: float
+
+
+def measure(audio: Audio) -> Measured | None:
+    """What is kept of a render, shape (channels, samples); None where it is silent."""
+    signal = mono(audio)
+    if np.sqrt(np.mean(np.square(signal, dtype=np.float64))) < SILENT_RMS:
+        return None
+    return Measured(to_bytes(mel_spectrogram(signal)), harmonic_percentage(audio))

@@ -1,0 +1,178 @@
+"""A shard: some rows of one synthesizer in a folder of files, whole or not there.
+
+* ``mel.npy``: spectrograms, uint8, shape (rows x notes, MELS, frames); a row's notes follow each other;
+* ``native.npy``: native values, float64, shape (rows, P);
+* ``harmonic.npy``: harmonic percentages, float64, shape (rows, notes);
+* ``rows.json``: number, split, attempt, name and source of each row;
+* ``extra.json``: what presets hold beside their parameters, by place in the shard;
+* ``manifest.json``: fingerprint, parameter table, numbers of the rows tried, counts, size and SHA-256 of the others.
+"""
+
+import hashlib
+import io
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from synthmatch.dataset.rows import Candidate
+from synthmatch.errors import InputError
+from synthmatch.features.mel import MELS
+from synthmatch.files import write_folder
+
+MEL, NATIVE, HARMONIC, ROWS, EXTRA, MANIFEST = (
+    *("mel.npy", "native.npy", "harmonic.npy"),
+    *("rows.json", "extra.json", "manifest.json"),
+)
+
+
+class KeptRow(NamedTuple):
+    """A row that sounds at every pitch. `mel`: (notes, MELS, frames) uint8; `harmonic`: (notes,)."""
+
+    number: int
+    attempt: int
+    candidate: Candidate
+    mel: npt.NDArray[np.uint8]
+    harmonic: npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a shard says of itself. It tried the rows `first` to `last` - 1 and kept `rows` of them.
+
+    `shape` is that of its spectrograms, `rejected` counts attempts by reason, `files` has size and SHA-256 by name.
+    """
+
+    fingerprint: str
+    synth: str
+    table: str
+    first: int
+    last: int
+    rows: int
+    shape: tuple[int, ...]
+    rejected: Mapping[str, int]
+    files: Mapping[str, tuple[int, str]]
+
+    @property
+    def left_out(self) -> int:
+        """Rows whose attempts ran out."""
+        return self.last - self.first - self.rows
+
+
+@dataclass(frozen=True)
+class ShardPlace:
+    """Where a shard belongs, and what it must be: the rows of `numbers` of a synthesizer, `notes` items each."""
+
+    path: Path
+    fingerprint: str
+    synth: str
+    table: str
+    numbers: range
+    notes: int
+    frames: int
+
+    def write(self, kept: list[KeptRow], rejected: Mapping[str, int], parameters: int) -> None:
+        """Write the shard. Raises `OutputError`."""
+        mels = np.zeros((len(kept) * self.notes, MELS, self.frames), np.uint8)
+        for place, row in enumerate(kept):
+            mels[place * self.notes : (place + 1) * self.notes] = row.mel
+        rows = [
+            {"row": r.number, "split": r.candidate.split, "attempt": r.attempt, "source": r.candidate.source}
+            | {"name": r.candidate.preset.name}
+            for r in kept
+        ]
+        extra = {str(place): dict(r.candidate.preset.extra) for place, r in enumerate(kept) if r.candidate.preset.extra}
+        contents = {
+            MEL: _npy(mels),
+            NATIVE: _npy(np.array([r.candidate.preset.native for r in kept]).reshape(len(kept), parameters)),
+            HARMONIC: _npy(np.array([r.harmonic for r in kept]).reshape(len(kept), self.notes)),
+            ROWS: _json(rows),
+            EXTRA: _json(extra),
+        }
+        files = {name: (len(data), hashlib.sha256(data).hexdigest()) for name, data in contents.items()}
+        manifest = Manifest(
+            self.fingerprint,
+            self.synth,
+            self.table,
+            self.numbers.start,
+            self.numbers.stop,
+            len(kept),
+            mels.shape,
+            dict(sorted(rejected.items())),
+            files,
+        )
+        write_folder(self.path, contents | {MANIFEST: _json(asdict(manifest))})
+
+    def problem(self, *, checksums: bool) -> str | None:
+        """None where the shard is whole, else one line that says what is wrong with it.
+
+        Without `checksums` files are looked at from outside: they are there and as long as they were.
+        """
+        return next(self._problems(checksums), None)
+
+    def _problems(self, checksums: bool) -> Iterator[str]:
+        """What is wrong, the first of which makes the rest meaningless."""
+        if not self.path.is_dir():
+            yield f"{self.path} is missing"
+        try:
+            manifest = self.manifest()
+        except InputError as error:
+            yield str(error)
+            return
+        found = (manifest.fingerprint, manifest.table, manifest.synth, manifest.first, manifest.last)
+        expected = (self.fingerprint, self.table, self.synth, self.numbers.start, self.numbers.stop)
+        if found != expected:
+            yield f"{self.path} is of another data set or parameter table: {found}, expected {expected}"
+        if tuple(manifest.shape) != (manifest.rows * self.notes, MELS, self.frames):
+            yield f"{self.path} has spectrograms of shape {tuple(manifest.shape)} for {manifest.rows} rows"
+        for name, (size, digest) in manifest.files.items():
+            file = self.path / name
+            try:
+                if not file.is_file() or file.stat().st_size != size:
+                    yield f"{file} is missing or not {size} bytes long"
+                if checksums and _sha256(file) != digest:
+                    yield f"{file} is damaged: its SHA-256 is not the manifest's"
+            except OSError as error:
+                yield f"{file} cannot be read: {error.strerror or error}"
+
+    def manifest(self) -> Manifest:
+        """The shard's manifest. Raises `InputError` where it is damaged."""
+        stored = self.json(MANIFEST)
+        wanted = {field.name for field in fields(Manifest)}
+        if not isinstance(stored, dict) or stored.keys() != wanted:
+            raise InputError(f"{self.path / MANIFEST} is no manifest of this version")
+        return Manifest(**stored)
+
+    def json(self, name: str) -> Any:
+        """Contents of one of the shard's JSON files. Raises `InputError`."""
+        try:
+            return json.loads((self.path / name).read_bytes())
+        except (OSError, ValueError) as error:
+            raise InputError(f"{self.path / name} cannot be read ({error})") from None
+
+    def array(self, name: str) -> npt.NDArray[Any]:
+        """One of the shard's arrays, mapped into memory. Raises `InputError`."""
+        try:
+            array: npt.NDArray[Any] = np.load(self.path / name, mmap_mode="r", allow_pickle=False)
+            return array
+        except (OSError, ValueError) as error:
+            raise InputError(f"{self.path / name} cannot be read ({error})") from None
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _npy(array: npt.NDArray[Any]) -> bytes:
+    buffer = io.BytesIO()
+    np.save(buffer, array, allow_pickle=False)
+    return buffer.getvalue()
+
+
+def _json(value: Any) -> bytes:
+    return (json.dumps(value, sort_keys=True, separators=(",", ":")) + "\n").encode()
