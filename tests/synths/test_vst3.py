@@ -9,13 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from synthmatch.cli.output import _format
 from synthmatch.errors import PresetError
 from synthmatch.note import Note
 from synthmatch.params import Preset
 from synthmatch.presets.vstpreset import VstPreset, read_vstpreset, write_vstpreset
 from synthmatch.render.pool import RenderPool
-from synthmatch.synths.files import read_presets, write_presets
+from synthmatch.synths.files import main_format, read_presets, write_presets
 from synthmatch.synths.plugin import Plugin
 from synthmatch.synths.plugin_probe import probe
 from synthmatch.synths.registry import get_synth
@@ -115,7 +114,7 @@ def test_plugin_without_state_is_saved_as_json(
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     mute = Plugin(str(tiny_synth))
     assert mute.formats == ()
-    assert _format(mute).suffix == ".json"
+    assert main_format(mute).suffix == ".json"
     with pytest.raises(PresetError, match="TinySynth writes no native file; save the preset as JSON"):
         mute.dump(presets[:1], ".vstpreset")
 

@@ -58,7 +58,7 @@ class FirstBlock(nn.Module):
         self._remember(mean.detach() * sign, variance.detach(), pixels)
 
         outside = _outside(size, (height, width), (rows, columns), x.device)
-        pooled = _LargestOfFour.apply(patches, kernels, outside)  # (filters, cells)
+        pooled = _LargestOfFour.apply(patches, kernels, outside)  # type: ignore[no-untyped-call]  # (filters, cells)
         scale = self.norm.weight.abs() * torch.rsqrt(variance + EPSILON)
         shift = self.norm.bias - mean * scale
         out = F.relu(torch.addcmul(shift[:, None], pooled, scale[:, None]))

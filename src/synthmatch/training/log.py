@@ -28,6 +28,7 @@ class MetricsLog:
                 except (ValueError, KeyError):
                     continue  # cut while it was written
         try:
+            folder.mkdir(parents=True, exist_ok=True)
             self._path.write_text("".join(kept), encoding="utf-8")
             self._stream = self._path.open("a", encoding="utf-8", buffering=1)
         except OSError as error:

@@ -1,0 +1,109 @@
+"""The experiments from data to answers: generate, train each model, let it answer. Each step is kept and resumes."""
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from synthmatch.dataset.banks import read_banks
+from synthmatch.dataset.generate import generate
+from synthmatch.dataset.reader import Dataset
+from synthmatch.dataset.spec import DatasetSpec
+from synthmatch.experiments.icassp2023.answers import Answer, AnswerFile, Method, answer, targets_of
+from synthmatch.experiments.icassp2023.baselines import baselines
+from synthmatch.experiments.icassp2023.scale import Run, Scale, runs
+from synthmatch.models.base import Model
+from synthmatch.params import Preset
+from synthmatch.render.progress import RenderProgress
+from synthmatch.synths.base import Synth
+from synthmatch.synths.registry import get_synth
+from synthmatch.training.loop import train
+from synthmatch.training.meter import Pace
+
+
+@dataclass(frozen=True)
+class Report:
+    """What is called while the experiments run: with a line at each step, and with the progress of two of them."""
+
+    step: Callable[[str], None]
+    rendering: Callable[[RenderProgress], None] | None = None
+    training: Callable[[Pace], None] | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The data set and every method's answers, by method."""
+
+    dataset: Dataset
+    answers: dict[str, list[Answer]]
+
+
+def run(
+    scale: Scale,
+    synths: Sequence[Synth],
+    folder: Path,
+    records: Path,
+    report: Report,
+    *,
+    workers: int | None = None,
+    device: str = "",
+    at_most: int | None = None,
+) -> Outcome:
+    """Run what has no answers in `records` yet. `folder` keeps the data set and the trainings.
+
+    `at_most` bounds how many models are trained this time. Raises what generating, training and answering raise.
+    """
+    spec = DatasetSpec(tuple(synth.id for synth in synths), scale.presets, scale.pitches)
+    report.step(f"data set of {scale.presets} presets a synthesizer at {len(scale.pitches)} pitches")
+    banks = {id: found.presets for id, found in read_banks(synths, []).items()}
+    generate(spec, folder / "data", banks, workers=workers, progress=report.rendering)
+    dataset = Dataset.open(folder / "data")
+    test = dataset.split("test")
+    targets = targets_of(test, scale.targets)
+
+    answers: dict[str, list[Answer]] = {}
+
+    def collect(name: str, file: AnswerFile) -> None:
+        answers[name] = [file.answers[synth, item] for synth, items in targets.items() for item in items.tolist()]
+
+    for name, method in baselines(dataset).items():
+        file = AnswerFile(records, name, dataset, {})
+        report.step(name)
+        answer(file, name, method, test, targets, workers)
+        collect(name, file)
+    trained = 0
+    for one in runs(scale):
+        file = AnswerFile(records, one.name, dataset, {"settings": dataclasses.asdict(one.settings)})
+        if not file.complete(targets):
+            if trained == at_most:
+                continue
+            trained += 1
+            report.step(f"training {one.name}")
+            model = _train(one, dataset, folder, device, report)
+            report.step(f"answers of {one.name}")
+            answer(file, one.name, _answers_of(model, dataset), test, targets, workers)
+        collect(one.name, file)
+    return Outcome(dataset, answers)
+
+
+def _train(one: Run, dataset: Dataset, folder: Path, device: str, report: Report) -> Model:
+    return train(
+        dataset, one.settings, folder / "runs" / one.name.replace(" ", "-"), device=device, report=report.training
+    ).model.cpu()
+
+
+def _answers_of(model: Model, dataset: Dataset) -> Method:
+    test = dataset.split("test")
+
+    def method(items: npt.NDArray[np.int64], synth: str) -> list[Preset]:
+        encoded = [
+            model.estimate(torch.from_numpy(test.mels(items[start : start + 32])), synth)
+            for start in range(0, len(items), 32)
+        ]
+        return [Preset(synth, native) for native in get_synth(synth).space.decode(torch.cat(encoded).numpy())]
+
+    return method
