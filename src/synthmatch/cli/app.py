@@ -8,6 +8,7 @@ import typer
 
 from synthmatch import __version__
 from synthmatch.cli.dataset import dataset_app
+from synthmatch.cli.experiment import experiment
 from synthmatch.cli.library import library_app
 from synthmatch.cli.match import match
 from synthmatch.cli.morph import morph
@@ -34,6 +35,7 @@ app.command("render")(render)
 app.command("score")(score)
 app.command("synths")(synths)
 app.command("train")(train)
+app.command("experiment")(experiment)
 app.command("morph")(morph)
 app.command("sample")(sample)
 app.add_typer(library_app, name="library")

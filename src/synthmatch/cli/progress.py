@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -10,6 +11,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from synthmatch.render.progress import RenderProgress
 from synthmatch.search.objective import Progress as State
 from synthmatch.target import Target
+
+if TYPE_CHECKING:
+    from synthmatch.training.meter import Pace
 
 
 class SearchProgress:
@@ -63,3 +67,27 @@ def render_bar() -> Iterator[Callable[[RenderProgress], None]]:
             bar.update(task, total=progress.total, completed=progress.done, description=text)
 
         yield show
+
+
+@contextmanager
+def training_bar(*, show: bool = True) -> Iterator[Callable[["Pace"], None]]:
+    """A line on standard error: epoch, step, loss, rate, time left."""
+    bars = Progress(
+        BarColumn(),
+        TextColumn("{task.description}"),
+        console=Console(stderr=True),
+        transient=True,
+        disable=not show,
+    )
+    with bars as bar:
+        task = bar.add_task("reading")
+
+        def report(pace: "Pace") -> None:
+            minutes, seconds = divmod(round(pace.seconds_left), 60)
+            text = (
+                f"epoch {pace.epoch + 1}/{pace.epochs}, step {pace.step}/{pace.steps}, loss {pace.loss:.5f}, "
+                f"{pace.examples_per_second:.0f} examples/s, at most {minutes}:{seconds:02d} left"
+            )
+            bar.update(task, total=pace.steps, completed=pace.step, description=text)
+
+        yield report

@@ -1,14 +1,9 @@
 """``synthmatch train``: a model from a data set."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
-
-if TYPE_CHECKING:
-    from synthmatch.training.meter import Pace
 
 
 def train(
@@ -30,6 +25,7 @@ def train(
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No progress.")] = False,
 ) -> None:
     """Train MODEL into a folder with its weights. Interrupted and run again, it goes on after its last epoch."""
+    from synthmatch.cli.progress import training_bar  # noqa: PLC0415
     from synthmatch.models.registry import model_class  # noqa: PLC0415  (`--help` stays fast)
 
     # before the data: an unknown name or a missing torch is said at once
@@ -44,31 +40,7 @@ def train(
         model, config, seed, batch_size, learning_rate, epochs, warmup_epochs=warmup_epochs, patience=patience
     )
     dataset = Dataset.open(data, synth)
-    with _bar(quiet) as report:
+    with training_bar(show=not quiet) as report:
         trained = run(dataset, settings, output, device=device, tensorboard=tensorboard, report=report)
     losses = ", ".join(f"{loss:.5f}" for loss in trained.best)
     typer.echo(f"{output}: {model} of {', '.join(dataset.synths)}, {trained.epochs} epochs, validation {losses}")
-
-
-@contextmanager
-def _bar(quiet: bool) -> "Iterator[Callable[[Pace], None] | None]":
-    """A progress bar on stderr: epoch, step, loss, rate, time left."""
-    if quiet:
-        yield None
-        return
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import BarColumn, Progress, TextColumn  # noqa: PLC0415
-
-    columns: list[Any] = [BarColumn(), TextColumn("{task.description}")]
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("reading")
-
-        def show(pace: "Pace") -> None:
-            minutes, seconds = divmod(round(pace.seconds_left), 60)
-            text = (
-                f"epoch {pace.epoch + 1}/{pace.epochs}, step {pace.step}/{pace.steps}, loss {pace.loss:.5f}, "
-                f"{pace.examples_per_second:.0f} examples/s, at most {minutes}:{seconds:02d} left"
-            )
-            bar.update(task, total=pace.steps, completed=pace.step, description=text)
-
-        yield show

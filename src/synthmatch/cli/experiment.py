@@ -1,0 +1,62 @@
+"""``synthmatch experiment``: published experiments, repeated whole."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def experiment(
+    name: Annotated[str, typer.Argument(help="icassp2023.")],
+    *,
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder of data, trainings and results; it goes on.")],
+    synth: Annotated[list[str] | None, typer.Option(help="By default all that are installed. Repeatable.")] = None,
+    presets: Annotated[int | None, typer.Option(min=1, help="Presets a synthesizer.")] = None,
+    notes: Annotated[str | None, typer.Option(help="Notes of each preset, with commas between.")] = None,
+    seeds: Annotated[int | None, typer.Option(min=1, help="Trainings of each model.")] = None,
+    epochs: Annotated[int | None, typer.Option(min=1, help="Epochs at most.")] = None,
+    records: Annotated[
+        Path | None, typer.Option(help="Folder of the answers, where another than OUTPUT/answers.")
+    ] = None,
+    at_most: Annotated[int | None, typer.Option(min=0, help="Train only so many models this time.")] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="The whole path in minutes; its numbers mean nothing.")
+    ] = False,
+    workers: Annotated[int | None, typer.Option(min=1, help="Render processes; by default one a core.")] = None,
+    device: Annotated[str, typer.Option(help="cpu or cuda; by default a GPU where there is one.")] = "",
+) -> None:
+    """Repeat a published experiment: data set, trainings, answers, tables, figures and a page. Run again, it goes on."""
+    from dataclasses import replace  # noqa: PLC0415 - keeps --help fast
+    from typing import Any  # noqa: PLC0415
+
+    from synthmatch.errors import InputError  # noqa: PLC0415
+    from synthmatch.matching import installed  # noqa: PLC0415
+    from synthmatch.models.registry import require_torch  # noqa: PLC0415
+    from synthmatch.note import parse_pitch  # noqa: PLC0415
+
+    if name != "icassp2023":
+        raise InputError(f"experiment is {name!r}, expected icassp2023")
+    require_torch()
+    from synthmatch.cli.progress import render_bar, training_bar  # noqa: PLC0415
+    from synthmatch.experiments.icassp2023.page import write_page  # noqa: PLC0415
+    from synthmatch.experiments.icassp2023.run import Report, run  # noqa: PLC0415
+    from synthmatch.experiments.icassp2023.scale import QUICK, Scale  # noqa: PLC0415
+
+    asked: dict[str, Any] = {"presets": presets, "seeds": seeds, "epochs": epochs}
+    asked["pitches"] = tuple(parse_pitch(text) for text in notes.split(",")) if notes else None
+    scale = replace(QUICK if quick else Scale(), **{key: value for key, value in asked.items() if value is not None})
+    with render_bar() as rendering, training_bar() as training:
+        report = Report(lambda line: typer.echo(line, err=True), rendering, training)
+        outcome = run(
+            scale,
+            installed(synth),
+            output,
+            records or output / "answers",
+            report,
+            workers=workers,
+            device=device,
+            at_most=at_most,
+        )
+    write_page(outcome, scale, output, " ".join(["synthmatch", *sys.argv[1:]]))
+    typer.echo(f"{output / 'icassp2023.md'}: {len(outcome.answers)} methods on {scale.targets} targets a synthesizer")
