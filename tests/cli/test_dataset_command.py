@@ -17,6 +17,7 @@ from synthmatch.dataset.verify import verify
 from synthmatch.errors import InputError, OutputError, SynthmatchError
 from synthmatch.synths.dexed import Dexed
 
+ROWS_PER_SHARD = layout.ROWS_PER_SHARD
 HEXTER = Path("/usr/share/hexter")
 
 
@@ -93,8 +94,10 @@ def test_refusals(made: Path, tmp_path: Path, arguments: list[str], error: type[
     assert list(tmp_path.iterdir()) == []
 
 
-def test_ctrl_c_keeps_finished_shards_and_exits_with_130(tmp_path: Path) -> None:
+def test_ctrl_c_keeps_finished_shards_and_exits_with_130(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Catches a traceback, a lost shard, and an exit code that a scheduler takes for success."""
+    # the program is another process, with shards of its own size
+    monkeypatch.setattr(layout, "ROWS_PER_SHARD", ROWS_PER_SHARD)
     folder = tmp_path / "x"
     command = [sys.executable, "-m", "synthmatch", "dataset", "generate", folder, "--synth", "dexed", "--notes", "C4"]
     # a background job ignores Ctrl-C, and so would what it starts

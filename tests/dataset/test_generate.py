@@ -18,6 +18,7 @@ from synthmatch.dataset.rows import SPLITS
 from synthmatch.dataset.spec import DatasetSpec
 from synthmatch.dataset.verify import summary, verify
 from synthmatch.errors import InputError, OutputError
+from synthmatch.library import children
 from synthmatch.render.pool import render
 from synthmatch.render.progress import RenderProgress
 from synthmatch.synths.registry import get_synth
@@ -150,8 +151,8 @@ def test_every_synthesizer_has_rows(tmp_path: Path) -> None:
     assert set(seen) == {"amsynth", "vital"}
 
 
-def test_a_folder_of_another_data_set_is_refused(whole: Path, tmp_path: Path) -> None:
-    """Catches shards of two seeds, numbers of rows or banks in one data set."""
+def test_a_folder_of_another_data_set_is_refused(whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Catches shards of two seeds, numbers of rows, banks or ways to make children in one data set."""
     presets = bank("dexed")
     for other, source, words in (
         (DatasetSpec(("dexed",), 10, (60, 67), seed=1), presets, "seed 0, not 1"),
@@ -161,6 +162,10 @@ def test_a_folder_of_another_data_set_is_refused(whole: Path, tmp_path: Path) ->
         with pytest.raises(InputError, match=words) as caught:
             generate(other, whole, {"dexed": source})
         assert "\n" not in str(caught.value)
+    with monkeypatch.context() as patch:
+        patch.setattr(children, "_MUTATION", 0.2)
+        with pytest.raises(InputError, match="rows of dexed"):
+            generate(SPEC, whole, {"dexed": presets})
     with pytest.raises(InputError, match="3/2"):
         generate(SPEC, whole, {"dexed": presets}, part=(3, 2))
     (tmp_path / "file").write_text("mine")

@@ -166,7 +166,7 @@ def test_verify_names_what_is_missing_or_damaged(folder: Path, tmp_path: Path) -
 def test_another_parameter_table_or_format_is_refused(folder: Path, tmp_path: Path) -> None:
     """Catches rows of numbers read as those of other knobs, and files of an older version."""
     moved = DatasetFolder.read(folder)
-    origins = {"dexed": moved.origins["dexed"], "amsynth": Origin("0123456789abcdef", "1", "")}
+    origins = {"dexed": moved.origins["dexed"], "amsynth": Origin("0123456789abcdef", "1", "", "")}
     DatasetFolder(tmp_path / "table", moved.spec, origins).claim()
     refused(tmp_path / "table", "amsynth table 0123456789abcdef")
     other = copy_of(folder, tmp_path / "format")
