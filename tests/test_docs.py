@@ -34,7 +34,9 @@ def commands() -> set[str]:
     for page in PAGES:
         text = page.read_text(encoding="utf-8")
         for code in re.findall(r"^```(?:console|text|bash|sh)\n(.*?)^```$|`([^`\n]+)`", text, re.MULTILINE | re.DOTALL):
-            for command in re.findall(r"(?:^|[\s$/])synthmatch (\w+(?: (?:build|search)\b)?)", "".join(code)):
+            for command in re.findall(
+                r"(?:^|[\s$/])synthmatch (\w+(?: (?:build|search|generate|verify|info)\b)?)", "".join(code)
+            ):
                 found.add(command)
     return found
 

@@ -83,7 +83,7 @@ def generate(
 
 def _origin(synth: str, source: RowSource) -> Origin:
     instrument = get_synth(synth)
-    return Origin(instrument.space.hash, instrument.version(), source.bank)
+    return Origin(instrument.space.hash, instrument.version(), source.bank, source.rows)
 
 
 def _make(

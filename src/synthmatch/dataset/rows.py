@@ -30,6 +30,8 @@ SPLITS: tuple[Split, ...] = get_args(Split)
 _PARENTS = 4
 #: Random presets drawn at once, from half changed to all; those nearer to the default are each other's near-duplicates.
 _RANDOM = 16
+#: Rows whose presets show that they are made as before.
+_SHOWN = 8
 
 
 class Candidate(NamedTuple):
@@ -62,7 +64,7 @@ class RowSource:
     """
 
     def __init__(self, synth: Synth, seed: int, rows: int, bank: Sequence[Preset]) -> None:
-        self._synth, self._seed = synth, seed
+        self._synth, self._seed, self._rows = synth, seed, rows
         unique = {preset.key(): preset for preset in bank}
         self._bank = sorted(unique.values(), key=digest_of)
         self._splits = family_splits(synth.space, self._bank)
@@ -81,8 +83,14 @@ class RowSource:
     @property
     def bank(self) -> str:
         """Digest of the bank's presets, or ``""`` without a bank."""
-        digest = hashlib.sha256("".join(map(digest_of, self._bank)).encode())
-        return digest.hexdigest()[:16] if self._bank else ""
+        return _digest(self._bank) if self._bank else ""
+
+    @property
+    def rows(self) -> str:
+        """Digest of presets that the last rows try, which are not of the bank."""
+        last = range(max(self._taken, self._rows - _SHOWN), self._rows)
+        found = (self.candidate(row, attempt) for row in last for attempt in range(2))
+        return _digest([candidate.preset for candidate in found if candidate])
 
     def candidate(self, row: int, attempt: int) -> Candidate | None:
         """What this attempt tries; None where that is a near-duplicate of a preset of another split."""
@@ -118,3 +126,7 @@ class RowSource:
     def _unit(self, presets: Sequence[Preset]) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
         space = self._synth.space
         return space.to_unit(np.array([preset.native for preset in presets]).reshape(len(presets), len(space)))
+
+
+def _digest(presets: Sequence[Preset]) -> str:
+    return hashlib.sha256("".join(map(digest_of, presets)).encode()).hexdigest()[:16]

@@ -71,11 +71,16 @@ class DatasetSpec:
 
 @dataclass(frozen=True)
 class Origin:
-    """What a synthesizer was when its rows were made: hash of its parameter table, version, and digest of its bank."""
+    """What a synthesizer's rows were made with.
+
+    Hash of its parameter table, its version, digest of its bank (``""`` without one), and digest of presets that its
+    rows try, which changes with the code that makes them.
+    """
 
     table: str
     version: str
     bank: str
+    rows: str
 
 
 def fingerprint(spec: DatasetSpec, origins: Mapping[str, Origin]) -> str:
