@@ -5,6 +5,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -132,8 +133,8 @@ def match(
     `target`: a file, an array (samples,) or (channels, samples) at `sample_rate_hz`, or a `Target`. `synths`: ids
     (default: all that are installed). `renders` and `seconds` bound the search of each synthesizer; with 0 renders the
     library's nearest presets are the answer. `candidates` a synthesizer. `libraries` join the built-in ones. `model` is a folder that `synthmatch train` made: its
-    answers come before the library's, so with 0 renders they are the answer; `synths` are then by default those that
-    it knows. The same
+    answers join the library's, and with 0 renders they alone are the answer; `synths` are then by default those that it
+    knows. The same
     seed and renders give the same presets; `seconds` depends on the machine. `progress(synth, state)` is called after
     every batch. Ctrl-C ends the search and keeps the best so far.
 
@@ -161,7 +162,7 @@ def match(
             budget = Budget(renders, seconds)
             objective = Objective(synth.space, matcher.evaluate, budget, _tell(progress, synth.id))
             rng = np.random.default_rng([seed, _stable(synth.id)])
-            seeds = matcher.seeds(rng)
+            seeds = matcher.seeds(rng, alone=renders == 0)
             try:
                 if renders:
                     population_search(objective, seeds, rng)
@@ -220,15 +221,20 @@ class _Matcher:
         self.libraries = [*libraries_for(synth.id), *libraries]
         self.score = FastScore(target.audio)
 
-    def seeds(self, rng: np.random.Generator) -> list[Preset]:
-        """Presets to start from: a model's answers, then the library's nearest; random ones where there is neither."""
-        answers = []
+    def seeds(self, rng: np.random.Generator, *, alone: bool) -> list[Preset]:
+        """Presets to start from: a model's answers and the library's nearest in turn; random ones where there is neither.
+
+        `alone`: a model's answers without the library. Each preset is there once.
+        """
+        answers: list[Preset] = []
         if self.estimator:
             answers = self.estimator.estimate(self.target.audio, self.synth.id, MODEL_SEEDS, rng)
         near = nearest_in(self.libraries, self.target.audio, self.target.note, SEEDS)
-        if answers or near:
-            return (answers + [neighbour.preset for neighbour in near])[:SEEDS]
-        return random_presets(self.synth, rng, SEEDS)
+        neighbours = [] if alone and answers else [neighbour.preset for neighbour in near]
+        # a small budget renders the first few only: some of both
+        turns = chain.from_iterable(zip_longest(answers, neighbours))
+        seeds = {preset.key(): preset for preset in turns if preset is not None}
+        return list(seeds.values())[:SEEDS] or random_presets(self.synth, rng, SEEDS)
 
     def evaluate(self, presets: Sequence[Preset]) -> list[Heard | None]:
         """Render and score in the workers."""

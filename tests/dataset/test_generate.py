@@ -23,6 +23,8 @@ from synthmatch.render.pool import render
 from synthmatch.render.progress import RenderProgress
 from synthmatch.synths.registry import get_synth
 
+pytestmark = pytest.mark.usefixtures("small_shards")
+
 SPEC = DatasetSpec(("dexed",), presets=10, pitches=(60, 67))
 
 

@@ -24,6 +24,8 @@ from synthmatch.note import PROTOCOLS
 from synthmatch.render.pool import render
 from synthmatch.synths.registry import get_synth
 
+pytestmark = pytest.mark.usefixtures("small_shards")
+
 PITCHES = (60, 64, 71)
 BANKS = {name: bank(name) for name in ("dexed", "amsynth")}
 

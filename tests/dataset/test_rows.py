@@ -14,6 +14,8 @@ from synthmatch.library.split import digest_of, split_of
 from synthmatch.params import Preset
 from synthmatch.synths.registry import get_synth
 
+pytestmark = pytest.mark.usefixtures("small_shards")
+
 DEXED, AMSYNTH, VITAL = map(get_synth, ("dexed", "amsynth", "vital"))
 
 

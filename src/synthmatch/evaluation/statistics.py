@@ -57,7 +57,7 @@ def paired_wilcoxon(first: npt.ArrayLike, second: npt.ArrayLike) -> float:
 def one_way_anova(groups: Sequence[npt.ArrayLike]) -> tuple[float, float]:
     """F and its p-value: whether the means of several methods' scores differ more than chance (Fisher 1925).
 
-    Shape: (targets,) each. Groups without any spread give F 0 and p 1. Raises `InputError` like `bootstrap_interval`,
+    Shape: (targets,) each. Groups of one target, or without any spread, tell nothing: F 0 and p 1. Raises `InputError` like `bootstrap_interval`,
     and for fewer than two groups.
     """
     from scipy.stats import f_oneway  # noqa: PLC0415
@@ -65,7 +65,7 @@ def one_way_anova(groups: Sequence[npt.ArrayLike]) -> tuple[float, float]:
     values = [_scores(group, "scores") for group in groups]
     if len(values) < 2:
         raise InputError(f"got {len(values)} group of scores, expected two or more to compare")
-    if max(np.ptp(group) for group in values) == 0 and np.ptp([group[0] for group in values]) == 0:
+    if min(map(len, values)) < 2 or max(np.ptp(group) for group in values) == 0:
         return 0.0, 1.0
     found = f_oneway(*values)
     return float(found.statistic), float(found.pvalue)

@@ -1,8 +1,8 @@
 """The file of metrics of a run: one JSON line a step and one an epoch, `metrics.jsonl`.
 
-A step: ``{"step", "epoch", "loss", "spectrogram", "parameters", "kl", "examples_per_second"}``. An epoch: ``{"epoch",
-"validation": {synth: {"spectrogram", "parameters", "kl"}}, "seconds", "examples_per_second", "waited"}``, `waited` being
-the share of its time that it waited for data.
+A step: ``{"step", "epoch", "total", "spectrogram", "parameters", "kl", "examples_per_second"}``, the losses of its batch.
+An epoch: ``{"step", "epoch", "validation": {synth: {"spectrogram", "parameters"}}, "examples_per_second", "waited"}``,
+`waited` being the share of its time that it waited for data.
 """
 
 import json

@@ -1,13 +1,16 @@
-"""TinySynth, the VST3 instrument of these tests, compiled from ``tiny_synth/`` when the first test asks for it."""
+"""What tests of several folders share: TinySynth, a VST3 instrument compiled when a test asks for it; small shards."""
 
 import platform
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-SOURCE = Path(__file__).parent / "tiny_synth"
+from synthmatch.dataset import folder
+
+SOURCE = Path(__file__).parent / "synths/tiny_synth"
 #: where Debian puts the framework that turns a C++ class into a VST3
 DPF = Path("/usr/share/dpf/distrho")
 
@@ -27,3 +30,11 @@ def tiny_synth(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if ended.returncode:
         pytest.fail(f"TinySynth does not compile: {ended.stderr}", pytrace=False)
     return bundle
+
+
+@pytest.fixture(scope="module")
+def small_shards() -> Iterator[None]:
+    """Data sets with four rows a shard."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(folder, "ROWS_PER_SHARD", 4)
+        yield

@@ -1,0 +1,87 @@
+"""The experiments of ICASSP 2023 from end to end, small."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from synthmatch.cli.app import app
+from synthmatch.experiments.icassp2023 import tables
+from synthmatch.experiments.icassp2023.answers import METRICS, Answer, means
+from synthmatch.experiments.icassp2023.scale import MODELS, QUICK, Scale, run_name, runs
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The whole path, run once."""
+    folder = tmp_path_factory.mktemp("icassp2023")
+    result = CliRunner().invoke(app, ["experiment", "icassp2023", "-o", str(folder), "--quick"])
+    assert result.exit_code == 0, result.output + repr(result.exception)
+    return folder
+
+
+def test_the_quick_run_has_every_table(folder: Path) -> None:
+    """Catches an experiment that is left out, and a row that METRICS asks for."""
+    page = (folder / "icassp2023.md").read_text(encoding="utf-8")
+    for wanted in (
+        "noise floor",
+        "random preset",
+        "medoid preset",
+        "nearest neighbour",
+        *MODELS,
+        "ANOVA",
+        "latent size",
+    ):
+        assert wanted in page, wanted
+    for synth in ("all", "vital", "dexed", "amsynth"):
+        assert f"### Targets of {synth}" in page
+    for figure in ("comparison", "timbre", "latent"):
+        assert (folder / f"icassp2023-{figure}.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_run_again_it_trains_nothing_and_writes_the_same(folder: Path) -> None:
+    """Catches answers that are not kept, and tables that depend on more than them."""
+    before = (folder / "icassp2023.md").read_bytes()
+    # without the trainings: the answers are enough
+    (folder / "runs").rename(folder / "gone")
+    result = CliRunner().invoke(app, ["experiment", "icassp2023", "-o", str(folder), "--quick"])
+    assert result.exit_code == 0, result.output
+    assert "training" not in result.stderr
+    assert not (folder / "runs").exists()
+    command = before.split(b"Written by")[0]
+    assert (folder / "icassp2023.md").read_bytes().startswith(command)
+
+
+def test_every_training_is_planned_once() -> None:
+    """Catches a model, seed or latent size that is never trained, and one that is trained twice."""
+    names = [run.name for run in runs(Scale())]
+    assert len(names) == len(set(names)) == 3 * len(MODELS) + 4
+    assert {run_name("j-s", size, 0) for size in (2, 8, 32, 64, 256)} <= set(names)
+    assert len(list(runs(QUICK))) == len(MODELS) + 1
+
+
+def answer(method: str, item: int, value: float, harmonic: float = 50.0) -> Answer:
+    """An answer whose every score is `value`."""
+    return Answer(method, "dexed", f"preset {item}", item, harmonic, dict.fromkeys(METRICS, value), [])
+
+
+def test_seeds_count_by_their_mean() -> None:
+    """Catches one seed that stands for all."""
+    assert means([answer("a", 0, 1.0), answer("a", 0, 4.0)]).scores["lsd"] == 2.5
+    answers = {run_name("s-s", 64, seed): [answer("s-s", 0, float(seed))] for seed in range(3)}
+    assert tables.by_model(answers, Scale())["s-s"][0].scores["lsd"] == 1.0
+
+
+def test_ratios_are_those_of_the_means() -> None:
+    """Catches a ratio upside down."""
+    methods = {"s-s": [answer("s-s", 0, 8.0)], "j-s": [answer("j-s", 0, 6.0)], "j-j": [answer("j-j", 0, 10.0)]}
+    text = tables.ratios(methods)
+    assert "| j-s / s-s | 0.840 | 0.750 | 0.750 |" in text
+    assert "| j-j / s-s | 0.855 | 1.250 | 1.250 |" in text
+
+
+def test_targets_fall_into_their_bins() -> None:
+    """Catches a harmonic bin that counts another's targets."""
+    binned = tables.in_bins([answer("a", 0, 1.0, 0.0), answer("a", 1, 2.0, 20.0), answer("a", 2, 3.0, 81.0)])
+    assert [np.array(scores).tolist() for scores in binned.values()] == [[1.0, 2.0], [], [], [], [3.0]]

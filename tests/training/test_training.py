@@ -1,0 +1,162 @@
+"""Training on real renders: it learns, resumes to the same numbers, stops when it should, and loses nothing."""
+
+import json
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from synthmatch.dataset.banks import read_banks
+from synthmatch.dataset.generate import generate
+from synthmatch.dataset.reader import Dataset
+from synthmatch.dataset.spec import DatasetSpec
+from synthmatch.errors import InputError, OutputError, TrainingError
+from synthmatch.models.base import Batch, Losses, Model, ModelConfig
+from synthmatch.models.weights import load_model
+from synthmatch.synths.registry import get_synth
+from synthmatch.training import checkpoint, loop
+from synthmatch.training.loop import train
+from synthmatch.training.settings import TrainSettings
+
+SETTINGS = TrainSettings("j-s", ModelConfig(latent_size=4), batch_size=8, epochs=3, patience=3, warmup_epochs=2)
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+    """Twenty-four voices of Dexed at C4."""
+    folder = tmp_path_factory.mktemp("data")
+    banks = {id: found.presets for id, found in read_banks([get_synth("dexed")], []).items()}
+    generate(DatasetSpec(("dexed",), 24, (60,)), folder, banks)
+    return Dataset.open(folder)
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """Sums in one order: two runs can be compared bit for bit."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+def weights(model: Model) -> list[Tensor]:
+    """All of them, with running statistics."""
+    return list(model.state_dict().values())
+
+
+def lines(folder: Path) -> list[dict[str, float]]:
+    """Of the metrics file, without what depends on the clock."""
+    told = [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
+    return [{k: v for k, v in line.items() if k not in ("examples_per_second", "waited")} for line in told]
+
+
+def test_a_run_that_was_cut_comes_to_the_same_numbers(dataset: Dataset, tmp_path: Path) -> None:
+    """Catches a checkpoint that forgets the optimizer, the noise, the order of the data or the best weights."""
+    whole = train(dataset, SETTINGS, tmp_path / "whole")
+    stops = iter([4, 7])
+
+    def stop_at(limit: int) -> None:
+        with pytest.raises(KeyboardInterrupt):
+            train(dataset, SETTINGS, tmp_path / "cut", report=lambda pace: interrupt(pace.step >= limit))
+
+    for limit in stops:
+        stop_at(limit)
+    again = train(dataset, SETTINGS, tmp_path / "cut")
+    assert again.best == whole.best
+    for a, b in zip(weights(again.model), weights(whole.model), strict=True):
+        torch.testing.assert_close(a, b, rtol=0, atol=0)
+    assert lines(tmp_path / "cut") == lines(tmp_path / "whole")
+    for a, b in zip(weights(load_model(tmp_path / "cut")), weights(whole.model), strict=True):
+        torch.testing.assert_close(a, b, rtol=0, atol=0)
+
+
+def interrupt(now: bool) -> None:
+    """Ctrl-C."""
+    if now:
+        raise KeyboardInterrupt
+
+
+def test_the_loss_falls(dataset: Dataset, tmp_path: Path) -> None:
+    """Catches a loop that steps without learning, and a log without its steps."""
+    train(dataset, replace(SETTINGS, learning_rate=1e-3, epochs=6, patience=6), tmp_path)
+    losses = [line["total"] for line in lines(tmp_path) if "total" in line]
+    steps = [line["step"] for line in lines(tmp_path) if "total" in line]
+    assert steps == list(range(1, len(steps) + 1))
+    assert np.mean(losses[-3:]) < 0.8 * losses[0]
+
+
+def test_it_stops_when_validation_does_not_improve(
+    dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Catches early stopping that counts from the wrong epoch, and weights that are not the best ones."""
+    scores = iter([3.0, 1.0, 2.0, 2.0, 0.5])
+    best: list[list[Tensor]] = []
+
+    def validate(model: Model, *_: object) -> dict[str, dict[str, float]]:
+        best.append([w.clone() for w in weights(model)])
+        return {"dexed": {"parameters": next(scores)}}
+
+    monkeypatch.setattr(loop, "validate", validate)
+    trained = train(dataset, replace(SETTINGS, epochs=9, patience=2), tmp_path)
+    assert (trained.epochs, trained.best) == (4, [1.0])
+    for a, b in zip(weights(load_model(tmp_path)), best[1], strict=True):
+        torch.testing.assert_close(a, b, rtol=0, atol=0)
+
+
+def test_a_loss_that_is_no_number_stops_it(dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Catches a run that goes on with NaN weights and overwrites its last good checkpoint."""
+    train(dataset, replace(SETTINGS, epochs=1), tmp_path)
+    kept = (tmp_path / checkpoint.FILE).read_bytes()
+    losses = Model.losses
+
+    def broken(self: Model, batch: Batch, kl_share: float, generator: torch.Generator) -> Losses:
+        return losses(self, batch, kl_share, generator)._replace(total=torch.tensor(math.nan, requires_grad=True))
+
+    monkeypatch.setattr(Model, "losses", broken)
+    with pytest.raises(TrainingError, match=r"the loss is nan at step 0; nothing is kept"):
+        train(dataset, SETTINGS, tmp_path / "new")
+    # the settings of the run that is there
+    with pytest.raises(InputError, match="has a run with settings"):
+        train(dataset, SETTINGS, tmp_path)
+    assert (tmp_path / checkpoint.FILE).read_bytes() == kept
+
+
+def test_a_full_disk_keeps_the_checkpoint_before(
+    dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Catches a checkpoint that is cut where the disk is full."""
+
+    def full(path: Path, contents: bytes, *, force: bool) -> None:
+        raise OutputError(f"cannot write {path}: No space left on device; choose another folder or free space")
+
+    with pytest.raises(KeyboardInterrupt):
+        train(dataset, SETTINGS, tmp_path, report=lambda pace: interrupt(pace.epoch == 1))
+    kept = (tmp_path / checkpoint.FILE).read_bytes()
+    with monkeypatch.context() as patch:
+        patch.setattr(checkpoint, "write_whole", full)
+        with pytest.raises(OutputError, match="No space left"):
+            train(dataset, SETTINGS, tmp_path)
+    assert (tmp_path / checkpoint.FILE).read_bytes() == kept
+    assert train(dataset, SETTINGS, tmp_path).epochs == SETTINGS.epochs
+
+
+def test_a_damaged_checkpoint_is_told(dataset: Dataset, tmp_path: Path) -> None:
+    """Catches a traceback of the unpickler."""
+    (tmp_path / checkpoint.FILE).write_bytes(b"PK\x03\x04 not a checkpoint")
+    with pytest.raises(InputError, match="damaged"):
+        train(dataset, SETTINGS, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"batch_size": 0}, {"epochs": 0}, {"learning_rate": 0.0}, {"seed": -1}, {"config": ModelConfig(latent_size=0)}],
+)
+def test_settings_of_no_use_are_refused(change: dict[str, object]) -> None:
+    """Catches a run that ends in a traceback far from its cause."""
+    with pytest.raises(InputError, match="expected"):
+        replace(SETTINGS, **change)  # type: ignore[arg-type]
