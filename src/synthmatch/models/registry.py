@@ -1,4 +1,7 @@
-"""The models by name. A new one is one file and one line here; torch is loaded when one is asked for."""
+"""The models by name. A new one is one file and one line here; torch is loaded when one is asked for.
+
+A model of another package is named ``module:Class``; the class's `name` is the same text.
+"""
 
 from importlib import import_module
 from importlib.util import find_spec
@@ -24,11 +27,18 @@ def model_names() -> tuple[str, ...]:
 
 def model_class(name: str) -> "type[Model]":
     """The class of a name. Raises `InputError` for an unknown one, `MissingExtraError` without torch."""
-    if name not in _MODELS:
-        raise InputError(f"model is {name!r}, expected one of {', '.join(_MODELS)}")
+    module, colon, title = name.partition(":")
+    if name in _MODELS:
+        module, title = _MODELS[name]
+    elif not colon:
+        raise InputError(f"model is {name!r}, expected one of {', '.join(_MODELS)}, or module:Class of your own")
     require_torch()
-    module, title = _MODELS[name]
-    found: type[Model] = getattr(import_module(module), title)
+    try:
+        found: type[Model] = getattr(import_module(module), title)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise InputError(f"model is {name!r}, expected module:Class that can be imported; {error}") from None
+    if getattr(found, "name", "") != name:
+        raise InputError(f"model is {name!r}, expected module:Class of a Model whose name is this text")
     return found
 
 
