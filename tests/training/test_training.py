@@ -2,6 +2,7 @@
 
 import json
 import math
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from synthmatch.dataset.banks import read_banks
 from synthmatch.dataset.generate import generate
 from synthmatch.dataset.reader import Dataset
 from synthmatch.dataset.spec import DatasetSpec
-from synthmatch.errors import InputError, OutputError, TrainingError
+from synthmatch.errors import InputError, MissingExtraError, OutputError, TrainingError
 from synthmatch.models.base import Batch, Losses, Model, ModelConfig
 from synthmatch.models.weights import load_model
 from synthmatch.synths.registry import get_synth
@@ -160,3 +161,11 @@ def test_settings_of_no_use_are_refused(change: dict[str, object]) -> None:
     """Catches a run that ends in a traceback far from its cause."""
     with pytest.raises(InputError, match="expected"):
         replace(SETTINGS, **change)  # type: ignore[arg-type]
+
+
+def test_tensorboard_is_asked_for_by_name(dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Catches a traceback where the optional package is missing."""
+    monkeypatch.setitem(sys.modules, "tensorboard", None)
+    monkeypatch.delitem(sys.modules, "torch.utils.tensorboard", raising=False)
+    with pytest.raises(MissingExtraError, match="pip install tensorboard"):
+        train(dataset, SETTINGS, tmp_path, tensorboard=True)
