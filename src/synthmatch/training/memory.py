@@ -6,6 +6,7 @@ it back at once, and the system fills every page with zeros again: a third of th
 """
 
 import ctypes
+import sys
 
 #: names of malloc.h
 _M_TRIM_THRESHOLD, _M_TOP_PAD, _M_MMAP_MAX = -1, -2, -4
@@ -13,6 +14,8 @@ _M_TRIM_THRESHOLD, _M_TOP_PAD, _M_MMAP_MAX = -1, -2, -4
 
 def keep_freed_memory() -> bool:
     """Have malloc keep freed memory for its next use, for the rest of the process. False where it is not glibc's."""
+    if not sys.platform.startswith("linux"):
+        return False
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is None:
         return False
