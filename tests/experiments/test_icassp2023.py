@@ -38,6 +38,7 @@ def test_the_quick_run_has_every_table(folder: Path) -> None:
         assert f"### Targets of {synth}" in page
     for figure in ("comparison", "timbre", "latent"):
         assert (folder / f"icassp2023-{figure}.png").read_bytes().startswith(b"\x89PNG")
+    assert "Joint or separate" in (folder / "report.html").read_text(encoding="utf-8")
 
 
 def test_run_again_it_trains_nothing_and_writes_the_same(folder: Path) -> None:

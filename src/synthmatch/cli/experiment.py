@@ -40,6 +40,7 @@ def experiment(
     require_torch()
     from synthmatch.cli.progress import render_bar, training_bar  # noqa: PLC0415
     from synthmatch.experiments.icassp2023.page import write_page  # noqa: PLC0415
+    from synthmatch.experiments.icassp2023.report import write_report  # noqa: PLC0415
     from synthmatch.experiments.icassp2023.run import Report, run  # noqa: PLC0415
     from synthmatch.experiments.icassp2023.scale import QUICK, Scale  # noqa: PLC0415
 
@@ -59,4 +60,7 @@ def experiment(
             at_most=at_most,
         )
     write_page(outcome, scale, output, " ".join(["synthmatch", *sys.argv[1:]]))
-    typer.echo(f"{output / 'icassp2023.md'}: {len(outcome.answers)} methods on {scale.targets} targets a synthesizer")
+    write_report(outcome, scale, output / "report.html", workers)
+    typer.echo(
+        f"{output / 'icassp2023.md'}, report.html: {len(outcome.answers)} methods on {scale.targets} targets a synthesizer"
+    )

@@ -27,13 +27,18 @@ RANGE_DB = 80.0
 _FLOOR_POWER = 1e-10
 
 
-def mel_spectrogram(audio: npt.NDArray[np.float32]) -> Floats:
-    """Levels in 0..1, 1 is the loudest band of the sound; silence gives zeros. Shape: (MELS, 1 + samples // HOP)."""
+def mel_power(audio: npt.NDArray[np.float32]) -> Floats:
+    """Band powers, not scaled: sounds can be shown on one scale. Shape: (MELS, 1 + samples // HOP)."""
     signal = audio if audio.ndim == 1 else mono(audio)
     padded = np.pad(signal.astype(np.float32, copy=False), WINDOW // 2)
     frames = np.lib.stride_tricks.sliding_window_view(padded, WINDOW)[::HOP]
     spectrum = rfft(frames * _hann(), axis=1)
-    power = _bands() @ (spectrum.real**2 + spectrum.imag**2).T
+    return _bands() @ (spectrum.real**2 + spectrum.imag**2).T
+
+
+def mel_spectrogram(audio: npt.NDArray[np.float32]) -> Floats:
+    """Levels in 0..1, 1 is the loudest band of the sound; silence gives zeros. Shape: (MELS, 1 + samples // HOP)."""
+    power = mel_power(audio)
     loudest = power.max()
     if loudest <= _FLOOR_POWER:
         return np.zeros_like(power)
