@@ -1,4 +1,4 @@
-"""What tests of several folders share: TinySynth, a VST3 instrument compiled when a test asks for it; small shards."""
+"""What several tests share: TinySynth, a VST3 instrument compiled when a test asks for it; small shards; one thread."""
 
 import platform
 import shutil
@@ -38,3 +38,14 @@ def small_shards() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(folder, "ROWS_PER_SHARD", 4)
         yield
+
+
+@pytest.fixture
+def one_thread() -> Iterator[None]:
+    """Torch on one thread: small products are faster so, and sums have one order."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)

@@ -1,7 +1,7 @@
 """What every registered model keeps: shapes, masks, isolated gradients, padding, files, and that it can learn."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -22,17 +22,10 @@ from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool
 from synthmatch.synths.registry import get_synth, synth_names
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 SYNTHS = synth_names()
 CONFIG_8 = ModelConfig(latent_size=8)
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    """Small products are faster so, and add up in one order."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(params=model_names())

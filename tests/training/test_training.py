@@ -3,7 +3,6 @@
 import json
 import math
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,6 +23,8 @@ from synthmatch.training import checkpoint, loop
 from synthmatch.training.loop import train
 from synthmatch.training.settings import TrainSettings
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 SETTINGS = TrainSettings("j-s", ModelConfig(latent_size=4), batch_size=8, epochs=3, patience=3, warmup_epochs=2)
 
 
@@ -34,15 +35,6 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     banks = {id: found.presets for id, found in read_banks([get_synth("dexed")], []).items()}
     generate(DatasetSpec(("dexed",), 24, (60,)), folder, banks)
     return Dataset.open(folder)
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    """Sums in one order: two runs can be compared bit for bit."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def weights(model: Model) -> list[Tensor]:

@@ -55,16 +55,11 @@ class SearchProgress:
 @contextmanager
 def render_bar() -> Iterator[Callable[[RenderProgress], None]]:
     """A line on standard error: renders, rate, time left."""
-    with Progress(BarColumn(), TextColumn("{task.description}"), console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("loading")
+    with _line("loading") as tell:
 
         def show(progress: RenderProgress) -> None:
-            minutes, seconds = divmod(round(progress.seconds_left), 60)
-            text = (
-                f"{progress.done}/{progress.total} renders, {progress.renders_per_second:.1f}/s, "
-                f"{minutes}:{seconds:02d} left"
-            )
-            bar.update(task, total=progress.total, completed=progress.done, description=text)
+            rate = f"{progress.renders_per_second:.1f}/s, {_clock(progress.seconds_left)} left"
+            tell(progress.done, progress.total, f"{progress.done}/{progress.total} renders, {rate}")
 
         yield show
 
@@ -72,22 +67,26 @@ def render_bar() -> Iterator[Callable[[RenderProgress], None]]:
 @contextmanager
 def training_bar(*, show: bool = True) -> Iterator[Callable[["Pace"], None]]:
     """A line on standard error: epoch, step, loss, rate, time left."""
-    bars = Progress(
-        BarColumn(),
-        TextColumn("{task.description}"),
-        console=Console(stderr=True),
-        transient=True,
-        disable=not show,
-    )
-    with bars as bar:
-        task = bar.add_task("reading")
+    with _line("reading", show=show) as tell:
 
         def report(pace: "Pace") -> None:
-            minutes, seconds = divmod(round(pace.seconds_left), 60)
-            text = (
-                f"epoch {pace.epoch + 1}/{pace.epochs}, step {pace.step}/{pace.steps}, loss {pace.loss:.5f}, "
-                f"{pace.examples_per_second:.0f} examples/s, at most {minutes}:{seconds:02d} left"
-            )
-            bar.update(task, total=pace.steps, completed=pace.step, description=text)
+            where = f"epoch {pace.epoch + 1}/{pace.epochs}, step {pace.step}/{pace.steps}, loss {pace.loss:.5f}"
+            rate = f"{pace.examples_per_second:.0f} examples/s, at most {_clock(pace.seconds_left)} left"
+            tell(pace.step, pace.steps, f"{where}, {rate}")
 
         yield report
+
+
+@contextmanager
+def _line(start: str, *, show: bool = True) -> Iterator[Callable[[int, int, str], None]]:
+    """A bar with a text behind it, which says `start` until it is called with (done, total, text)."""
+    columns = (BarColumn(), TextColumn("{task.description}"))
+    with Progress(*columns, console=Console(stderr=True), transient=True, disable=not show) as bar:
+        task = bar.add_task(start)
+        yield lambda done, total, text: bar.update(task, total=total, completed=done, description=text)
+
+
+def _clock(seconds: float) -> str:
+    """Minutes and seconds."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02d}"
