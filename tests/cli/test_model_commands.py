@@ -98,6 +98,8 @@ def test_refusals(model: Path, data: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     assert "cannot write" in refusal("train", "j-s", "--data", data, "-o", tmp_path / "file", "-q")
     assert "expected icassp2023" in refusal("experiment", "icassp2024", "-o", tmp_path / "x")
+    sizes = ("experiment", "icassp2023", "-o", tmp_path / "x", "--latent-sizes", "2,x")
+    assert "such as 2,8,64" in refusal(*sizes)
     missing = next(data.glob("dexed/shard-*"))
     missing.rename(tmp_path / "gone")
     try:

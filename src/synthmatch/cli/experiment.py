@@ -16,6 +16,8 @@ def experiment(
     notes: Annotated[str | None, typer.Option(help="Notes of each preset, with commas between.")] = None,
     seeds: Annotated[int | None, typer.Option(min=1, help="Trainings of each model.")] = None,
     epochs: Annotated[int | None, typer.Option(min=1, help="Epochs at most.")] = None,
+    latent_sizes: Annotated[str | None, typer.Option(help="Latent sizes to compare, with commas between.")] = None,
+    targets: Annotated[int | None, typer.Option(min=1, help="Test presets a synthesizer that are answered.")] = None,
     records: Annotated[
         Path | None, typer.Option(help="Folder of the answers, where another than OUTPUT/answers.")
     ] = None,
@@ -44,7 +46,8 @@ def experiment(
     from synthmatch.experiments.icassp2023.run import Report, run  # noqa: PLC0415
     from synthmatch.experiments.icassp2023.scale import QUICK, Scale  # noqa: PLC0415
 
-    asked: dict[str, Any] = {"presets": presets, "seeds": seeds, "epochs": epochs}
+    asked: dict[str, Any] = {"presets": presets, "seeds": seeds, "epochs": epochs, "targets": targets}
+    asked["latent_sizes"] = _sizes(latent_sizes) if latent_sizes else None
     asked["pitches"] = tuple(parse_pitch(text) for text in notes.split(",")) if notes else None
     scale = replace(QUICK if quick else Scale(), **{key: value for key, value in asked.items() if value is not None})
     with render_bar() as rendering, training_bar() as training:
@@ -64,3 +67,15 @@ def experiment(
     typer.echo(
         f"{output / 'icassp2023.md'}, report.html: {len(outcome.answers)} methods on {scale.targets} targets a synthesizer"
     )
+
+
+def _sizes(text: str) -> tuple[int, ...]:
+    """Numbers with commas between. Raises `InputError`."""
+    from synthmatch.errors import InputError  # noqa: PLC0415
+
+    parts = text.split(",")
+    if not all(part.isdecimal() and int(part) > 0 for part in parts):
+        raise InputError(
+            f"--latent-sizes is {text!r}, expected whole numbers from 1 with commas between, such as 2,8,64"
+        )
+    return tuple(map(int, parts))
