@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from synthmatch.render.guard import exit_text
-from synthmatch.render.wire import Parts, pack, receive, send, size, unpack
+from synthmatch.render.wire import Parts, pack, receive, send, size, unpack, widen
 
 #: A second job is sent ahead only where it fits into the pipe, else the pool would wait for the render before it.
 _AHEAD_BYTES = 32 << 10
@@ -76,6 +76,7 @@ class WorkerProcess:
                 # its own group: Ctrl-C reaches the pool alone, and a kill reaches the forks too
                 start_new_session=True,
             )
+        widen(self._process.stdout.fileno())  # type: ignore[union-attr]
         self._reader = threading.Thread(target=self._read, args=(self._process.stdout, inbox), daemon=True)
         self._reader.start()
 

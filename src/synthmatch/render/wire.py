@@ -5,6 +5,7 @@ copy between. On the wire: the number of parts, the length of each (8 bytes each
 are unbuffered pipes, so that nothing stays behind in a buffer when one side is killed.
 """
 
+import contextlib
 import pickle
 import struct
 from io import FileIO
@@ -12,8 +13,20 @@ from typing import Any
 
 Parts = list[bytes | bytearray | memoryview]
 
+#: A pipe holds this much where the system lets it: a render in one piece, or two, in place of a switch between the
+#: processes every 64 KiB.
+_PIPE_BYTES = 1 << 20
+
 #: Smaller arrays go inside the pickle: a part costs a system call on either side.
 _OWN_PART_BYTES = 32 << 10
+
+
+def widen(pipe: int) -> None:
+    """Let a pipe, by its descriptor, hold a whole render. Where the system knows no way or refuses, it stays as it is."""
+    with contextlib.suppress(ImportError, AttributeError, OSError):
+        import fcntl  # noqa: PLC0415 - not on Windows
+
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
 
 
 def pack(message: Any) -> Parts:

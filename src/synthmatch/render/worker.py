@@ -27,7 +27,7 @@ from synthmatch.errors import RenderError, SynthmatchError
 from synthmatch.note import Note
 from synthmatch.params.preset import Preset
 from synthmatch.render.guard import exit_text, one_line
-from synthmatch.render.wire import Parts, pack, receive, send, unpack
+from synthmatch.render.wire import Parts, pack, receive, send, unpack, widen
 from synthmatch.synths.base import Engine
 from synthmatch.synths.registry import get_synth
 
@@ -117,6 +117,7 @@ def _set_alarm(seconds: float) -> None:
 def _in_child(task: Callable[[], Parts], jobs: FileIO) -> Parts:
     """What `task` gives in a fork of this process. A child that dies without an answer has crashed."""
     read_end, write_end = os.pipe()
+    widen(write_end)
     child = os.fork()
     if child == 0:
         code = 1

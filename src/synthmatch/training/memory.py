@@ -1,7 +1,7 @@
 """The C library's memory settings for training on a CPU.
 
 A step of the ICASSP 2023 auto-encoders takes and frees tensors of up to 56 MB. glibc asks the system for each and gives
-it back at once, and the system fills every page with zeros again: a third of the time of a step
+it back at once, and the system fills every page with zeros again: two fifths of the time of a step
 (docs/results/training.md). Told to keep what was freed, it does not.
 """
 
