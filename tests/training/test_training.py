@@ -37,6 +37,16 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     return Dataset.open(folder)
 
 
+@pytest.fixture(scope="module")
+def two_synths(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+    """Twenty-four presets each of Dexed and amsynth at C4."""
+    folder = tmp_path_factory.mktemp("two")
+    synths = [get_synth("dexed"), get_synth("amsynth")]
+    banks = {id: found.presets for id, found in read_banks(synths, []).items()}
+    generate(DatasetSpec(("dexed", "amsynth"), 24, (60,)), folder, banks)
+    return Dataset.open(folder)
+
+
 def weights(model: Model) -> list[Tensor]:
     """All of them, with running statistics."""
     return list(model.state_dict().values())
@@ -99,6 +109,25 @@ def test_it_stops_when_validation_does_not_improve(
     assert (trained.epochs, trained.best) == (4, [1.0])
     for a, b in zip(weights(load_model(tmp_path)), best[1], strict=True):
         torch.testing.assert_close(a, b, rtol=0, atol=0)
+
+
+def test_parts_that_share_nothing_stop_by_themselves(
+    two_synths: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Catches one synthesizer's model that keeps another epoch than it would alone."""
+    scores = iter([(3.0, 3.0), (1.0, 2.0), (2.0, 1.0), (2.0, 2.0), (0.5, 2.0)])
+    kept: list[dict[str, Tensor]] = []
+
+    def validate(model: Model, *_: object) -> dict[str, dict[str, float]]:
+        kept.append({name: w.clone() for name, w in model.state_dict().items()})
+        return {synth: {"parameters": score} for synth, score in zip(model.synths, next(scores), strict=True)}
+
+    monkeypatch.setattr(loop, "validate", validate)
+    trained = train(two_synths, replace(SETTINGS, model="s-s", epochs=5, patience=2), tmp_path)
+    assert (trained.epochs, trained.best) == (5, [1.0, 1.0])
+    for name, weight in load_model(tmp_path).state_dict().items():
+        epoch = 1 if ".0." in name.split("decoders")[-1][:3] or name.startswith("encoders.0.") else 2
+        torch.testing.assert_close(weight, kept[epoch][name], rtol=0, atol=0)
 
 
 def test_a_loss_that_is_no_number_stops_it(dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -59,10 +59,12 @@ def train(  # noqa: PLR0915 - one script, to be read from top to bottom
     if where.type == "cpu":
         keep_freed_memory()
     training, validation = dataset.split("train"), dataset.split("validation")
-    if not len(training) or not len(validation):
-        raise InputError(
-            f"the data set has {len(training)} items to train and {len(validation)} to validate; generate more presets"
-        )
+    for number, synth in enumerate(dataset.synths):
+        counts = [int((subset.synth_index == number).sum()) for subset in (training, validation)]
+        if not all(counts):
+            raise InputError(
+                f"the data set has {counts[0]} items of {synth} to train with and {counts[1]} to validate; generate more"
+            )
 
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(settings.seed)
@@ -112,7 +114,9 @@ def train(  # noqa: PLR0915 - one script, to be read from top to bottom
 
         scores = validate(model, validation, settings.batch_size, where)
         for number, (synths, prefixes) in enumerate(parts):
-            score = float(np.mean([sum(scores[synth].values()) for synth in synths if synth in scores]))
+            if progress.waited[number] >= settings.patience:
+                continue  # trained alone, it would have ended
+            score = float(np.mean([sum(scores[synth].values()) for synth in synths]))
             progress.waited[number] += 1
             if score < progress.best[number]:
                 progress.best[number], progress.waited[number] = score, 0

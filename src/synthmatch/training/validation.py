@@ -12,7 +12,7 @@ from synthmatch.training.batches import batch_of
 def validate(model: Model, subset: Subset, batch_size: int, device: torch.device) -> dict[str, dict[str, float]]:
     """Mean losses by synthesizer, of the latent's mean: no noise, and the same number at any time.
 
-    ``spectrogram`` and ``parameters`` are mean squared errors. Leaves the model in evaluation mode.
+    ``spectrogram`` and ``parameters`` are mean squared errors. The subset has items of every synthesizer. Leaves the model in evaluation mode.
     """
     model.eval()
     sums: dict[str, np.ndarray] = {synth: np.zeros(3) for synth in subset.synths}
@@ -24,8 +24,4 @@ def validate(model: Model, subset: Subset, batch_size: int, device: torch.device
             spectrogram = (model.reconstruct(latent, synth) - batch.mels).square().mean()
             parameters = (model.decode(latent, synth) - batch.encoded[synth]).square().mean()
             sums[synth] += np.array([spectrogram.item(), parameters.item(), 1.0]) * len(batch.mels)
-    return {
-        synth: {"spectrogram": float(s[0] / s[2]), "parameters": float(s[1] / s[2])}
-        for synth, s in sums.items()
-        if s[2]
-    }
+    return {synth: {"spectrogram": float(s[0] / s[2]), "parameters": float(s[1] / s[2])} for synth, s in sums.items()}
