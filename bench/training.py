@@ -26,6 +26,7 @@ from synthmatch.dataset.reader import Dataset
 from synthmatch.features.mel import FRAMES, MELS
 from synthmatch.models.base import Batch, ModelConfig
 from synthmatch.models.joint_separate import JointSeparate
+from synthmatch.synths.registry import get_synth
 from synthmatch.training.batches import batch_of
 from synthmatch.training.memory import keep_freed_memory
 
@@ -113,7 +114,7 @@ def feeding(data: Path, steps: int) -> None:
     start = time.perf_counter()
     batches = [batch_of(subset, items) for items in order]
     reader = sum(map(len, order)) / (time.perf_counter() - start)
-    widths = {synth: subset.encoded_of(synth, items[:0]).shape[1] for synth in subset.synths for items in order[:1]}
+    widths = {synth: get_synth(synth).space.encoded_width for synth in subset.synths}
     model = JointSeparate(widths, ModelConfig(LATENT))
     adam, noise = torch.optim.Adam(model.parameters(), lr=1e-4, fused=True), torch.Generator().manual_seed(0)
 

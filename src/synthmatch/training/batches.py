@@ -1,7 +1,5 @@
 """Items of a data set as a model's batches."""
 
-from collections.abc import Iterator, Sequence
-
 import numpy as np
 import numpy.typing as npt
 import torch
@@ -20,9 +18,3 @@ def batch_of(subset: Subset, items: npt.NDArray[np.int64]) -> Batch:
             rows[synth] = torch.from_numpy(own)
             encoded[synth] = torch.from_numpy(subset.encoded_of(synth, items[own]))
     return Batch(torch.from_numpy(subset.mels(items)), rows, encoded)
-
-
-def batches(subset: Subset, order: Sequence[npt.NDArray[np.int64]]) -> Iterator[Batch]:
-    """The batches of item numbers, in their order."""
-    for items in order:
-        yield batch_of(subset, items)
