@@ -24,7 +24,8 @@ class SpectrogramDecoder(nn.Module):
 
     def forward(self, latent: Tensor) -> Tensor:
         """The reconstruction."""
-        small = F.relu(self.dense(latent)).view(-1, FILTERS, *SMALL)  # (B, 8, 32, 108)
+        # channels last, as in the encoder
+        small = F.relu(self.dense(latent)).view(-1, *SMALL, FILTERS).permute(0, 3, 1, 2)  # (B, 8, 32, 108)
         middle = F.relu(self.first(small))  # (B, 8, 64, 216)
         mels = torch.sigmoid(self.second(middle)[:, 0])  # (B, 128, 431)
         assert mels.shape[1:] == (MELS, FRAMES)
