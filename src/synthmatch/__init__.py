@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from synthmatch.errors import SynthmatchError as SynthmatchError
     from synthmatch.library.library import Library as Library
-    from synthmatch.matching import Match as Match
-    from synthmatch.matching import Matches as Matches
+    from synthmatch.matches import Match as Match
+    from synthmatch.matches import Matches as Matches
     from synthmatch.matching import match as match
     from synthmatch.note import Note as Note
     from synthmatch.params import ParamSpace as ParamSpace
@@ -27,8 +27,8 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "Library": "synthmatch.library.library",
-    "Match": "synthmatch.matching",
-    "Matches": "synthmatch.matching",
+    "Match": "synthmatch.matches",
+    "Matches": "synthmatch.matches",
     "Note": "synthmatch.note",
     "ParamSpace": "synthmatch.params",
     "Preset": "synthmatch.params",

@@ -3,8 +3,8 @@
 `match` is the one public verb; the command line, the page and the benchmark call it or its parts.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Sequence
 from itertools import chain, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from synthmatch.audio import Audio, save_wav
 from synthmatch.errors import InputError, MissingSynthError, RenderError
 from synthmatch.evaluation.metrics import evaluate
 from synthmatch.evaluation.noise_floor import noise_floor
@@ -20,16 +19,16 @@ from synthmatch.features.score import FastScore, Heard
 from synthmatch.library.builtin import libraries_for
 from synthmatch.library.library import Library, nearest_in
 from synthmatch.library.sources import random_presets
+from synthmatch.matches import Match, Matches
 from synthmatch.models.registry import require_torch
 from synthmatch.note import SAMPLE_RATE_HZ
 from synthmatch.params import Preset
-from synthmatch.picture import save_picture
 from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool
-from synthmatch.search.objective import Budget, Objective, Progress, Scored
+from synthmatch.search.locks import Locks, check_names, lock
+from synthmatch.search.objective import Budget, Interrupted, Objective, Progress, Scored
 from synthmatch.search.population import population_search
 from synthmatch.synths.base import Synth
-from synthmatch.synths.files import write_presets
 from synthmatch.synths.registry import get_synth, synth_names
 from synthmatch.target import Target, load_target
 
@@ -42,73 +41,8 @@ MODEL_SEEDS = 16
 SEEDS = 64
 #: Two candidates of one synthesizer whose coarse spectra differ by less than this on average are one, in dB.
 _SAME_DB = 1.0
-
-
-@dataclass(frozen=True, eq=False)
-class Match:
-    """A candidate: a preset, what it sounds like, and how near that is.
-
-    `audio` is its render with the target's note, shape (channels, note.samples). `score` is the search's own
-    (`features.score`), by which candidates are ranked; `scores` are the table metrics against the target, and `floor`
-    what the same metrics give between two plays of one preset in this synthesizer.
-    """
-
-    preset: Preset
-    audio: Audio
-    score: float
-    scores: dict[str, float]
-    floor: dict[str, float]
-
-    @property
-    def synth(self) -> str:
-        """Id of the synthesizer."""
-        return self.preset.synth
-
-    def parameters(self) -> dict[str, str]:
-        """What a panel would show, by parameter name."""
-        space = get_synth(self.synth).space
-        return {p.name: p.text(v) for p, v in zip(space.parameters, self.preset.native, strict=True)}
-
-    def save(self, path: str | Path, *, force: bool = False) -> None:
-        """Write the preset's native file, its own JSON (``.json``) or its sound (``.wav``), as the name says."""
-        path = Path(path)
-        if path.suffix.lower() == ".wav":
-            save_wav(path, self.audio, force=force)
-        else:
-            write_presets(path, [self.preset], force=force)
-
-
-@dataclass(frozen=True, eq=False)
-class Matches:
-    """Candidates over all synthesizers asked for, best first.
-
-    `renders` counts the renders of each synthesizer's search. `complete` is False where the search was interrupted.
-    """
-
-    target: Target
-    candidates: tuple[Match, ...]
-    renders: dict[str, int]
-    complete: bool
-
-    @property
-    def best(self) -> Match:
-        """The candidate nearest to the target."""
-        return self.candidates[0]
-
-    def __iter__(self) -> Iterator[Match]:
-        return iter(self.candidates)
-
-    def __len__(self) -> int:
-        return len(self.candidates)
-
-    def __getitem__(self, rank: int) -> Match:
-        return self.candidates[rank]
-
-    def save_picture(self, rank: int, path: str | Path, *, force: bool = False) -> None:
-        """Write the spectrograms of target and candidate, and their difference, as PNG."""
-        found = self.candidates[rank]
-        title = f"{self.target.name}: {get_synth(found.synth).title}, lsd {found.scores['lsd']:.1f} dB"
-        save_picture(Path(path), self.target.audio, found.audio, title, force=force)
+#: Candidates so far are shown at most this often: each new one costs a render.
+_SHOW_SECONDS = 2.0
 
 
 def match(
@@ -125,18 +59,27 @@ def match(
     hold_seconds: float | None = None,
     libraries: Sequence[Library] = (),
     model: "str | Path | Estimator | None" = None,
+    start: Sequence[Preset] = (),
+    locked: Sequence[str] = (),
+    metrics: Sequence[str] | None = None,
     workers: int | None = None,
     progress: Callable[[str, Progress], None] | None = None,
+    show: Callable[[str, Sequence[Match]], None] | None = None,
 ) -> Matches:
     """Presets that sound like the target, ranked over synthesizers.
 
     `target`: a file, an array (samples,) or (channels, samples) at `sample_rate_hz`, or a `Target`. `synths`: ids
     (default: all that are installed). `renders` and `seconds` bound the search of each synthesizer; with 0 renders the
-    library's nearest presets are the answer. `candidates` a synthesizer. `libraries` join the built-in ones. `model` is a folder that `synthmatch train` made: its
-    answers join the library's, and with 0 renders they alone are the answer; `synths` are then by default those that it
-    knows. The same
-    seed and renders give the same presets; `seconds` depends on the machine. `progress(synth, state)` is called after
-    every batch. Ctrl-C ends the search and keeps the best so far.
+    library's nearest presets are the answer. `candidates` a synthesizer. `libraries` join the built-in ones. `model` is
+    a folder that `synthmatch train` made: its answers join the library's, and with 0 renders they alone are the answer;
+    `synths` are then by default those that it knows. The same seed and renders give the same presets; `seconds` depends
+    on the machine.
+
+    `start` are presets to begin with. `locked` names parameters, groups or parts that keep the value of the first of
+    them of their synthesizer, or without one the default. `metrics` names the scores to give (default: all).
+
+    `progress(synth, state)` is called after every batch, `show(synth, matches)` with the candidates so far, at most
+    every two seconds. Ctrl-C, or an `Interrupted` raised by either, ends the search and keeps the best so far.
 
     Raises `InputError` for a target or argument that cannot be used, `MissingSynthError` where a synthesizer asked for
     is not installed, `RenderError` where not one preset rendered.
@@ -152,25 +95,27 @@ def match(
         chosen = [synth for synth in chosen if synth.id in estimator.synths]
     if not isinstance(target, Target):
         target = load_target(target, sample_rate_hz, note=note, velocity=velocity, hold_seconds=hold_seconds)
+    check_names([synth.space for synth in chosen], locked)
     found: list[Match] = []
     spent: dict[str, int] = {}
     complete = True
     for synth in chosen:
         with RenderPool(synth, workers) as pool:
             own = [library for library in libraries if library.synth == synth.id]
-            matcher = _Matcher(synth, target, pool, own, estimator)
-            budget = Budget(renders, seconds)
-            objective = Objective(synth.space, matcher.evaluate, budget, _tell(progress, synth.id))
+            first = [preset for preset in start if preset.synth == synth.id]
+            locks = lock(synth.space, locked, first[0].native if first else synth.space.default)
+            matcher = _Matcher(synth, target, pool, own, estimator, metrics)
+            objective = Objective(synth.space, matcher.evaluate, Budget(renders, seconds), locks=locks)
+            objective.report = _Report(objective, matcher, candidates, progress, show)
             rng = np.random.default_rng([seed, _stable(synth.id)])
-            seeds = matcher.seeds(rng, alone=renders == 0)
+            seeds = matcher.seeds(rng, first, locks, alone=renders == 0)
             try:
                 if renders:
                     population_search(objective, seeds, rng)
-            except KeyboardInterrupt:
+            except (KeyboardInterrupt, Interrupted):
                 complete = False
             spent[synth.id] = len(objective.scored)
-            ranked = _distinct(objective.best(64 * candidates), candidates) or seeds[:candidates]
-            found += matcher.finish(ranked)
+            found += matcher.finish(distinct(objective, candidates) or seeds[:candidates])
         if not complete:
             break
     if not found:
@@ -216,15 +161,19 @@ class _Matcher:
         pool: RenderPool,
         libraries: Sequence[Library],
         estimator: "Estimator | None",
+        metrics: Sequence[str] | None,
     ) -> None:
-        self.synth, self.target, self.pool, self.estimator = synth, target, pool, estimator
+        self.synth, self.target, self.pool, self.estimator, self.metrics = synth, target, pool, estimator, metrics
         self.libraries = [*libraries_for(synth.id), *libraries]
         self.score = FastScore(target.audio)
+        self._shown: dict[bytes, Match] = {}
 
-    def seeds(self, rng: np.random.Generator, *, alone: bool) -> list[Preset]:
-        """Presets to start from: a model's answers and the library's nearest in turn; random ones where there is neither.
+    def seeds(
+        self, rng: np.random.Generator, start: Sequence[Preset], locks: Locks | None, *, alone: bool
+    ) -> list[Preset]:
+        """Presets to start from: `start`, then a model's answers and the library's nearest in turn; else random ones.
 
-        `alone`: a model's answers without the library. Each preset is there once.
+        `alone`: a model's answers without the library. Each preset is there once, with what is locked at its value.
         """
         answers: list[Preset] = []
         if self.estimator:
@@ -232,9 +181,10 @@ class _Matcher:
         near = nearest_in(self.libraries, self.target.audio, self.target.note, SEEDS)
         neighbours = [] if alone and answers else [neighbour.preset for neighbour in near]
         # a small budget renders the first few only: some of both
-        turns = chain.from_iterable(zip_longest(answers, neighbours))
-        seeds = {preset.key(): preset for preset in turns if preset is not None}
-        return list(seeds.values())[:SEEDS] or random_presets(self.synth, rng, SEEDS)
+        turns = chain(start, chain.from_iterable(zip_longest(answers, neighbours)))
+        found = [preset for preset in turns if preset is not None] or random_presets(self.synth, rng, SEEDS)
+        held = [locks.hold(preset) for preset in found] if locks else found
+        return list({preset.key(): preset for preset in held}.values())[:SEEDS]
 
     def evaluate(self, presets: Sequence[Preset]) -> list[Heard | None]:
         """Render and score in the workers."""
@@ -243,29 +193,57 @@ class _Matcher:
 
     def finish(self, presets: Sequence[Preset]) -> list[Match]:
         """Render the chosen ones once more, this time for their sound and the table metrics."""
+        return self._matches(presets, self.metrics)
+
+    def show(self, presets: Sequence[Preset]) -> list[Match]:
+        """The same with `lsd` alone, which takes a tenth of the time; each preset once in a search."""
+        new = [preset for preset in presets if preset.key() not in self._shown]
+        self._shown |= {found.preset.key(): found for found in self._matches(new, ("lsd",))}
+        return [self._shown[preset.key()] for preset in presets if preset.key() in self._shown]
+
+    def _matches(self, presets: Sequence[Preset], metrics: Sequence[str] | None) -> list[Match]:
         floor = noise_floor(self.synth.id)
         matches = []
         for preset, audio in zip(presets, self.pool.run(presets, self.target.note), strict=True):
             if not isinstance(audio, RenderFailure):
-                scores = evaluate(self.target.audio, audio)
+                scores = evaluate(self.target.audio, audio, metrics)
                 named = preset.with_name(preset.name or self.target.name)
                 matches.append(Match(named, audio, self.score(audio).score, scores, floor))
         return matches
 
 
-def _distinct(ranked: Sequence[Scored], count: int) -> list[Preset]:
+class _Report:
+    """Tells of a search after each batch, and shows its candidates now and then."""
+
+    def __init__(
+        self,
+        objective: Objective,
+        matcher: _Matcher,
+        candidates: int,
+        progress: Callable[[str, Progress], None] | None,
+        show: Callable[[str, Sequence[Match]], None] | None,
+    ) -> None:
+        self._objective, self._matcher, self._candidates = objective, matcher, candidates
+        self._progress, self._show, self._shown_seconds = progress, show, -float("inf")
+
+    def __call__(self, state: Progress) -> None:
+        synth = self._matcher.synth.id
+        if self._progress:
+            self._progress(synth, state)
+        if self._show and time.monotonic() - self._shown_seconds >= _SHOW_SECONDS:
+            self._show(synth, self._matcher.show(distinct(self._objective, self._candidates)))
+            self._shown_seconds = time.monotonic()
+
+
+def distinct(objective: Objective, count: int) -> list[Preset]:
     """The best presets that differ audibly from each better one: `count` of them, or fewer."""
     chosen: list[Scored] = []
-    for scored in ranked:
+    for scored in objective.best(64 * count):
         if all(np.abs(scored.difference - c.difference).mean() >= _SAME_DB for c in chosen):
             chosen.append(scored)
         if len(chosen) == count:
             break
     return [scored.preset for scored in chosen]
-
-
-def _tell(progress: Callable[[str, Progress], None] | None, synth: str) -> Callable[[Progress], None] | None:
-    return None if progress is None else lambda state: progress(synth, state)
 
 
 def _stable(text: str) -> int:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from synthmatch.matching import Matches
+    from synthmatch.matches import Matches
 
 ALL = "all"
 
@@ -31,6 +31,16 @@ def match(
         Path | None,
         typer.Option(help="A trained model's folder: its answers start the search; alone with --renders 0."),
     ] = None,
+    start: Annotated[
+        list[Path] | None, typer.Option(help="A preset file whose presets the search begins with. Repeatable.")
+    ] = None,
+    lock: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A parameter, group (envelope) or part (op1) that keeps the value of the first --start preset, or the"
+            " default. Repeatable."
+        ),
+    ] = None,
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder for presets, sounds and pictures.")] = Path(
         "matches"
     ),
@@ -49,6 +59,7 @@ def match(
     from synthmatch.library.library import Library  # noqa: PLC0415
     from synthmatch.matching import estimator_of, installed  # noqa: PLC0415
     from synthmatch.matching import match as find  # noqa: PLC0415
+    from synthmatch.synths.files import read_presets  # noqa: PLC0415
     from synthmatch.target import load_target  # noqa: PLC0415
 
     ids = None if not synth or ALL in synth else synth
@@ -57,6 +68,7 @@ def match(
     estimator = estimator_of(model)
     chosen = [s.id for s in installed(ids) if ids or estimator is None or s.id in estimator.synths]
     libraries = [Library.load(path) for path in library or []]
+    first = [preset for path in start or [] for preset in read_presets(path)]
     # every target is read before the first search, so that a mistake in the last costs no waiting
     loaded = [load_target(path, note=note, velocity=velocity, hold_seconds=hold) for path in targets]
     writer = Writer(output, force=force)
@@ -73,6 +85,8 @@ def match(
                 seed=seed,
                 libraries=libraries,
                 model=estimator,
+                start=first,
+                locked=lock or [],
                 workers=workers,
                 progress=progress,
             )

@@ -16,7 +16,7 @@ import typer
 from synthmatch.audio import save_wav
 from synthmatch.errors import OutputError, RenderError
 from synthmatch.files import write_whole
-from synthmatch.matching import Match, Matches
+from synthmatch.matches import Match, Matches
 from synthmatch.note import Note
 from synthmatch.params import Preset
 from synthmatch.render.guard import RenderFailure

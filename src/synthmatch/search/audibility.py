@@ -12,15 +12,16 @@ _LEAST = 0.03
 class Audibility:
     """A weight for each parameter, shape (P,): how likely a tweak of it is worth a render.
 
-    Starts at 1 for all. A parameter whose change left the score as it was (the level of a modulator that is off) is
+    `locked` parameters, shape (P,), are in no group. Starts at 1 for all. A parameter whose change left the score as it was (the level of a modulator that is off) is
     tried less and less; one that was heard returns.
     """
 
-    def __init__(self, space: ParamSpace) -> None:
+    def __init__(self, space: ParamSpace, locked: npt.NDArray[np.bool_] | None = None) -> None:
         self.weights = np.ones(len(space))
         groups: dict[str, list[int]] = {}
         for i, parameter in enumerate(space.parameters):
-            groups.setdefault(parameter.group, []).append(i)
+            if locked is None or not locked[i]:
+                groups.setdefault(parameter.group, []).append(i)
         self._groups = {name: np.array(indices) for name, indices in groups.items()}
 
     @property

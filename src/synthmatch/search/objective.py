@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from synthmatch.features.score import Heard
 from synthmatch.params import ParamSpace, Preset
+from synthmatch.search.locks import Locks
 
 _NOTHING = np.zeros(0, np.float32)
 
@@ -54,18 +55,24 @@ class Exhausted(Exception):
     """The budget is spent. Raised inside a search to end it, never seen outside."""
 
 
+class Interrupted(Exception):
+    """Raised by a `report` to end a search early, as Ctrl-C does: what was found is kept."""
+
+
 @dataclass
 class Objective:
     """Scores presets against one target until the budget is spent.
 
     `evaluate` renders and scores a batch. `scored` keeps every preset rendered so far, in order; `history` the best
-    score after each render. A preset met before costs nothing.
+    score after each render. A preset met before costs nothing. With `locks`, presets are rendered with the locked
+    parameters at their values, whatever the search asked for.
     """
 
     space: ParamSpace
     evaluate: Evaluate
     budget: Budget
     report: Callable[[Progress], None] | None = None
+    locks: Locks | None = None
     scored: list[Scored] = field(default_factory=list)
     history: list[float] = field(default_factory=list)
     _known: dict[bytes, Scored] = field(default_factory=dict)
@@ -83,6 +90,8 @@ class Objective:
         """
         if self.left <= 0 or time.monotonic() - self._start >= self.budget.seconds:
             raise Exhausted
+        if self.locks:
+            presets = [self.locks.hold(preset) for preset in presets]
         new: dict[bytes, Preset] = {}
         for preset in presets:
             key = preset.key()

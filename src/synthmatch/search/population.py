@@ -55,10 +55,12 @@ class _Population:
     def __init__(self, objective: Objective, seeds: Sequence[Preset], rng: np.random.Generator) -> None:
         self.objective = objective
         self.space = objective.space
-        self.seeds = list(seeds)
+        locks = objective.locks
+        # donors agree in what is locked, so that no move changes it
+        self.seeds = [locks.hold(seed) for seed in seeds] if locks else list(seeds)
         self.rng = rng
-        self.donors = np.stack([self.space.to_unit(seed.native) for seed in seeds])
-        self.audibility = Audibility(self.space)
+        self.donors = np.stack([self.space.to_unit(seed.native) for seed in self.seeds])
+        self.audibility = Audibility(self.space, locks.locked if locks else None)
         self.moves: dict[str, moves.Move] = {f"tweak {g}": moves.tweak(g) for g in self.audibility.groups}
         self.moves |= {
             "part": moves.part,

@@ -5,6 +5,8 @@ take (reference, estimated); what they do with silence, other lengths and unusab
 A new metric is one function in a module of its family and one line here.
 """
 
+from collections.abc import Sequence
+
 import numpy.typing as npt
 
 from synthmatch.evaluation.metrics.envelope import rms_cosine as rms_cosine
@@ -57,9 +59,12 @@ METRICS: dict[str, Metric] = {
 }
 
 
-def evaluate(reference: npt.ArrayLike, estimated: npt.ArrayLike) -> dict[str, float]:
-    """Score of every metric of two sounds, by name. Shape: (channels, samples) or (samples,), 44.1 kHz.
+def evaluate(
+    reference: npt.ArrayLike, estimated: npt.ArrayLike, names: Sequence[str] | None = None
+) -> dict[str, float]:
+    """Score of every metric of two sounds, or of those named. Shape: (channels, samples) or (samples,), 44.1 kHz.
 
     Raises `InputError` as `inputs.validate` does.
     """
-    return {name: metric.function(reference, estimated) for name, metric in METRICS.items() if metric.takes == "audio"}
+    chosen = [name for name, metric in METRICS.items() if metric.takes == "audio"] if names is None else names
+    return {name: METRICS[name].function(reference, estimated) for name in chosen}

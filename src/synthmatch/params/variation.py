@@ -1,0 +1,58 @@
+"""Presets from presets: variations of one, and the way from one to another."""
+
+import numpy as np
+
+from synthmatch.errors import InputError
+from synthmatch.params.preset import Preset
+from synthmatch.params.space import Floats, ParamSpace
+
+#: Parameters that a variation changes on average at amount 1; a fresh choice in each is another sound altogether.
+_MOST_SHARE = 0.6
+
+
+def vary(space: ParamSpace, preset: Preset, names: frozenset[str], amount: float, rng: np.random.Generator) -> Preset:
+    """Change some of the parameters `names`: at least one, more and further with `amount`, above 0 to 1.
+
+    A continuous one moves by a normal step with a standard deviation of a third of `amount`, a categorical one gets
+    another class. The name and extra are kept. Raises `InputError` for no or unknown names, or another amount.
+    """
+    # a categorical of one class has no other
+    able = [i for i, p in enumerate(space.parameters) if p.name in names and p.classes != 1]
+    if not able or not names <= space.index.keys():
+        raise InputError(f"got no or unknown parameters of {space.synth} to vary; expected names of its table")
+    if not 0.0 < amount <= 1.0:
+        raise InputError(f"amount is {amount}, expected above 0 and at most 1")
+    unit = space.to_unit(preset.native)
+    chosen = [i for i in able if rng.random() < _MOST_SHARE * amount] or [int(rng.choice(able))]
+    for i in chosen:
+        if space.categorical[i]:
+            others = [k for k in range(space.widths[i]) if k != round(unit[i] * (space.widths[i] - 1))]
+            unit[i] = rng.choice(others) / (space.widths[i] - 1)
+        else:
+            step = rng.normal(0.0, amount / 3)
+            # a step of less than the knob's own would be no change
+            unit[i] += np.sign(step) * max(abs(step), space.unit_step[i])
+    return preset.with_native(space.to_native(unit))
+
+
+def morph(space: ParamSpace, first: Preset, second: Preset, steps: int) -> list[Preset]:
+    """`steps` presets from `first` to `second`, both included: continuous parameters on straight lines of knob positions.
+
+    Categorical parameters, and what the space leaves out (`Preset.extra`), change over halfway. Raises `InputError` for
+    presets of other synthesizers or fewer than two steps.
+    """
+    if {first.synth, second.synth} != {space.synth}:
+        raise InputError(
+            f"presets are of {first.synth} and {second.synth}; expected two of one synthesizer, whose knobs are the same"
+        )
+    if steps < 2:
+        raise InputError(f"steps is {steps}, expected 2 or more")
+    start, stop = space.to_unit(first.native), space.to_unit(second.native)
+    return [_between(space, first, second, start, stop, share) for share in np.linspace(0.0, 1.0, steps)]
+
+
+def _between(space: ParamSpace, first: Preset, second: Preset, start: Floats, stop: Floats, share: float) -> Preset:
+    nearer = first if share < 0.5 else second
+    classes = start if share < 0.5 else stop
+    unit = np.where(space.categorical, classes, (1.0 - share) * start + share * stop)
+    return nearer.with_native(space.to_native(unit))

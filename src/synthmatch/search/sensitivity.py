@@ -1,0 +1,48 @@
+"""What the sound of a preset depends on: each parameter is changed by itself, and the change is heard.
+
+A continuous parameter moves by a fifth of its travel, towards the farther end; a categorical one to the next class. How
+far the sound then is from before, by the fast score in dB, is its weight. This is the view from one preset: the level
+of an operator that is off weighs little here and may weigh much elsewhere.
+"""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from synthmatch.features.score import Heard
+from synthmatch.params import ParamSpace, Preset
+
+#: Travel of a continuous parameter's probe.
+_STEP = 0.2
+#: Presets between two reports of progress.
+_BATCH = 16
+
+
+def sensitivity(
+    space: ParamSpace,
+    preset: Preset,
+    evaluate: Callable[[Sequence[Preset]], list[Heard | None]],
+    report: Callable[[int, int], None] | None = None,
+) -> npt.NDArray[np.float64]:
+    """How much the sound changes with each parameter, in dB. Shape: (P,); 0 where it does not, or the render failed.
+
+    `evaluate` hears presets against the sound of `preset` itself. `report(done, all)` is called after each batch.
+    """
+    probes = probed(space, preset)
+    weights = np.zeros(len(space))
+    for begin in range(0, len(probes), _BATCH):
+        heard = evaluate(probes[begin : begin + _BATCH])
+        weights[begin : begin + len(heard)] = [h.score if h else 0.0 for h in heard]
+        if report:
+            report(begin + len(heard), len(probes))
+    return weights
+
+
+def probed(space: ParamSpace, preset: Preset) -> list[Preset]:
+    """The preset with each parameter changed in turn, in the order of the space."""
+    unit = space.to_unit(preset.native)
+    towards = np.where(unit < 0.5, 1.0, -1.0)
+    moved = unit + towards * np.where(space.categorical, space.unit_step, np.maximum(_STEP, space.unit_step))
+    rows = np.where(np.eye(len(space), dtype=np.bool_), moved, unit)
+    return [preset.with_native(native) for native in space.to_native(rows)]
