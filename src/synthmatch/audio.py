@@ -102,16 +102,21 @@ def resample(audio: Audio, sample_rate_hz: float) -> Audio:
 
 
 def save_wav(path: Path, audio: Audio, *, force: bool = False) -> None:
-    """Write a 24-bit WAV, whole or not at all. Audio that peaks above full scale is scaled down to it, never clipped.
+    """Write `wav_bytes`, whole or not at all.
 
     Raises `OutputError` where the file exists without `force`, or cannot be written.
     """
+    write_whole(Path(path), wav_bytes(audio), force=force)
+
+
+def wav_bytes(audio: Audio) -> bytes:
+    """A 24-bit WAV file. Audio that peaks above full scale is scaled down to it, never clipped."""
     import soundfile  # noqa: PLC0415
 
     peak = float(np.abs(audio).max(initial=0.0))
     stream = io.BytesIO()
     soundfile.write(stream, (audio / max(peak, 1.0)).T, SAMPLE_RATE_HZ, format="WAV", subtype="PCM_24")
-    write_whole(Path(path), stream.getvalue(), force=force)
+    return stream.getvalue()
 
 
 def mono(audio: Audio) -> npt.NDArray[np.float32]:

@@ -33,7 +33,7 @@ def save_picture(
     from matplotlib.figure import Figure  # noqa: PLC0415
 
     samples = max(target.shape[-1], match.shape[-1])
-    pictures = [_levels(audio, samples) for audio in (target, match)]
+    pictures = [levels_db(audio, samples) for audio in (target, match)]
     seconds = samples / SAMPLE_RATE_HZ
     figure = Figure(figsize=(12, 3.6), dpi=100, layout="constrained")
     FigureCanvasAgg(figure)
@@ -58,7 +58,7 @@ def save_picture(
     write_whole(path, buffer.getvalue(), force=force)
 
 
-def _levels(audio: npt.NDArray[np.float32], samples: int) -> npt.NDArray[np.float32]:
-    """Semitone levels in dBFS, shape (SEMITONE_BANDS, frames)."""
+def levels_db(audio: npt.NDArray[np.float32], samples: int) -> npt.NDArray[np.float32]:
+    """Semitone levels in dBFS of audio filled with silence to `samples`, shape (SEMITONE_BANDS, frames)."""
     padded = np.pad(audio, ((0, 0), (0, samples - audio.shape[-1])))
     return decibels(power_frames(padded, _WINDOW, _HOP) @ semitone_bands(_WINDOW)).T
