@@ -94,4 +94,4 @@ amsynth:
 
 # after amsynth, so that two apt-gets never run at once
 test-synths: amsynth
-	$(call apt_install,hexter mda-lv2 g++ dpf-source)
+	$(call apt_install,hexter mda-lv2 g++ dpf-source chromium)

@@ -37,12 +37,14 @@ LAYERS = (
     "training",
     "experiments",
     "picture",
+    "matches",
     "matching",
+    "web",
     "cli",
 )  # fmt: skip
 
 #: Loaded by nobody who only imports the package.
-HEAVY = {"torch", "vita", "dexed", "dawdreamer", "scipy", "matplotlib", "librosa", "numba", "cma"}
+HEAVY = {"fastapi", "uvicorn", "torch", "vita", "dexed", "dawdreamer", "scipy", "matplotlib", "librosa", "numba", "cma"}
 
 
 def name(path: Path) -> str:

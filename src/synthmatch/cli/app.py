@@ -17,6 +17,7 @@ from synthmatch.cli.sample import sample
 from synthmatch.cli.score import score
 from synthmatch.cli.synths import synths
 from synthmatch.cli.train import train
+from synthmatch.cli.web import web
 from synthmatch.errors import SynthmatchError
 
 # the cores are for the render workers, and numpy's own threads make its small products here slower;
@@ -34,6 +35,7 @@ app.command("match")(match)
 app.command("render")(render)
 app.command("score")(score)
 app.command("synths")(synths)
+app.command("web")(web)
 app.command("train")(train)
 app.command("experiment")(experiment)
 app.command("morph")(morph)

@@ -1,0 +1,1 @@
+"""The page of ``synthmatch web`` and the REST API under it."""

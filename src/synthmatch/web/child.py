@@ -1,0 +1,107 @@
+"""What reads files from outside, in a process of its own under limits: ``python -m synthmatch.web.child TASK``.
+
+A damaged or hostile file can make a decoder crash, loop or ask for all memory. Here that ends this process, not the
+server. The request is JSON on stdin. Results are bytes on stdout, made of numbers and text only, so that nothing that
+comes back can run code: an ``.npy`` for a sound, JSON for presets. Exit code 3 says that stdout is a message for the
+user.
+"""
+
+import io
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from synthmatch.audio import load
+from synthmatch.errors import PresetError, SynthmatchError
+from synthmatch.params import Preset
+from synthmatch.presets import own
+from synthmatch.synths.files import read_presets, synth_of
+from synthmatch.synths.registry import get_synth
+
+MEMORY_BYTES = 3 << 30
+CPU_SECONDS = 30
+#: Exit code of a refusal.
+REFUSED = 3
+
+
+def limit() -> None:
+    """Bound the memory, processor time and files of this process; where the system has no limits, only the wall clock."""
+    try:
+        import resource  # noqa: PLC0415 - not on Windows
+    except ImportError:
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 1))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def sound(request: dict[str, Any]) -> bytes:
+    """The audio of the file ``path``, shape (channels, samples), as ``.npy``."""
+    buffer = io.BytesIO()
+    np.save(buffer, load(request["path"]), allow_pickle=False)
+    return buffer.getvalue()
+
+
+def presets(request: dict[str, Any]) -> bytes:
+    """The presets of files: ``files`` are [path, label], ``synths`` the synthesizers that may be found.
+
+    JSON: ``presets``, a list of `presets.own` files, one a synthesizer; ``unreadable``, one line a file.
+    """
+    found: dict[str, list[Preset]] = {}
+    unreadable: list[str] = []
+    for path, label in request["files"]:
+        try:
+            for preset in _read(Path(path), request["synths"]):
+                name = Path(label).stem if preset.name in ("", Path(path).stem) else preset.name
+                found.setdefault(preset.synth, []).append(preset.with_name(name))
+        except (SynthmatchError, OSError) as error:
+            unreadable.append(str(error).replace(str(path), label))
+    dumped = [own.dump(some, get_synth(id).space, "").decode() for id, some in found.items()]
+    return json.dumps({"presets": dumped, "unreadable": unreadable}).encode()
+
+
+def _read(path: Path, synths: list[str]) -> list[Preset]:
+    if path.suffix == own.SUFFIX:
+        # the file names its synthesizer, which must be one of ours before anything is imported by that name
+        strange = {row["synth"] for row in own.rows(path.read_bytes())} - set(synths)
+        if strange:
+            raise PresetError(f"{path} is for {', '.join(map(repr, strange))}, expected {', '.join(synths)}")
+        return read_presets(path)
+    synth = synth_of(path)
+    if synth.id not in synths:
+        raise PresetError(f"{path} is for {synth.title}, which this page does not offer")
+    return read_presets(path, synth)
+
+
+TASKS: dict[str, Callable[[dict[str, Any]], bytes]] = {"sound": sound, "presets": presets}
+
+
+def main(task: str) -> int:
+    """Do one task; gives the exit code."""
+    request = json.loads(sys.stdin.buffer.read())
+    results = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a plug-in prints is not a result
+    limit()
+    try:
+        result, code = TASKS[task](request), 0
+    except SynthmatchError as error:
+        result, code = (
+            str(error).replace(str(request.get("path", "\0")), str(request.get("label", ""))).encode(),
+            REFUSED,
+        )
+    with results:
+        results.write(result)
+    return code
+
+
+if __name__ == "__main__":
+    code = main(sys.argv[1])
+    sys.stderr.flush()
+    # without the destructors of a binding that read an old preset
+    os._exit(code)

@@ -1,0 +1,38 @@
+"""A job's progress as server-sent events: the whole state after each change, so that nothing can be missed."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from synthmatch.web import views
+from synthmatch.web.store import GoneError
+from synthmatch.web.workshop import Workshop
+
+#: How often a change is looked for, and how often a quiet connection is kept alive.
+_LOOK_SECONDS, _ALIVE_SECONDS = 0.1, 10.0
+
+
+async def events(job_id: str, shop: Workshop, seen_version: int) -> AsyncIterator[str]:
+    """Events ``job`` with the state as JSON and the version as id, until the job ends or the server does.
+
+    `seen_version` is what a connection that broke had last (Last-Event-ID): a state of that version is not sent again,
+    unless it is the last.
+    """
+    job = shop.jobs.store.get(job_id)
+    quiet_seconds = 0.0
+    while not shop.closing:
+        ended = job.ended  # asked first: a change after it is then sent in the next round
+        if job.version != seen_version or ended:
+            seen_version, quiet_seconds = job.version, 0.0
+            try:
+                state = await asyncio.to_thread(views.job, job, shop)
+            except GoneError:
+                return
+            yield f"id: {seen_version}\nevent: job\ndata: {state.model_dump_json()}\n\n"
+        elif quiet_seconds >= _ALIVE_SECONDS:
+            quiet_seconds = 0.0
+            shop.jobs.store.get(job_id)  # a job that is watched does not expire
+            yield ": still there\n\n"
+        if ended:
+            return
+        await asyncio.sleep(_LOOK_SECONDS)
+        quiet_seconds += _LOOK_SECONDS

@@ -1,0 +1,224 @@
+"""The shapes of the API's requests and answers. An unknown field is an error."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Unit = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
+
+
+class Request(BaseModel):
+    """A request's body."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Created(BaseModel):
+    """The id of something new."""
+
+    id: str
+
+
+class SynthOut(BaseModel):
+    """A synthesizer that the page offers. `missing` says how to get one that is not installed."""
+
+    id: str
+    title: str
+    installed: bool
+    missing: str | None
+    version: str
+    parameters: int
+    files: list[str]
+
+
+class About(BaseModel):
+    """What this server is, offers and allows."""
+
+    version: str
+    synths: list[SynthOut]
+    examples: list[str]
+    upload_bytes: int
+    keep_seconds: float
+
+
+class ParameterOut(BaseModel):
+    """A knob. The panel shows ``scale(native) * multiply + offset`` and the unit; `part` is such as ``op1``."""
+
+    name: str
+    label: str
+    group: str
+    part: str
+    kind: Literal["continuous", "categorical"]
+    low: float
+    high: float
+    default: float
+    step: float
+    unit: str
+    choices: list[str]
+    scale: str
+    multiply: float
+    offset: float
+
+
+class SoundOut(BaseModel):
+    """An uploaded sound."""
+
+    id: str
+    name: str
+    seconds: float
+    channels: int
+
+
+class TargetIn(Request):
+    """Which part of a sound is the target; a note, velocity or hold that is not given is found in it."""
+
+    sound: str
+    start_seconds: Unit = 0.0
+    end_seconds: Unit | None = None
+    note: str | int | None = Field(None, description="A name such as A2, or a MIDI number.")
+    velocity: int | None = None
+    hold_seconds: float | None = None
+
+
+class TargetOut(BaseModel):
+    """A target and the note that presets are played with."""
+
+    id: str
+    sound: str
+    name: str
+    pitch: int
+    note: str
+    velocity: int
+    hold_seconds: float
+    seconds: float
+    pitched: bool
+    pitch_confidence: float
+    tuning_cents: float
+    loudness_db: float
+    remarks: list[str]
+
+
+class SearchIn(Request):
+    """A search. `seconds` and `renders` bound it for each synthesizer, whichever comes first.
+
+    `start` is a candidate to begin with; `locked` names parameters, groups or parts that keep its values.
+    """
+
+    target: str
+    synths: list[str] = Field(min_length=1, max_length=16)
+    seconds: float | None = Field(None, gt=0, le=3_600)
+    renders: int = Field(200, ge=0, le=100_000)
+    candidates: int = Field(3, ge=1, le=8)
+    seed: int = Field(0, ge=0)
+    libraries: list[str] = Field(default_factory=list, max_length=50)
+    start: str = ""
+    locked: list[str] = Field(default_factory=list, max_length=2_000)
+
+
+class PartOut(BaseModel):
+    """Progress of one part of a job."""
+
+    name: str
+    state: str
+    done: int
+    total: int
+    unit: str
+    best: float | None
+    seconds_left: float | None
+    remark: str
+
+
+class LibraryOut(BaseModel):
+    """An index of the user's presets."""
+
+    id: str
+    synth: str
+    title: str
+    name: str
+    presets: int
+    left_out: int
+
+
+class CandidateOut(BaseModel):
+    """A match: its score in the search, its metrics beside the noise floor, and its files.
+
+    `loudness_db` is that of the WAV file, for listening at one level.
+    """
+
+    id: str
+    target: str
+    synth: str
+    title: str
+    name: str
+    made: Literal["search", "edit", "vary", "morph"]
+    score: float
+    scores: dict[str, float]
+    floor: dict[str, float]
+    loudness_db: float
+    files: list[str]
+
+
+class JobOut(BaseModel):
+    """A job. `version` grows with every change. `seconds_left` is None where it cannot be told."""
+
+    id: str
+    kind: Literal["search", "index", "depends"]
+    title: str
+    state: Literal["queued", "running", "done", "cancelled", "failed"]
+    message: str
+    version: int
+    before: int = Field(description="Jobs that come before this one.")
+    seconds_left: float | None
+    parts: list[PartOut]
+    target: TargetOut | None = None
+    candidates: list[CandidateOut] = []
+    libraries: list[LibraryOut] = []
+    unreadable: list[str] = []
+    weights: dict[str, float] | None = None
+
+
+class Detail(BaseModel):
+    """A candidate's values: native and as the panel shows them, by parameter."""
+
+    candidate: CandidateOut
+    native: dict[str, float]
+    text: dict[str, str]
+    weights: dict[str, float] | None
+
+
+class EditIn(Request):
+    """Native values to change, by parameter."""
+
+    values: dict[str, float] = Field(min_length=1)
+
+
+class VaryIn(Request):
+    """Vary parameters, groups or parts (none named: all), a little (0.05) to entirely (1)."""
+
+    names: list[str] = Field(default_factory=list, max_length=2_000)
+    amount: float = Field(0.3, gt=0, le=1)
+    count: int = Field(4, ge=1, le=12)
+    seed: int = Field(0, ge=0)
+
+
+class MorphIn(Request):
+    """Morph to another candidate of the same synthesizer, in steps with both ends."""
+
+    to: str
+    steps: int = Field(5, ge=2, le=12)
+
+
+class Picture(BaseModel):
+    """Spectrograms of a target and a candidate on one scale.
+
+    `target` and `candidate` are base64 of bytes, a row a semitone band from the lowest, a column a frame: 0 is
+    `floor_db`, 255 is 0 dBFS.
+    """
+
+    seconds: float
+    bands: int
+    frames: int
+    lowest_hz: float
+    floor_db: float
+    target: str
+    candidate: str

@@ -1,0 +1,197 @@
+"""The long work of the page: searching, indexing the user's presets, hearing what a sound depends on.
+
+Each function makes a job; its work runs in the jobs' thread, with render pools of its own. A synthesizer that fails
+costs its own part of a job, not the others'.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from synthmatch.errors import RenderError, SynthmatchError
+from synthmatch.features.score import FastScore, Heard
+from synthmatch.library.build import build
+from synthmatch.matches import Match
+from synthmatch.matching import match
+from synthmatch.params import Preset
+from synthmatch.render.guard import RenderFailure
+from synthmatch.render.pool import RenderPool
+from synthmatch.render.progress import RenderProgress
+from synthmatch.search.objective import Progress
+from synthmatch.search.sensitivity import sensitivity
+from synthmatch.synths.registry import get_synth
+from synthmatch.web.files import Presets
+from synthmatch.web.jobs import Job, Part
+from synthmatch.web.things import Candidate, OwnLibrary
+from synthmatch.web.workshop import METRICS, Workshop
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a search is asked for. `seconds` and `renders` are for each synthesizer; `start` is a candidate's id or ""."""
+
+    synths: tuple[str, ...]
+    renders: int
+    seconds: float
+    candidates: int
+    seed: int
+    libraries: tuple[str, ...]
+    start: str
+    locked: tuple[str, ...]
+
+
+def search(shop: Workshop, aim_id: str, wish: Wish) -> Job:
+    """Match a target. Candidates appear while it runs; cancelled, it keeps the best so far."""
+    target = shop.aims.get(aim_id).whole()
+    libraries = [shop.libraries.get(id).library for id in wish.libraries]
+    start = [shop.candidates.get(wish.start).preset] if wish.start else []
+
+    def one(job: Job, part: Part, id: str, board: _Board) -> None:
+        part.state = "running"
+        job.changed()
+        try:
+            found = match(
+                target,
+                synths=[id],
+                renders=wish.renders,
+                seconds=wish.seconds,
+                candidates=wish.candidates,
+                seed=wish.seed,
+                libraries=libraries,
+                start=start,
+                locked=wish.locked,
+                metrics=METRICS,
+                workers=shop.settings.workers,
+                progress=_tell(job, part),
+                show=board.show,
+            )
+        except SynthmatchError as error:
+            part.state, part.remark = "failed", str(error)
+            return
+        board.put(id, list(found))
+        part.state, part.seconds_left = ("done" if found.complete else "cancelled"), 0.0
+
+    def work(job: Job) -> None:
+        board = _Board(shop, job, aim_id)
+        try:
+            for part, id in zip(job.parts, wish.synths, strict=True):
+                one(job, part, id, board)
+                if part.state == "cancelled":
+                    break
+        finally:
+            board.clear()
+        if all(part.state == "failed" for part in job.parts):
+            raise RenderError("; ".join(dict.fromkeys(part.remark for part in job.parts)))
+
+    parts = [Part(get_synth(id).title, total=wish.renders) for id in wish.synths]
+    for part in parts:
+        part.seconds_left = wish.seconds if np.isfinite(wish.seconds) else None
+    asked = {"target": aim_id, "synths": list(wish.synths), "locked": list(wish.locked)}
+    return shop.jobs.add(Job("search", target.name, work, parts, {"candidates": []}, asked=asked))
+
+
+class _Board:
+    """A search's candidates, best first over all synthesizers; one that is shown again keeps its id."""
+
+    def __init__(self, shop: Workshop, job: Job, aim_id: str) -> None:
+        self._shop, self._job, self._aim = shop, job, aim_id
+        self._known: dict[tuple[str, bytes], Candidate] = {}
+        self._shown: dict[str, list[Candidate]] = {}
+
+    def show(self, synth: str, matches: Sequence[Match]) -> None:
+        """Candidates of a search that goes on."""
+        self.put(synth, matches)
+        self._job.changed()
+
+    def put(self, synth: str, matches: Sequence[Match]) -> None:
+        """Take these for a synthesizer's candidates."""
+        shown = []
+        for found in matches:
+            key = (synth, found.preset.key())
+            if key not in self._known:
+                self._known[key] = self._shop.found(found, self._aim)
+            shown.append(self._known[key])
+        self._shown[synth] = shown
+        ranked = sorted((c for some in self._shown.values() for c in some), key=lambda c: c.score)
+        self._job.result = {"candidates": [candidate.id for candidate in ranked]}
+
+    def clear(self) -> None:
+        """Drop those that better ones have replaced, but for what somebody looks at."""
+        kept = {candidate.id for some in self._shown.values() for candidate in some}
+        for candidate in self._known.values():
+            if candidate.id not in kept and not candidate.opened:
+                self._shop.candidates.remove(candidate.id)
+
+
+def _tell(job: Job, part: Part) -> Callable[[str, Progress], None]:
+    def progress(_: str, state: Progress) -> None:
+        part.done, part.best = state.renders, state.best if np.isfinite(state.best) else None
+        rate = state.renders / max(state.seconds, 1e-6)
+        part.seconds_left = max(
+            min((state.budget.renders - state.renders) / rate, state.budget.seconds - state.seconds), 0
+        )
+        job.changed()
+
+    return progress
+
+
+def index(shop: Workshop, found: Presets, name: str) -> Job:
+    """Index the user's presets: a library a synthesizer, which searches may then use."""
+
+    def work(job: Job) -> None:
+        for part, (id, presets) in zip(job.parts, found.by_synth.items(), strict=True):
+            part.state = "running"
+            job.changed()
+
+            def progress(state: RenderProgress, part: Part = part) -> None:
+                part.done, part.total, part.seconds_left = state.done, state.total, state.seconds_left
+                job.changed()
+
+            path = shop.folder / f"{job.id}-{len(job.result['libraries'])}.npz"
+            try:
+                with RenderPool(get_synth(id), shop.settings.workers) as pool:
+                    built = build(presets, pool, path, source=name, progress=progress)
+            except SynthmatchError as error:
+                part.state, part.remark = "failed", str(error)
+                continue
+            finally:
+                path.unlink(missing_ok=True)
+            left_out = built.duplicates + built.silent + built.failed
+            kept = shop.libraries.add(OwnLibrary(built.library, name, left_out))
+            part.state = "done"
+            job.result = {**job.result, "libraries": [*job.result["libraries"], kept]}
+        if not job.result["libraries"]:
+            raise SynthmatchError("; ".join(part.remark for part in job.parts))
+
+    parts = [Part(get_synth(id).title, total=3 * len(presets)) for id, presets in found.by_synth.items()]
+    result = {"libraries": [], "unreadable": found.unreadable}
+    return shop.jobs.add(Job("index", name, work, parts, result))
+
+
+def depends(shop: Workshop, candidate: Candidate) -> Job:
+    """Hear what a candidate's sound depends on, once."""
+    synth = get_synth(candidate.preset.synth)
+    note = shop.aims.get(candidate.aim).target.note
+
+    def work(job: Job) -> None:
+        if candidate.weights is None:
+            score = FastScore(candidate.recording.audio())
+            (part,) = job.parts
+            part.state = "running"
+
+            def report(done: int, total: int) -> None:
+                part.done, part.total = done, total
+                job.changed()
+
+            with RenderPool(synth, shop.settings.workers) as pool:
+
+                def hear(presets: Sequence[Preset]) -> list[Heard | None]:
+                    results = pool.run(presets, note, score)
+                    return [None if isinstance(r, RenderFailure) else r for r in results]
+
+                weights = sensitivity(synth.space, candidate.preset, hear, report)
+            candidate.weights = synth.space.named(weights)
+        job.result = {"weights": candidate.weights}
+
+    return shop.jobs.add(Job("depends", candidate.preset.name, work, [Part(synth.title, total=len(synth.space))]))

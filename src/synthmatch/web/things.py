@@ -1,0 +1,96 @@
+"""What the page works with: sounds, targets, candidates, the user's libraries. Audio lies on disk, not in memory."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from synthmatch.audio import Audio, decibels, wav_bytes
+from synthmatch.features.loudness import loudness_db
+from synthmatch.library.library import Library
+from synthmatch.note import SAMPLE_RATE_HZ
+from synthmatch.params import Preset
+from synthmatch.target import Target
+
+
+@dataclass(frozen=True)
+class Recording:
+    """Audio on disk, with what is asked of it often.
+
+    `loudness_db` is that of its WAV file, in LKFS: two sounds at one loudness can be compared by ear.
+    """
+
+    path: Path
+    seconds: float
+    channels: int
+    loudness_db: float
+
+    @classmethod
+    def keep(cls, audio: Audio, path: Path) -> "Recording":
+        """Write audio of shape (channels, samples) at 44.1 kHz to a file ``.npy``."""
+        np.save(path, audio, allow_pickle=False)
+        peak = float(np.abs(audio).max(initial=0.0))
+        loudness = loudness_db(audio) - float(decibels(max(peak, 1.0)))  # a WAV file is scaled down to full scale
+        return cls(path, audio.shape[1] / SAMPLE_RATE_HZ, audio.shape[0], loudness)
+
+    def audio(self) -> Audio:
+        """The audio again, shape (channels, samples)."""
+        return np.load(self.path, allow_pickle=False)
+
+    def wav(self) -> bytes:
+        """A 24-bit WAV file of it."""
+        return wav_bytes(self.audio())
+
+    def forget(self) -> None:
+        """Remove the file."""
+        self.path.unlink(missing_ok=True)
+
+
+@dataclass(frozen=True)
+class Sound:
+    """An uploaded recording, or a bundled one."""
+
+    name: str
+    recording: Recording
+
+
+@dataclass(frozen=True)
+class Aim:
+    """A target: what a part of a sound became, and its note. `target.audio` is empty here; `recording` has it."""
+
+    sound: str
+    target: Target
+    recording: Recording
+
+    def whole(self) -> Target:
+        """The target with its audio."""
+        return replace(self.target, audio=self.recording.audio())
+
+
+@dataclass(eq=False)
+class Candidate:
+    """A preset with its sound, and how near that is to its target.
+
+    `made` says how: ``search``, ``edit``, ``vary`` or ``morph``. `weights` are what its sound depends on, by parameter,
+    once that was asked for. `opened` is set when somebody looks into it, and keeps it beyond its search.
+    """
+
+    preset: Preset
+    recording: Recording
+    aim: str
+    score: float
+    scores: dict[str, float]
+    floor: dict[str, float]
+    made: str
+    id: str = ""
+    opened: bool = False
+    weights: dict[str, float] | None = None
+
+
+@dataclass(frozen=True)
+class OwnLibrary:
+    """The user's presets of one synthesizer, indexed. `left_out` are those that are silent, double or do not render."""
+
+    library: Library
+    name: str
+    left_out: int

@@ -1,0 +1,170 @@
+"""The server's things as the API shows them."""
+
+import base64
+
+import numpy as np
+
+from synthmatch.features.bands import LOWEST_PITCH, SEMITONE_BANDS
+from synthmatch.features.stft import FLOOR_DB
+from synthmatch.params import ParamSpace
+from synthmatch.picture import levels_db
+from synthmatch.presets import own
+from synthmatch.synths.base import Synth
+from synthmatch.synths.registry import get_synth
+from synthmatch.web import schemas
+from synthmatch.web.jobs import Job
+from synthmatch.web.things import Aim, Candidate, OwnLibrary, Sound
+from synthmatch.web.workshop import Workshop
+
+
+def synth(of: Synth) -> schemas.SynthOut:
+    """A synthesizer, installed or not."""
+    missing = of.missing()
+    return schemas.SynthOut(
+        id=of.id,
+        title=of.title,
+        installed=missing is None,
+        missing=missing,
+        version=of.version(),
+        parameters=len(of.space),
+        files=suffixes(of),
+    )
+
+
+def suffixes(of: Synth) -> list[str]:
+    """Files that a preset can be had in, the main one first."""
+    return [form.suffix for form in of.formats] + [own.SUFFIX]
+
+
+def parameters(space: ParamSpace) -> list[schemas.ParameterOut]:
+    """A synthesizer's table."""
+    part_of = {int(i): part for part, indices in space.modules.items() for i in indices}
+    return [
+        schemas.ParameterOut(
+            name=p.name,
+            label=p.label,
+            group=p.group,
+            part=part_of[i],
+            kind=p.kind,
+            low=p.low,
+            high=p.high,
+            default=p.default,
+            step=p.step,
+            unit=p.unit,
+            choices=list(p.choices),
+            scale=p.scale,
+            multiply=p.multiply,
+            offset=p.offset,
+        )
+        for i, p in enumerate(space.parameters)
+    ]
+
+
+def sound(id: str, of: Sound) -> schemas.SoundOut:
+    """A sound."""
+    return schemas.SoundOut(id=id, name=of.name, seconds=of.recording.seconds, channels=of.recording.channels)
+
+
+def target(id: str, of: Aim) -> schemas.TargetOut:
+    """A target."""
+    found = of.target
+    return schemas.TargetOut(
+        id=id,
+        sound=of.sound,
+        name=found.name,
+        pitch=found.note.pitch,
+        note=found.note.name,
+        velocity=found.note.velocity,
+        hold_seconds=found.note.hold_seconds,
+        seconds=of.recording.seconds,
+        pitched=found.pitched,
+        pitch_confidence=found.pitch_confidence,
+        tuning_cents=found.tuning_cents,
+        loudness_db=of.recording.loudness_db,
+        remarks=list(found.remarks),
+    )
+
+
+def candidate(of: Candidate) -> schemas.CandidateOut:
+    """A candidate."""
+    its = get_synth(of.preset.synth)
+    return schemas.CandidateOut.model_validate(
+        {
+            "id": of.id,
+            "target": of.aim,
+            "synth": its.id,
+            "title": its.title,
+            "name": of.preset.name,
+            "made": of.made,
+            "score": of.score,
+            "scores": of.scores,
+            "floor": of.floor,
+            "loudness_db": of.recording.loudness_db,
+            "files": suffixes(its),
+        }
+    )
+
+
+def detail(of: Candidate) -> schemas.Detail:
+    """A candidate with its values."""
+    space = get_synth(of.preset.synth).space
+    native = space.named(of.preset.native)
+    text = {name: space[name].text(value) for name, value in native.items()}
+    return schemas.Detail(candidate=candidate(of), native=native, text=text, weights=of.weights)
+
+
+def library(id: str, of: OwnLibrary) -> schemas.LibraryOut:
+    """A library of the user's."""
+    its = get_synth(of.library.synth)
+    return schemas.LibraryOut(
+        id=id, synth=its.id, title=its.title, name=of.name, presets=len(of.library), left_out=of.left_out
+    )
+
+
+def job(of: Job, shop: Workshop) -> schemas.JobOut:
+    """A job as it is now. What it has found counts as used."""
+    aim_id = of.asked.get("target")
+    candidates = [shop.candidates.find(id) for id in of.result.get("candidates", [])]
+    libraries = {id: shop.libraries.find(id) for id in of.result.get("libraries", [])}
+    return schemas.JobOut.model_validate(
+        {
+            "id": of.id,
+            "kind": of.kind,
+            "title": of.title,
+            "state": of.state,
+            "message": of.message,
+            "version": of.version,
+            "before": shop.jobs.before(of) if of.state == "queued" else 0,
+            "seconds_left": _seconds_left(of),
+            "parts": [vars(part) for part in of.parts],
+            "target": target(aim_id, shop.aims.get(aim_id)) if aim_id else None,
+            "candidates": [candidate(c) for c in candidates if c],
+            "libraries": [library(id, found) for id, found in libraries.items() if found],
+            "unreadable": of.result.get("unreadable", []),
+            "weights": of.result.get("weights"),
+        }
+    )
+
+
+def _seconds_left(of: Job) -> float | None:
+    if of.ended:
+        return 0.0
+    left = [part.seconds_left for part in of.parts if part.state in ("queued", "running")]
+    return None if any(seconds is None for seconds in left) else float(sum(s for s in left if s is not None))
+
+
+def picture(of: Candidate, shop: Workshop) -> schemas.Picture:
+    """Both spectrograms."""
+    sounds = [shop.aims.get(of.aim).recording.audio(), of.recording.audio()]
+    samples = max(audio.shape[-1] for audio in sounds)
+    levels = [levels_db(audio, samples) for audio in sounds]
+    steps = [np.rint((np.clip(x, FLOOR_DB, 0.0) - FLOOR_DB) * (255 / -FLOOR_DB)).astype(np.uint8) for x in levels]
+    return schemas.Picture(
+        seconds=samples / 44_100,
+        bands=SEMITONE_BANDS,
+        frames=steps[0].shape[1],
+        lowest_hz=440.0 * 2 ** ((LOWEST_PITCH - 69) / 12),
+        floor_db=FLOOR_DB,
+        target=base64.b64encode(steps[0].tobytes()).decode(),
+        candidate=base64.b64encode(steps[1].tobytes()).decode(),
+    )
