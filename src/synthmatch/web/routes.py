@@ -71,6 +71,12 @@ def use_example(name: str, shop: Shop) -> schemas.SoundOut:
     return views.sound(id, shop.sounds.get(id))
 
 
+@api.get("/sounds/{id}")
+def see_sound(id: str, shop: Shop) -> schemas.SoundOut:
+    """A sound's name and length."""
+    return views.sound(id, shop.sounds.get(id))
+
+
 @api.get("/sounds/{id}/audio", response_class=Response)
 def sound_audio(id: str, shop: Shop) -> Response:
     """A sound as WAV at 44.1 kHz."""
@@ -122,6 +128,12 @@ def index_presets(files: Annotated[list[UploadFile], File()], shop: Shop) -> sch
     found = read_presets(uploads, shop.settings.synths, shop.settings.upload_bytes)
     name = label_of(uploads[0].name) if len(uploads) == 1 else f"{len(uploads)} files"
     return views.job(searches.index(shop, found, name), shop)
+
+
+@api.get("/libraries/{id}")
+def see_library(id: str, shop: Shop) -> schemas.LibraryOut:
+    """An index of presets of your own."""
+    return views.library(id, shop.libraries.get(id))
 
 
 @api.delete("/libraries/{id}", status_code=204)

@@ -81,7 +81,8 @@ def target(id: str, of: Aim) -> schemas.TargetOut:
         pitch_confidence=found.pitch_confidence,
         tuning_cents=found.tuning_cents,
         loudness_db=of.recording.loudness_db,
-        remarks=list(found.remarks),
+        # the words of the command line, for a page that has a field
+        remarks=[remark.replace("; give --note", "; choose the note") for remark in found.remarks],
     )
 
 

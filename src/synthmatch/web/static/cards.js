@@ -1,0 +1,77 @@
+/** Candidates as cards, nearest first: play, look into, take. */
+
+import { make, number } from "./dom.js";
+import { colour, draw, peaks } from "./waveform.js";
+
+const BARS = 90;
+/** A distance at which nothing of the target is left, in dB: the end of the scale on a card. */
+const FAR_DB = 20;
+
+export class Card {
+  /** `actions`: play(card) and open(card). */
+  constructor(candidate, player, actions) {
+    this.candidate = candidate;
+    this.player = player;
+    this.rank = make("span", { class: "rank", "aria-hidden": "true" });
+    this.canvas = make("canvas", { "aria-hidden": "true" });
+    const of = `${candidate.name} on ${candidate.title}`;
+    this.play = make("button", { type: "button", class: "round", "aria-label": `Play ${of}`, onclick: () => actions.play(this) });
+    const file = candidate.files[0];
+    const address = `/api/candidates/${candidate.id}`;
+    this.element = make(
+      "li",
+      { class: "card", "data-id": candidate.id },
+      this.play,
+      make("div", { class: "what" },
+        make("div", { class: "title" }, this.rank, make("strong", {}, candidate.name), make("span", { class: "tag" }, candidate.title)),
+        this.canvas,
+        scale(candidate)),
+      make("div", { class: "row actions" },
+        make("button", { type: "button", class: "small", onclick: () => actions.open(this), "aria-label": `Details of ${of}` }, "Details"),
+        make("a", { class: "button small", href: `${address}/preset`, download: "", "aria-label": `Preset of ${of}, ${file}` }, `Preset ${file}`),
+        make("a", { class: "button small", href: `${address}/wav`, download: "", "aria-label": `Sound of ${of}, WAV` }, "WAV")),
+    );
+    this.picture();
+  }
+
+  get url() {
+    return `/api/candidates/${this.candidate.id}/audio`;
+  }
+
+  async picture() {
+    try {
+      this.bars = peaks(await this.player.buffer(this.url), BARS);
+    } catch {
+      return; // it was replaced by a better one before its picture was drawn
+    }
+    requestAnimationFrame(() => this.draw());
+  }
+
+  draw() {
+    if (this.bars && this.canvas.isConnected) draw(this.canvas, this.bars, colour("--match"));
+  }
+
+  number(rank, count) {
+    this.rank.textContent = rank;
+    this.element.setAttribute("aria-label", `${rank} of ${count}: ${this.candidate.name} on ${this.candidate.title}`);
+  }
+
+  /** Show whether it is the one that the player has, and whether it sounds. */
+  mark(current, sounding) {
+    this.element.toggleAttribute("data-current", current);
+    this.play.classList.toggle("on", sounding);
+    this.play.setAttribute("aria-pressed", sounding);
+  }
+}
+
+/** The score beside the noise floor, as numbers and as a line from near to far. */
+function scale(candidate) {
+  const lsd = candidate.scores.lsd;
+  const floor = candidate.floor.lsd;
+  const place = (value) => `${Math.min(value / FAR_DB, 1) * 100}%`;
+  const line = make("span", { class: "line", "aria-hidden": "true" }, make("span", { class: "dot" }));
+  line.style.setProperty("--at", place(lsd));
+  if (floor !== undefined) line.style.setProperty("--floor", place(floor));
+  const words = floor === undefined ? "no floor measured" : `floor ${number(floor, 2)}`;
+  return make("div", { class: "score" }, make("span", {}, make("b", {}, number(lsd, 2)), ` dB, ${words}`), line, make("span", { class: "hint" }, `score ${number(candidate.score, 2)}`));
+}

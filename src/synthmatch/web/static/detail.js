@@ -1,0 +1,174 @@
+/** One candidate looked into: spectrograms, parameters, what it depends on, and other presets made from it. */
+
+import { ended, finished, get, post, send } from "./api.js";
+import { $, busy, duration, make, say } from "./dom.js";
+import { Parameters, strongest } from "./parameters.js";
+import { pictures } from "./spectrogram.js";
+
+/** With more parameters than this, hearing each of them takes so long that it is asked for first. */
+const AT_ONCE = 200;
+
+export class DetailView extends EventTarget {
+  /** Tells `made` with {candidates, replaces}: presets that were made here. `others()` gives all candidates shown. */
+  constructor(player, searchStep, others) {
+    super();
+    Object.assign(this, { player, searchStep, others, tables: new Map(), locks: new Map(), place: $("detail") });
+  }
+
+  /** The parameter table of a synthesizer, asked for once. */
+  table(synth) {
+    if (!this.tables.has(synth)) this.tables.set(synth, get(`/api/parameters?synth=${encodeURIComponent(synth)}`));
+    return this.tables.get(synth);
+  }
+
+  close() {
+    if (this.hearing && !ended(this.hearing)) post(`/api/jobs/${this.hearing.id}/cancel`).catch(() => {});
+    this.hearing = null;
+    this.base = null;
+    this.place.hidden = true;
+  }
+
+  async open(candidate) {
+    this.close();
+    this.base = candidate;
+    const [detail, table] = await Promise.all([get(`/api/candidates/${candidate.id}`), this.table(candidate.synth)]);
+    if (this.base !== candidate) return;
+    if (!this.locks.has(candidate.synth)) this.locks.set(candidate.synth, new Set());
+    this.current = detail.candidate;
+    this.locked = this.locks.get(candidate.synth);
+    this.parameters = new Parameters(table, detail, this.locked, (name, native) => this.edit(name, native));
+    this.error = make("p", { class: "error", role: "alert", hidden: true });
+    this.pictures = make("div", { class: "picture-place" });
+    this.files = make("div", { class: "row" });
+    this.undo = make("button", { type: "button", class: "small", hidden: true, onclick: () => this.open(this.base) }, "Back to before the changes");
+    this.place.replaceChildren(
+      make("div", { class: "row between" },
+        make("h2", { id: "detail-title" }, `${candidate.name} `, make("span", { class: "tag" }, candidate.title)),
+        make("button", { type: "button", class: "small", onclick: () => this.close() }, "Close")),
+      this.files,
+      this.error,
+      this.pictures,
+      make("div", { class: "columns" },
+        make("section", { "aria-labelledby": "depends-title" }, make("h3", { id: "depends-title" }, "Depends most on"), this.depends()),
+        make("section", { "aria-labelledby": "more-title" }, make("h3", { id: "more-title" }, "More from this one"), this.vary(), this.morph(), this.again())),
+      make("section", { "aria-labelledby": "parameters-title" },
+        make("div", { class: "row between" }, make("h3", { id: "parameters-title" }, "Parameters"), this.undo),
+        make("p", { class: "hint" }, "Change a value to hear it. What is ticked is locked: a search from here leaves it as it is."),
+        this.parameters.element),
+    );
+    this.place.hidden = false;
+    this.show();
+    this.place.focus({ preventScroll: true });
+    this.place.scrollIntoView({ block: "start", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+  }
+
+  /** Files and pictures of the candidate, or of what it was changed to. */
+  async show() {
+    const { id, files } = this.current;
+    const address = `/api/candidates/${id}`;
+    const links = files.map((file) => make("a", { class: "button small", href: `${address}/preset?file=${encodeURIComponent(file)}`, download: "" }, file));
+    this.files.replaceChildren(make("span", { class: "hint" }, "Take it as"), ...links, make("a", { class: "button small", href: `${address}/wav`, download: "" }, ".wav"));
+    this.undo.hidden = this.current.id === this.base.id;
+    const picture = await get(`${address}/picture`);
+    if (this.current.id === id) this.pictures.replaceChildren(pictures(picture));
+  }
+
+  async edit(name, native) {
+    const from = this.current;
+    await busy(this.undo, this.error, async () => {
+      const detail = await post(`/api/candidates/${from.id}/edit`, { values: { [name]: native } });
+      this.current = detail.candidate;
+      this.parameters.update(detail);
+      this.made([detail.candidate], from.id === this.base.id ? null : from.id);
+      this.dispatchEvent(new CustomEvent("play", { detail: detail.candidate }));
+      say(`${this.parameters.label(name)}: ${detail.text[name]}, score ${detail.candidate.score.toFixed(2)}`);
+      await this.show();
+    });
+  }
+
+  made(candidates, replaces = null) {
+    this.dispatchEvent(new CustomEvent("made", { detail: { candidates, replaces } }));
+  }
+
+  depends() {
+    const place = make("div", { class: "depends" });
+    const base = this.base;
+    const hear = async () => {
+      place.replaceChildren(make("p", { class: "hint" }, "Listening to each parameter"));
+      try {
+        this.hearing = await post(`/api/candidates/${base.id}/depends`);
+        const job = await finished(this.hearing.id, (state) => {
+          this.hearing = state;
+          const [part] = state.parts;
+          const waits = state.state === "queued" && state.before;
+          place.firstChild.textContent = waits ? "Waits for the searches before it" : `Listening to each parameter: ${part.done} of ${part.total}`;
+        });
+        if (this.base !== base) return;
+        if (job.weights) place.replaceChildren(make("p", { class: "hint" }, "How far the sound moves when the knob does"), strongest(job.weights, this.parameters));
+        else place.firstChild.textContent = job.message || "Cancelled";
+      } catch (error) {
+        place.firstChild.textContent = error.message;
+      }
+    };
+    if (this.parameters.table.length <= AT_ONCE) hear();
+    else place.append(make("button", { type: "button", onclick: hear }, `Listen to its ${this.parameters.table.length} parameters`));
+    return place;
+  }
+
+  vary() {
+    const groups = [...new Set(this.parameters.table.map((p) => p.group))];
+    const what = make("select", {}, make("option", { value: "" }, "everything"), ...groups.map((group) => make("option", {}, group)));
+    const amount = make("input", { type: "range", min: 0.05, max: 1, step: 0.05, value: 0.3, "aria-valuetext": "30 %" });
+    const output = make("output", {}, "30 %");
+    amount.addEventListener("input", () => {
+      output.textContent = `${Math.round(100 * amount.value)} %`;
+      amount.setAttribute("aria-valuetext", output.textContent);
+    });
+    const go = make("button", { type: "button" }, "Make 4 variations");
+    go.addEventListener("click", () => busy(go, this.error, async () => {
+      const wish = { names: what.value ? [what.value] : [], amount: Number(amount.value), count: 4, seed: Math.floor(Math.random() * 2 ** 31) };
+      this.made(await post(`/api/candidates/${this.current.id}/vary`, wish));
+      say("four variations were added");
+    }));
+    return make("div", { class: "tool" }, make("label", {}, "Vary ", what), make("label", {}, "by ", amount, output), go);
+  }
+
+  morph() {
+    const same = this.others().filter((c) => c.synth === this.base.synth && c.id !== this.base.id);
+    const to = make("select", {}, ...same.map((c) => make("option", { value: c.id }, `${c.name}, score ${c.score.toFixed(2)}`)), make("option", { value: "" }, "a second sound"));
+    const file = make("input", { type: "file", accept: "audio/*", "aria-label": "The second sound", hidden: same.length > 0 });
+    to.addEventListener("change", () => { file.hidden = to.value !== ""; });
+    const told = make("p", { class: "hint", role: "status" });
+    const go = make("button", { type: "button" }, "Morph in 5 steps");
+    go.addEventListener("click", () => busy(go, this.error, async () => {
+      const other = to.value || await this.bestOf(file.files[0], told);
+      this.made(await post(`/api/candidates/${this.current.id}/morph`, { to: other, steps: 5 }));
+      told.textContent = "";
+      say("five steps were added");
+    }));
+    return make("div", { class: "tool" }, make("label", {}, "Morph to ", to), file, go, told);
+  }
+
+  /** The candidate of this synthesizer that is nearest to a second sound. */
+  async bestOf(file, told) {
+    if (!file) throw new Error("choose the second sound first");
+    const synth = this.base.synth;
+    const sound = await send("/api/sounds", "file", [[file, file.name]], () => {});
+    const target = await post("/api/targets", { sound: sound.id });
+    const wish = { target: target.id, synths: [synth], seconds: Number($("seconds").value), renders: 100000, candidates: 1 };
+    const job = await finished((await post("/api/searches", wish)).id, (state) => {
+      told.textContent = state.seconds_left ? `Searches for ${target.name}, about ${duration(state.seconds_left)} left` : "Waits";
+    });
+    if (!job.candidates.length) throw new Error(job.message || "nothing was found for the second sound");
+    return job.candidates[0].id;
+  }
+
+  again() {
+    const go = make("button", { type: "button" }, "Search again from here");
+    go.addEventListener("click", () => {
+      const extra = { start: this.current.id, locked: [...this.locked] };
+      this.searchStep.start([this.base.synth], extra, this.base.target, this.error, go);
+    });
+    return make("div", { class: "tool" }, go, make("span", { class: "hint" }, "Keeps what is locked below"));
+  }
+}

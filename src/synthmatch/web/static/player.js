@@ -1,0 +1,141 @@
+/**
+ * The player: a target and a candidate, of which one is heard.
+ *
+ * Both are started by one clock at the same moment and run on together; a gain decides which is heard, so a change
+ * between them keeps the playhead. A gain never jumps: it moves in 20 ms, which no ear takes for a click. The louder one
+ * is turned down to the loudness of the other, never up, so that nothing clips.
+ */
+
+const FADE_SECONDS = 0.02;
+/** Between the order to start and the start, so that both sources are ready. */
+const AHEAD_SECONDS = 0.02;
+
+export class Player extends EventTarget {
+  /** `context` is made at the first sound, since browsers want a gesture before it. */
+  constructor(context = null) {
+    super();
+    this.context = context;
+    this.side = "candidate";
+    this.loop = true;
+    this.pair = null;
+    this.playing = null;
+    this.order = 0;
+    this.buffers = new Map();
+  }
+
+  /** Decoded audio of an address, kept for some time. */
+  buffer(url) {
+    if (!this.buffers.has(url)) {
+      const made = fetch(url).then((response) => {
+        if (!response.ok) throw new Error("this sound has expired; search again");
+        return response.arrayBuffer();
+      }).then((bytes) => this.ready().decodeAudioData(bytes));
+      made.catch(() => this.buffers.delete(url));
+      this.buffers.set(url, made);
+      if (this.buffers.size > 48) this.buffers.delete(this.buffers.keys().next().value);
+    }
+    return this.buffers.get(url);
+  }
+
+  ready() {
+    // the rate of every sound here: none is resampled
+    this.context ??= new AudioContext({ sampleRate: 44100, latencyHint: "interactive" });
+    return this.context;
+  }
+
+  /** Take a pair {target, candidate}, each {url, loudness_db, title}; a candidate alone has no target. */
+  async load(pair) {
+    this.pair = pair;
+    this.dispatchEvent(new Event("change"));
+    await Promise.all(Object.values(pair).map(({ url }) => this.buffer(url)));
+  }
+
+  /** Play the pair from its beginning, or from `offset` seconds. */
+  async play(pair = this.pair, offset = 0) {
+    const order = ++this.order;
+    this.halt();
+    const context = this.ready();
+    if (context.state === "suspended" && context.resume) await context.resume();
+    await this.load(pair);
+    if (order !== this.order) return; // another sound was asked for meanwhile
+    if (!pair[this.side]) this.side = "candidate";
+    const buffers = Object.fromEntries(
+      await Promise.all(Object.entries(pair).map(async ([side, { url }]) => [side, await this.buffer(url)])),
+    );
+    if (order !== this.order) return;
+    this.start(buffers, offset);
+  }
+
+  start(buffers, offset) {
+    const at = this.context.currentTime + AHEAD_SECONDS;
+    const length = Math.min(...Object.values(buffers).map((buffer) => buffer.duration));
+    const quietest = Math.min(...Object.values(this.pair).map((sound) => sound.loudness_db));
+    const tracks = {};
+    for (const [side, buffer] of Object.entries(buffers)) {
+      const source = new AudioBufferSourceNode(this.context, { buffer, loop: this.loop, loopEnd: length });
+      const level = 10 ** ((quietest - this.pair[side].loudness_db) / 20);
+      const gain = new GainNode(this.context, { gain: side === this.side ? level : 0 });
+      source.connect(gain).connect(this.context.destination);
+      source.start(at, offset);
+      tracks[side] = { source, gain, level };
+    }
+    const playing = { tracks, at: at - offset, length, buffers };
+    this.playing = playing;
+    tracks[this.side].source.addEventListener("ended", () => {
+      if (this.playing === playing) this.stop();
+    });
+    this.dispatchEvent(new Event("change"));
+  }
+
+  /** Hear the other of the two at the same playhead; where nothing plays, start it. */
+  change(side = this.side === "target" ? "candidate" : "target") {
+    if (!this.pair?.[side]) return;
+    this.side = side;
+    if (!this.playing) {
+      this.play();
+      return;
+    }
+    const now = this.context.currentTime;
+    for (const [name, { gain, level }] of Object.entries(this.playing.tracks)) {
+      gain.gain.cancelScheduledValues(now);
+      gain.gain.setValueAtTime(gain.gain.value, now);
+      gain.gain.linearRampToValueAtTime(name === side ? level : 0, now + FADE_SECONDS);
+    }
+    this.dispatchEvent(new Event("change"));
+  }
+
+  toggle() {
+    if (this.playing) this.stop();
+    else if (this.pair) this.play();
+  }
+
+  stop() {
+    this.order += 1;
+    this.halt();
+    this.dispatchEvent(new Event("change"));
+  }
+
+  halt() {
+    if (!this.playing) return;
+    const now = this.context.currentTime;
+    for (const { source, gain } of Object.values(this.playing.tracks)) {
+      gain.gain.cancelScheduledValues(now);
+      gain.gain.setValueAtTime(gain.gain.value, now);
+      gain.gain.linearRampToValueAtTime(0, now + FADE_SECONDS);
+      source.stop(now + FADE_SECONDS);
+    }
+    this.playing = null;
+  }
+
+  setLoop(loop) {
+    this.loop = loop;
+    for (const { source } of Object.values(this.playing?.tracks ?? {})) source.loop = loop;
+  }
+
+  /** Playhead in seconds, or null. */
+  get position() {
+    if (!this.playing) return null;
+    const gone = Math.max(this.context.currentTime - this.playing.at, 0);
+    return this.loop ? gone % this.playing.length : Math.min(gone, this.playing.length);
+  }
+}
