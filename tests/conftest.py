@@ -1,14 +1,22 @@
-"""What several tests share: TinySynth, a VST3 instrument compiled when a test asks for it; small shards; one thread."""
+"""What several tests share: TinySynth, a VST3 instrument compiled when a test asks for it; small shards; one thread;
+a web server and a browser.
+"""
 
 import platform
 import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from synthmatch.dataset import folder
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+    from web_page import Watched
+    from web_server import Running
 
 SOURCE = Path(__file__).parent / "synths/tiny_synth"
 #: where Debian puts the framework that turns a C++ class into a VST3
@@ -49,3 +57,41 @@ def one_thread() -> Iterator[None]:
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator["Running"]:
+    """One web server for all tests that change no setting."""
+    from web_server import serving
+
+    with serving() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator["Browser"]:
+    """Debian's Chromium, with a microphone that beeps. Fails where it is missing: no test of the page is ever left out."""
+    from playwright.sync_api import sync_playwright
+
+    path = Path("/usr/bin/chromium")
+    if not path.exists():
+        pytest.fail("there is no /usr/bin/chromium; to add it: apt-get install chromium", pytrace=False)
+    flags = ["--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=flags)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def watched(browser: "Browser", server: "Running") -> Iterator["Watched"]:
+    """The page in a fresh browser profile. It may ask nothing of other hosts and complain of nothing."""
+    from web_page import Watched
+
+    context = browser.new_context(accept_downloads=True, viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.set_default_timeout(30_000)
+    found = Watched(page, server)
+    yield found
+    found.check()
+    context.close()

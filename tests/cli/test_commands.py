@@ -181,3 +181,16 @@ def test_a_full_disk_leaves_nothing_half_written() -> None:
     """Catches half a file under its final name: /dev/full refuses every write."""
     line = refused("render", "/usr/share/hexter/tx7_roms.dx7", "-o", "/dev/full/out.wav")
     assert "cannot write" in line
+
+
+def test_match_keeps_what_is_locked(tmp_path: Path) -> None:
+    """Catches a lock that is not passed on, or that holds another preset's values than the first of --start."""
+    bank = Path("/usr/share/hexter/dx7_roms.dx7")
+    run("match", BELL, "--synth", "dexed", "--renders", 30, "--start", bank, "--lock", "op1", "-o", tmp_path, "-q")
+    first = read_presets(bank)[0]
+    space = get_synth("dexed").space
+    held = sorted(space.index[name] for name in space.named_by(["op1"]))
+    for preset in read_presets(tmp_path / "bell" / "1-dexed.syx")[:1]:
+        assert (preset.native[held] == first.native[held]).all()
+    assert "locked is 'op9'" in refused("match", BELL, "--synth", "dexed", "--lock", "op9", "-o", tmp_path / "o")
+    assert "gone.syx" in refused("match", BELL, "--start", tmp_path / "gone.syx", "-o", tmp_path / "o")

@@ -25,7 +25,9 @@ def web(
     """Open a page to drop a sound, hear the matches and take the presets."""
     from synthmatch.errors import InputError, MissingExtraError  # noqa: PLC0415 - keeps --help fast
 
-    lacking = [package for package in ("fastapi", "python_multipart", "uvicorn") if importlib.util.find_spec(package) is None]
+    lacking = [
+        package for package in ("fastapi", "python_multipart", "uvicorn") if importlib.util.find_spec(package) is None
+    ]
     if lacking:
         raise MissingExtraError(f"{', '.join(lacking)} not installed: pip install 'synthmatch[web]'")
     from synthmatch.synths.registry import get_synth, synth_names  # noqa: PLC0415

@@ -10,7 +10,7 @@ All conversions take and give arrays whose last axis is the parameter (native, u
 import dataclasses
 import hashlib
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -92,12 +92,17 @@ class ParamSpace:
             parts.setdefault(f"{first}_{number}" if number.isdigit() else first, []).append(i)
         return {name: np.array(indices) for name, indices in parts.items()}
 
-    def named_by(self, names: Collection[str]) -> frozenset[str]:
-        """Names of the parameters that these names of parameters, groups and parts stand for; unknown ones for none."""
-        found = {p.name for p in self.parameters if p.name in names or p.group in names}
-        for part, indices in self.modules.items():
-            if part in names:
-                found |= {self.parameters[int(i)].name for i in indices}
+    def named_by(self, names: Iterable[str]) -> frozenset[str]:
+        """Parameters that these names stand for: each a parameter, a group, or else a part; unknown ones for none."""
+        found: set[str] = set()
+        for name in names:
+            of_group = {p.name for p in self.parameters if p.group == name}
+            if name in self.index:
+                found.add(name)
+            elif of_group or name not in self.modules:
+                found |= of_group
+            else:
+                found |= {self.parameters[int(i)].name for i in self.modules[name]}
         return frozenset(found)
 
     # native <-> unit ------------------------------------------------------------------------------------------------

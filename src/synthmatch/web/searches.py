@@ -4,6 +4,7 @@ Each function makes a job; its work runs in the jobs' thread, with render pools 
 costs its own part of a job, not the others'.
 """
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ from synthmatch.params import Preset
 from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool
 from synthmatch.render.progress import RenderProgress
+from synthmatch.search.locks import check_names
 from synthmatch.search.objective import Progress
 from synthmatch.search.sensitivity import sensitivity
 from synthmatch.synths.registry import get_synth
@@ -25,6 +27,9 @@ from synthmatch.web.files import Presets
 from synthmatch.web.jobs import Job, Part
 from synthmatch.web.things import Candidate, OwnLibrary
 from synthmatch.web.workshop import METRICS, Workshop
+
+#: A candidate that a better one has replaced is kept this long: a page may just be asking for it.
+_LINGER_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
@@ -42,8 +47,12 @@ class Wish:
 
 
 def search(shop: Workshop, aim_id: str, wish: Wish) -> Job:
-    """Match a target. Candidates appear while it runs; cancelled, it keeps the best so far."""
+    """Match a target. Candidates appear while it runs; cancelled, it keeps the best so far.
+
+    Raises `GoneError` for ids of what is not there, `InputError` for a name that cannot be locked.
+    """
     target = shop.aims.get(aim_id).whole()
+    check_names([get_synth(id).space for id in wish.synths], wish.locked)
     libraries = [shop.libraries.get(id).library for id in wish.libraries]
     start = [shop.candidates.get(wish.start).preset] if wish.start else []
 
@@ -74,13 +83,10 @@ def search(shop: Workshop, aim_id: str, wish: Wish) -> Job:
 
     def work(job: Job) -> None:
         board = _Board(shop, job, aim_id)
-        try:
-            for part, id in zip(job.parts, wish.synths, strict=True):
-                one(job, part, id, board)
-                if part.state == "cancelled":
-                    break
-        finally:
-            board.clear()
+        for part, id in zip(job.parts, wish.synths, strict=True):
+            one(job, part, id, board)
+            if part.state == "cancelled":
+                break
         if all(part.state == "failed" for part in job.parts):
             raise RenderError("; ".join(dict.fromkeys(part.remark for part in job.parts)))
 
@@ -92,12 +98,16 @@ def search(shop: Workshop, aim_id: str, wish: Wish) -> Job:
 
 
 class _Board:
-    """A search's candidates, best first over all synthesizers; one that is shown again keeps its id."""
+    """A search's candidates, best first over all synthesizers; one that is shown again keeps its id.
+
+    Those that better ones replace go after some time, but for what somebody has looked into.
+    """
 
     def __init__(self, shop: Workshop, job: Job, aim_id: str) -> None:
         self._shop, self._job, self._aim = shop, job, aim_id
         self._known: dict[tuple[str, bytes], Candidate] = {}
         self._shown: dict[str, list[Candidate]] = {}
+        self._shown_seconds: dict[str, float] = {}
 
     def show(self, synth: str, matches: Sequence[Match]) -> None:
         """Candidates of a search that goes on."""
@@ -115,12 +125,14 @@ class _Board:
         self._shown[synth] = shown
         ranked = sorted((c for some in self._shown.values() for c in some), key=lambda c: c.score)
         self._job.result = {"candidates": [candidate.id for candidate in ranked]}
+        self._shown_seconds |= {candidate.id: time.monotonic() for candidate in ranked}
+        self._clear()
 
-    def clear(self) -> None:
-        """Drop those that better ones have replaced, but for what somebody looks at."""
-        kept = {candidate.id for some in self._shown.values() for candidate in some}
-        for candidate in self._known.values():
-            if candidate.id not in kept and not candidate.opened:
+    def _clear(self) -> None:
+        limit = time.monotonic() - _LINGER_SECONDS
+        for key, candidate in list(self._known.items()):
+            if self._shown_seconds[candidate.id] < limit and not candidate.opened:
+                del self._known[key]
                 self._shop.candidates.remove(candidate.id)
 
 

@@ -36,7 +36,7 @@ export class Parameters {
   group(name, parameters) {
     const lock = make("input", { type: "checkbox" });
     const body = make("div", { class: "params" });
-    const all = make("label", { class: "inline all" }, lock, ` Lock all ${parameters.length}`);
+    const all = make("label", { class: "inline all" }, lock, `Lock all ${parameters.length}`);
     const box = make("details", { "data-group": name }, make("summary", {}, TITLES[name], make("span", { class: "hint" }, ` ${parameters.length}`)), all, body);
     // a synthesizer has hundreds: rows are made when they are looked at
     box.addEventListener("toggle", () => box.open && this.fill(body, parameters), { once: true });

@@ -55,7 +55,7 @@ export class Player extends EventTarget {
     const order = ++this.order;
     this.halt();
     const context = this.ready();
-    if (context.state === "suspended" && context.resume) await context.resume();
+    if (context instanceof AudioContext) await context.resume();
     await this.load(pair);
     if (order !== this.order) return; // another sound was asked for meanwhile
     if (!pair[this.side]) this.side = "candidate";

@@ -1,0 +1,68 @@
+"""A candidate looked into, in a real browser: pictures, values, and other presets made from it."""
+
+import re
+
+from playwright.sync_api import expect
+from web_page import Watched, give, search, sent
+from web_server import EXAMPLES
+
+
+def test_the_details_of_a_candidate(watched: Watched) -> None:
+    """Catches pictures that stay empty, an edit that is not heard, a lock that is not sent, and variations that are lost."""
+    page = watched.open()
+    give(page)
+    search(page)
+    page.locator("#cards .card").first.get_by_role("button", name=re.compile("^Details")).click()
+    detail = page.locator("#detail")
+    expect(detail.get_by_role("img")).to_have_count(3)
+    painted = (
+        "canvases => canvases.map((c) => new Set(c.getContext('2d').getImageData(0, 0, c.width, c.height).data).size)"
+    )
+    assert min(detail.get_by_role("img").evaluate_all(painted)) > 20
+    expect(detail.locator(".strongest li")).to_have_count(8)
+    strongest = detail.locator(".strongest button").first.inner_text()
+    detail.locator(".strongest button").first.click()
+    focused = page.locator(":focus")
+    expect(page.locator(f"label[for='{focused.get_attribute('id')}']")).to_have_text(strongest)
+    detail.get_by_label("Find a parameter").fill("op1_output_level")
+    level = detail.locator("#p-op1_output_level")
+    end, value = ("End", 99) if level.input_value() == "0" else ("Home", 0)
+    with page.expect_response("**/edit") as answer:
+        level.focus()
+        level.press(end)
+    assert answer.value.json()["native"]["op1_output_level"] == value
+    expect(page.locator("#variant-cards .card")).to_have_count(1)
+    expect(page.locator("#play")).to_have_attribute("aria-label", "Stop")
+    expect(detail.locator(".param output").first).to_be_attached()
+    detail.get_by_role("button", name="Back to before the changes").click()
+    expect(detail.locator(".strongest li")).to_have_count(8)
+    detail.get_by_role("button", name="Make 4 variations").click()
+    expect(page.locator("#variant-cards .card")).to_have_count(5)
+    detail.get_by_role("button", name="Morph in 5 steps").click()
+    expect(page.locator("#variant-cards .card")).to_have_count(10)
+    page.reload()
+    watched.ready()
+    expect(page.locator("#variant-cards .card")).to_have_count(10)
+    page.locator("#cards .card").first.get_by_role("button", name=re.compile("^Details")).click()
+    detail.locator("summary").first.click()
+    detail.get_by_label(re.compile("^Lock all")).first.check()
+    with page.expect_request("**/api/searches") as request:
+        detail.get_by_role("button", name="Search again from here").click()
+    wish = sent(request.value)
+    assert len(wish["locked"]) == 54
+    assert wish["start"]
+    expect(page.locator("#jobs button")).to_have_count(2)
+    expect(page.locator("#progress")).to_be_hidden(timeout=60_000)
+
+
+def test_a_morph_towards_a_second_sound(watched: Watched) -> None:
+    """Catches a second sound that is matched with another synthesizer, or not at all."""
+    page = watched.open()
+    give(page)
+    search(page)
+    page.locator("#cards .card").first.get_by_role("button", name=re.compile("^Details")).click()
+    detail = page.locator("#detail")
+    detail.get_by_label("Morph to").select_option(label="a second sound")
+    detail.get_by_label("The second sound").set_input_files(EXAMPLES / "bell.flac")
+    detail.get_by_role("button", name="Morph in 5 steps").click()
+    expect(page.locator("#variant-cards .card")).to_have_count(5, timeout=60_000)

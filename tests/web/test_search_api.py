@@ -1,0 +1,281 @@
+"""Searches through the API, with the real synthesizers: from a sound to the preset that was heard."""
+
+import io
+import json
+import threading
+import time
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import soundfile
+from web_api import created, refused, search, target, wait
+from web_server import Running, serving
+
+from synthmatch.note import Note
+from synthmatch.params import Preset
+from synthmatch.render.pool import render
+from synthmatch.synths.files import read_presets
+from synthmatch.synths.registry import get_synth
+
+
+def played(preset: Preset, aim: dict[str, Any]) -> np.ndarray:
+    """A preset with a target's note, scaled as WAV files are."""
+    seconds = round(aim["seconds"] * 44_100) / 44_100
+    audio = render(get_synth(preset.synth), preset, Note(aim["pitch"], aim["velocity"], aim["hold_seconds"], seconds))
+    return audio / max(1.0, float(np.abs(audio).max()))
+
+
+def events(server: Running, job_id: str, headers: dict[str, str] | None = None) -> list[dict[str, Any]]:
+    """All states that a watcher of a job is sent."""
+    states = []
+    with server.client.stream("GET", f"/api/jobs/{job_id}/events", headers=headers) as answer:
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        for line in answer.iter_lines():
+            if line.startswith("data: "):
+                states.append(json.loads(line[6:]))
+    return states
+
+
+def test_a_downloaded_preset_is_what_was_heard(server: Running, tmp_path: Path) -> None:
+    """Catches a file that does not sound like its candidate, for each synthesizer: it is read and played again."""
+    aim = target(server.client)
+    job = wait(
+        server.client,
+        search(server.client, aim["id"], synths=["vital", "dexed", "amsynth"], renders=8, candidates=1)["id"],
+    )
+    assert job["state"] == "done", job
+    assert sorted(c["synth"] for c in job["candidates"]) == ["amsynth", "dexed", "vital"]
+    assert [c["score"] for c in job["candidates"]] == sorted(c["score"] for c in job["candidates"])
+    for candidate in job["candidates"]:
+        heard, rate = soundfile.read(
+            io.BytesIO(server.client.get(f"/api/candidates/{candidate['id']}/audio").content), always_2d=True
+        )
+        assert rate == 44_100
+        assert candidate["floor"].keys() >= {"lsd"}
+        for suffix in candidate["files"]:
+            file = server.client.get(f"/api/candidates/{candidate['id']}/preset", params={"file": suffix})
+            path = tmp_path / f"{candidate['synth']}{suffix}"
+            path.write_bytes(file.content)
+            preset = read_presets(path, get_synth(candidate["synth"]))[0]
+            assert np.abs(played(preset, aim) - heard.T).max() < 1e-3, suffix
+
+
+def test_a_watcher_sees_all_and_the_end(server: Running) -> None:
+    """Catches a stream without a first snapshot, one that never ends, or one that a reconnection leaves without an end."""
+    job = search(server.client, target(server.client)["id"], renders=80)
+    states = events(server, job["id"])
+    assert states[-1]["state"] == "done"
+    assert [s["version"] for s in states] == sorted({s["version"] for s in states})
+    assert any(s["state"] == "running" and s["candidates"] for s in states), "no candidate appeared while it ran"
+    assert states[-1]["parts"][0]["done"] == 80
+    again = events(server, job["id"], {"last-event-id": str(states[-1]["version"])})
+    assert again == [states[-1]]
+
+
+def test_cancelling_keeps_the_best(server: Running) -> None:
+    """Catches a cancelled search that runs on, or that loses what it found."""
+    first = search(server.client, target(server.client)["id"], renders=100_000)
+    waiting = search(server.client, target(server.client)["id"])
+    while not (state := server.client.get(f"/api/jobs/{first['id']}").json())["candidates"]:
+        time.sleep(0.05)
+    assert state["state"] == "running"
+    assert server.client.get(f"/api/jobs/{waiting['id']}").json()["before"] == 1
+    assert created(server.client.post(f"/api/jobs/{waiting['id']}/cancel"))["state"] == "cancelled"
+    began = time.monotonic()
+    created(server.client.post(f"/api/jobs/{first['id']}/cancel"))
+    ended = wait(server.client, first["id"])
+    assert ended["state"] == "cancelled"
+    assert len(ended["candidates"]) == 2
+    assert time.monotonic() - began < 10
+
+
+def test_twenty_at_once_are_all_served() -> None:
+    """Catches requests that are lost, mixed up or refused where many come at the same moment."""
+    # one worker: most of the time of such short jobs is their start
+    with serving(workers=1) as server:
+        twenty(server)
+
+
+def twenty(server: Running) -> None:
+    """Twenty requests from as many threads, and all their answers."""
+    aims = [target(server.client, name) for name in ("bass", "bell")]
+    jobs: list[dict[str, Any]] = []
+    errors: list[BaseException] = []
+    lock = threading.Lock()
+
+    def ask(number: int) -> None:
+        try:
+            job = search(server.client, aims[number % 2]["id"], renders=4, candidates=1, seed=number)
+            with lock:
+                jobs.append({**job, "number": number})
+        except BaseException as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not errors
+    assert len({job["id"] for job in jobs}) == 20
+    for job in jobs:
+        ended = wait(server.client, job["id"])
+        assert ended["state"] == "done", ended
+        assert ended["target"]["id"] == aims[job["number"] % 2]["id"]
+        assert len(ended["candidates"]) == 1
+
+
+def test_a_full_queue_says_so() -> None:
+    """Catches a queue that grows without end."""
+    with serving(queue=2) as server:
+        aim = target(server.client)["id"]
+        jobs = [search(server.client, aim, renders=100_000) for _ in range(3)]
+        answer = server.client.post("/api/searches", json={"target": aim, "synths": ["dexed"]})
+        refused(answer, 503, "wait already")
+        for job in jobs:
+            server.client.post(f"/api/jobs/{job['id']}/cancel")
+
+
+def test_a_search_from_a_candidate_keeps_what_is_locked(server: Running) -> None:
+    """Catches a lock that a search moves, and one that holds other values than the candidate's."""
+    aim = target(server.client)
+    found = wait(server.client, search(server.client, aim["id"])["id"])["candidates"][0]
+    values = server.client.get(f"/api/candidates/{found['id']}").json()["native"]
+    locked = ["envelope", "op1", "algorithm"]
+    wish = {"renders": 120, "candidates": 3, "start": found["id"], "locked": locked}
+    again = wait(server.client, search(server.client, aim["id"], **wish)["id"])
+    table = server.client.get("/api/parameters", params={"synth": "dexed"}).json()
+    held = [p["name"] for p in table if p["group"] == "envelope" or p["part"] == "op1" or p["name"] == "algorithm"]
+    assert again["candidates"]
+    changed = set()
+    for candidate in again["candidates"]:
+        native = server.client.get(f"/api/candidates/{candidate['id']}").json()["native"]
+        assert {name: native[name] for name in held} == {name: values[name] for name in held}
+        changed |= {name for name in native if native[name] != values[name]}
+    assert changed, "nothing at all was searched"
+    assert again["candidates"][0]["score"] <= found["score"]
+    refused(
+        server.client.post("/api/searches", json={"target": aim["id"], "synths": ["dexed"], "locked": ["op9"]}),
+        422,
+        "op9",
+    )
+
+
+def test_presets_are_made_from_a_candidate(server: Running) -> None:
+    """Catches an edit that is not played, a variation outside what was named, and a morph that misses its ends."""
+    aim = target(server.client)
+    found = wait(server.client, search(server.client, aim["id"])["id"])["candidates"]
+    address = f"/api/candidates/{found[0]['id']}"
+    before = server.client.get(address).json()
+    edited = created(server.client.post(f"{address}/edit", json={"values": {"op1_output_level": 50}}))
+    assert edited["text"]["op1_output_level"] == "50"
+    assert edited["candidate"]["score"] != found[0]["score"]
+    sounds = [server.client.get(f"/api/candidates/{c['id']}/audio").content for c in (found[0], edited["candidate"])]
+    assert sounds[0] != sounds[1]
+    table = {p["name"]: p for p in server.client.get("/api/parameters", params={"synth": "dexed"}).json()}
+    varied = created(server.client.post(f"{address}/vary", json={"names": ["pitch"], "amount": 0.5, "count": 3}))
+    assert len(varied) == 3
+    for candidate in varied:
+        native = server.client.get(f"/api/candidates/{candidate['id']}").json()["native"]
+        changed = [name for name in native if native[name] != before["native"][name]]
+        assert changed
+        assert {table[name]["group"] for name in changed} == {"pitch"}
+    way = created(server.client.post(f"{address}/morph", json={"to": found[1]["id"], "steps": 3}))
+    ends = [server.client.get(f"/api/candidates/{way[i]['id']}").json()["native"] for i in (0, -1)]
+    assert ends[0] == before["native"]
+    assert ends[1] == server.client.get(f"/api/candidates/{found[1]['id']}").json()["native"]
+    refused(server.client.post(f"{address}/edit", json={"values": {"no_such": 1}}), 422, "no_such")
+
+
+def test_what_a_sound_depends_on(server: Running) -> None:
+    """Catches weights of the wrong parameter: an operator that is off is not heard, the loudest carrier is."""
+    aim = target(server.client)
+    found = wait(server.client, search(server.client, aim["id"])["id"])["candidates"][0]
+    address = f"/api/candidates/{found['id']}"
+    quiet = created(server.client.post(f"{address}/edit", json={"values": {"op4_output_level": 0, "algorithm": 0}}))
+    address = f"/api/candidates/{quiet['candidate']['id']}"
+    job = wait(server.client, created(server.client.post(f"{address}/depends"))["id"])
+    assert job["state"] == "done", job
+    weights = job["weights"]
+    assert len(weights) == 145
+    # with its level at 0, its tuning is not heard; its level is what would be
+    assert weights["op4_fine"] == 0
+    assert max(weights.values()) > 1
+    assert server.client.get(address).json()["weights"] == weights
+
+
+def test_everything_as_a_zip_and_a_bank(server: Running, tmp_path: Path) -> None:
+    """Catches a zip or bank that lacks a candidate, or has them in another order."""
+    aim = target(server.client)
+    found = wait(server.client, search(server.client, aim["id"], candidates=3, renders=60)["id"])["candidates"]
+    ids = ",".join(c["id"] for c in found)
+    answer = server.client.get("/api/download", params={"ids": ids})
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        names = archive.namelist()
+        rows = json.loads(archive.read("match.json"))["candidates"]
+    assert (
+        sum(name.endswith(".syx") for name in names) == sum(name.endswith(".wav") for name in names) - 1 == len(found)
+    )
+    assert [row["candidate"]["score"] for row in rows] == [c["score"] for c in found]
+    bank = tmp_path / "bank.syx"
+    bank.write_bytes(server.client.get("/api/download", params={"ids": ids, "kind": "bank"}).content)
+    for candidate, preset in zip(found, read_presets(bank), strict=False):
+        native = server.client.get(f"/api/candidates/{candidate['id']}").json()["native"]
+        assert get_synth("dexed").space.named(preset.native) == native
+
+
+def test_presets_of_ones_own_join_the_search(server: Running, tmp_path: Path) -> None:
+    """Catches an index that a search does not look into: the target is the sound of a preset that only it has."""
+    voices = read_presets(Path("/usr/share/hexter/dx7_roms.dx7"))[:6]
+    rng = np.random.default_rng(5)
+    space = get_synth("dexed").space
+    odd = [space.to_native(np.where(rng.random(145) < 0.3, rng.random(145), space.to_unit(v.native))) for v in voices]
+    named = [Preset("dexed", native, f"MINE {i}") for i, native in enumerate(odd)]
+    sounds = [render(get_synth("dexed"), preset, Note(60, 100, 0.6, 1.0)) for preset in named]
+    mine = int(np.argmax([np.abs(s).max() for s in sounds]))
+    soundfile.write(tmp_path / "mine.wav", sounds[mine].T, 44_100, subtype="FLOAT")
+    bank = get_synth("dexed").dump(named, ".syx")
+    files = [("files", ("banks/odd.syx", bank)), ("files", ("notes.txt", b"no")), ("files", ("cut.syx", bank[:99]))]
+    job = wait(server.client, created(server.client.post("/api/libraries", files=files))["id"])
+    assert job["state"] == "done", job
+    assert [line.partition(":")[0] for line in job["unreadable"]] == ["cut.syx"]
+    (library,) = job["libraries"]
+    assert library["presets"] >= 1
+    sound = created(
+        server.client.post("/api/sounds", files={"file": ("mine.wav", (tmp_path / "mine.wav").read_bytes())})
+    )
+    aim = created(server.client.post("/api/targets", json={"sound": sound["id"], "note": 60}))
+    wish = {"renders": 0, "libraries": [library["id"]], "candidates": 1}
+    found = wait(server.client, search(server.client, aim["id"], **wish)["id"])["candidates"]
+    assert found[0]["name"] == f"MINE {mine}"
+    assert server.client.delete(f"/api/libraries/{library['id']}").status_code == 204
+    refused(server.client.get(f"/api/libraries/{library['id']}"), 404, "no such library")
+
+
+def test_a_plug_in_that_crashes_costs_its_part_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Catches a crash that ends the server, the queue or the other synthesizers' searches."""
+    monkeypatch.syspath_prepend(Path(__file__).parents[1] / "render")
+    crashing = "faulty_synth:CrashesAtLoad"
+    with serving(synths=("dexed", crashing)) as server:
+        aim = target(server.client)["id"]
+        job = wait(server.client, search(server.client, aim, synths=[crashing, "dexed"], renders=8)["id"])
+        assert job["state"] == "done"
+        assert [part["state"] for part in job["parts"]] == ["failed", "done"]
+        assert "does not load" in job["parts"][0]["remark"]
+        assert job["candidates"]
+        alone = wait(server.client, search(server.client, aim, synths=[crashing], renders=8)["id"])
+        assert alone["state"] == "failed"
+        assert "does not load" in alone["message"]
+        assert wait(server.client, search(server.client, aim, renders=8)["id"])["state"] == "done"
+
+
+def test_the_api_describes_itself(server: Running) -> None:
+    """Catches a route without a description, and a viewer that would load scripts from elsewhere."""
+    described = server.client.get("/api/openapi.json").json()
+    assert {"/api/sounds", "/api/searches", "/api/jobs/{id}/events"} <= set(described["paths"])
+    for path, methods in described["paths"].items():
+        assert all(method["description"] for method in methods.values()), path
+    assert server.client.get("/docs").status_code == 404
