@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 from playwright.sync_api import expect
-from web_page import BASS, Watched, give, only
+from web_page import BASS, Watched, give, only, sent
 from web_server import EXAMPLES
 
 from synthmatch.note import Note

@@ -27,7 +27,8 @@ class Page {
     this.job = null;
     this.search.addEventListener("started", (event) => {
       this.jobs.add(event.detail);
-      $("matches").scrollIntoView({ block: "nearest" }); // on a phone they are below
+      const matches = $("matches");
+      if (matches.getBoundingClientRect().top > innerHeight / 2) matches.scrollIntoView(); // on a phone they are below
     });
     this.jobs.addEventListener("show", (event) => this.show(event.detail));
     this.variants.addEventListener("change", () => this.show(this.job));
