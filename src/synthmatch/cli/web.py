@@ -46,7 +46,7 @@ def web(
             f"cannot listen on {host} port {port}: {error.strerror}; choose another --port or --host"
         ) from None
     settings = Settings(host, port, tuple(name or ()), (*synth_names(), *plugins), workers)
-    typer.echo(f"synthmatch at {address(settings)}  (Ctrl-C ends it)")
+    typer.echo(f"the page is at {address(settings)}; Ctrl-C ends it")
     if not settings.loopback:
         typer.echo("anybody who reaches this computer can use it", err=True)
     serve(settings, open_browser=browser)
