@@ -89,7 +89,7 @@ def main() -> None:
         done = 0
         while waiting:
             for id in sorted(waiting):
-                took, job = seconds(lambda id=id: ask(f"{address}/api/jobs/{id}"))  # type: ignore[misc]
+                took, job = seconds(lambda id=id: ask(f"{address}/api/jobs/{id}"))
                 looks.append(took)
                 if job["state"] not in ("queued", "running"):
                     waiting.discard(id)

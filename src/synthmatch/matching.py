@@ -115,7 +115,7 @@ def match(
             except (KeyboardInterrupt, Interrupted):
                 complete = False
             spent[synth.id] = len(objective.scored)
-            found += matcher.finish(distinct(objective, candidates) or seeds[:candidates])
+            found += matcher.finish(_distinct(objective, candidates) or seeds[:candidates])
         if not complete:
             break
     if not found:
@@ -231,11 +231,11 @@ class _Report:
         if self._progress:
             self._progress(synth, state)
         if self._show and time.monotonic() - self._shown_seconds >= _SHOW_SECONDS:
-            self._show(synth, self._matcher.show(distinct(self._objective, self._candidates)))
+            self._show(synth, self._matcher.show(_distinct(self._objective, self._candidates)))
             self._shown_seconds = time.monotonic()
 
 
-def distinct(objective: Objective, count: int) -> list[Preset]:
+def _distinct(objective: Objective, count: int) -> list[Preset]:
     """The best presets that differ audibly from each better one: `count` of them, or fewer."""
     chosen: list[Scored] = []
     for scored in objective.best(64 * count):

@@ -174,7 +174,12 @@ def test_presets_of_ones_own(watched: Watched, tmp_path: Path) -> None:
     bank = Path("/usr/share/hexter/tx7_roms.dx7").read_bytes()
     (folder / "deep" / "roms.dx7").write_bytes(bank[: 16 * 128])
     (folder / "notes.txt").write_text("not a preset")
-    page.set_input_files("#preset-folder", folder)
+    box = page.locator("#own").bounding_box()
+    assert box
+    session = page.context.new_cdp_session(page)
+    for kind in ("dragEnter", "dragOver", "drop"):
+        data = {"items": [], "files": [str(folder)], "dragOperationsMask": 1}
+        session.send("Input.dispatchDragEvent", {"type": kind, "x": box["x"] + 9, "y": box["y"] + 9, "data": data})
     expect(page.locator("#libraries progress")).to_be_visible()
     line = page.locator("#libraries .library")
     expect(line).to_contain_text(re.compile(r"roms.dx7: 1\d for Dexed"))

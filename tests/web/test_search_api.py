@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 import soundfile
 from web_api import created, refused, search, target, wait
-from web_server import Running, serving
+from web_server import EXAMPLES, Running, serving
 
+from synthmatch.matching import match
 from synthmatch.note import Note
 from synthmatch.params import Preset
 from synthmatch.render.pool import render
@@ -61,6 +62,16 @@ def test_a_downloaded_preset_is_what_was_heard(server: Running, tmp_path: Path) 
             path.write_bytes(file.content)
             preset = read_presets(path, get_synth(candidate["synth"]))[0]
             assert np.abs(played(preset, aim) - heard.T).max() < 1e-3, suffix
+
+
+def test_the_page_finds_what_the_command_line_finds(server: Running) -> None:
+    """Catches a search of the page's own, which would find other presets with the same seed."""
+    found = wait(server.client, search(server.client, target(server.client)["id"], seed=7)["id"])["candidates"]
+    same = match(EXAMPLES / "bass.flac", synths=["dexed"], renders=24, candidates=2, seed=7, metrics=("lsd",))
+    for candidate, expected in zip(found, same, strict=True):
+        native = server.client.get(f"/api/candidates/{candidate['id']}").json()["native"]
+        assert native == get_synth("dexed").space.named(expected.preset.native)
+        assert candidate["scores"] == expected.scores
 
 
 def test_a_watcher_sees_all_and_the_end(server: Running) -> None:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 
 from synthmatch.web import views
-from synthmatch.web.store import GoneError
+from synthmatch.web.jobs import ENDED
 from synthmatch.web.workshop import Workshop
 
 #: How often a change is looked for, and how often a quiet connection is kept alive.
@@ -20,19 +20,15 @@ async def events(job_id: str, shop: Workshop, seen_version: int) -> AsyncIterato
     job = shop.jobs.store.get(job_id)
     quiet_seconds = 0.0
     while not shop.closing:
-        ended = job.ended  # asked first: a change after it is then sent in the next round
-        if job.version != seen_version or ended:
-            seen_version, quiet_seconds = job.version, 0.0
-            try:
-                state = await asyncio.to_thread(views.job, job, shop)
-            except GoneError:
+        if job.version != seen_version or job.ended:
+            state = await asyncio.to_thread(views.job, job, shop)
+            seen_version, quiet_seconds = state.version, 0.0
+            yield f"id: {state.version}\nevent: job\ndata: {state.model_dump_json()}\n\n"
+            if state.state in ENDED:
                 return
-            yield f"id: {seen_version}\nevent: job\ndata: {state.model_dump_json()}\n\n"
         elif quiet_seconds >= _ALIVE_SECONDS:
             quiet_seconds = 0.0
-            shop.jobs.store.get(job_id)  # a job that is watched does not expire
+            shop.jobs.store.find(job_id)  # a job that is watched does not expire
             yield ": still there\n\n"
-        if ended:
-            return
         await asyncio.sleep(_LOOK_SECONDS)
         quiet_seconds += _LOOK_SECONDS

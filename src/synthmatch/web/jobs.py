@@ -26,13 +26,12 @@ class QueueFullError(SynthmatchError):
 class Part:
     """Progress of one part of a job, a synthesizer's search, say.
 
-    `unit` is what is counted. `seconds_left` is what this part still needs, as far as is known.
+    `done` and `total` count renders. `seconds_left` is what this part still needs, as far as is known.
     """
 
     name: str
     done: int = 0
     total: int = 0
-    unit: str = "renders"
     best: float | None = None
     seconds_left: float | None = None
     state: State = "queued"
@@ -43,7 +42,8 @@ class Part:
 class Job:
     """One job. `work` runs in the jobs' thread; it calls `changed` now and then, which raises `Interrupted` after `cancel`.
 
-    `result` grows while it runs: ``candidates`` (ids, best first), ``libraries``, ``weights``.
+    `result` grows while it runs: ``candidates`` (ids, best first), ``libraries``, ``weights``. `aim` is the id of a search's
+    target.
     """
 
     kind: str
@@ -55,7 +55,7 @@ class Job:
     state: State = "queued"
     message: str = ""
     version: int = 0
-    asked: dict[str, Any] = field(default_factory=dict)
+    aim: str = ""
     _cancelled: threading.Event = field(default_factory=threading.Event)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -94,10 +94,15 @@ class Job:
     def end(self, state: State, message: str = "") -> None:
         """Set the last state."""
         self.state, self.message = state, message
+        self.work = _nothing  # which lets go of audio and presets
         for part in self.parts:
             if part.state not in ENDED:
                 part.state = state
         self.version += 1
+
+
+def _nothing(_: Job) -> None:
+    """The work of a job that has ended."""
 
 
 class Jobs:
@@ -143,6 +148,9 @@ class Jobs:
         while (job := self._waiting.get()) is not None:
             if not job.begin():
                 continue
+            with self._lock:
+                for other in self._order:
+                    other.version += 1  # fewer jobs are before those that wait
             try:
                 job.work(job)
                 job.end("cancelled" if job.cancelled else "done")

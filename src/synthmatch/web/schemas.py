@@ -4,19 +4,13 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Unit = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
+Seconds = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
 
 
 class Request(BaseModel):
     """A request's body."""
 
     model_config = ConfigDict(extra="forbid")
-
-
-class Created(BaseModel):
-    """The id of something new."""
-
-    id: str
 
 
 class SynthOut(BaseModel):
@@ -73,8 +67,8 @@ class TargetIn(Request):
     """Which part of a sound is the target; a note, velocity or hold that is not given is found in it."""
 
     sound: str
-    start_seconds: Unit = 0.0
-    end_seconds: Unit | None = None
+    start_seconds: Seconds = 0.0
+    end_seconds: Seconds | None = None
     note: str | int | None = Field(None, description="A name such as A2, or a MIDI number.")
     velocity: int | None = None
     hold_seconds: float | None = None
@@ -116,13 +110,12 @@ class SearchIn(Request):
 
 
 class PartOut(BaseModel):
-    """Progress of one part of a job."""
+    """Progress of one part of a job, in renders."""
 
     name: str
     state: str
     done: int
     total: int
-    unit: str
     best: float | None
     seconds_left: float | None
     remark: str

@@ -93,8 +93,7 @@ def search(shop: Workshop, aim_id: str, wish: Wish) -> Job:
     parts = [Part(get_synth(id).title, total=wish.renders) for id in wish.synths]
     for part in parts:
         part.seconds_left = wish.seconds if np.isfinite(wish.seconds) else None
-    asked = {"target": aim_id, "synths": list(wish.synths), "locked": list(wish.locked)}
-    return shop.jobs.add(Job("search", target.name, work, parts, {"candidates": []}, asked=asked))
+    return shop.jobs.add(Job("search", target.name, work, parts, {"candidates": []}, aim=aim_id))
 
 
 class _Board:

@@ -124,21 +124,22 @@ def library(id: str, of: OwnLibrary) -> schemas.LibraryOut:
 
 def job(of: Job, shop: Workshop) -> schemas.JobOut:
     """A job as it is now. What it has found counts as used."""
-    aim_id = of.asked.get("target")
+    aim = shop.aims.find(of.aim)
     candidates = [shop.candidates.find(id) for id in of.result.get("candidates", [])]
     libraries = {id: shop.libraries.find(id) for id in of.result.get("libraries", [])}
     return schemas.JobOut.model_validate(
         {
+            # first: what changes while the rest is read has a later version
+            "version": of.version,
             "id": of.id,
             "kind": of.kind,
             "title": of.title,
             "state": of.state,
             "message": of.message,
-            "version": of.version,
             "before": shop.jobs.before(of) if of.state == "queued" else 0,
             "seconds_left": _seconds_left(of),
             "parts": [vars(part) for part in of.parts],
-            "target": target(aim_id, shop.aims.get(aim_id)) if aim_id else None,
+            "target": target(of.aim, aim) if aim else None,
             "candidates": [candidate(c) for c in candidates if c],
             "libraries": [library(id, found) for id, found in libraries.items() if found],
             "unreadable": of.result.get("unreadable", []),

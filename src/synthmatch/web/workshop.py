@@ -35,6 +35,8 @@ from synthmatch.web.things import Aim, Candidate, OwnLibrary, Recording, Sound
 METRICS = ("lsd",)
 #: Most presets that are made by one request.
 MOST_AT_ONCE = 16
+#: A variation quieter than this, in LKFS, is silent; so often as many as were asked for are tried.
+_SILENT_DB, _MOST_TRIES = -70.0, 3
 
 
 class Workshop:
@@ -126,7 +128,15 @@ class Workshop:
         space = get_synth(old.preset.synth).space
         chosen = space.named_by(names) if names else frozenset(space.index)
         rng = np.random.default_rng(seed)
-        return self.play([vary(space, old.preset, chosen, amount, rng) for _ in range(count)], old.aim, "vary")
+        made: list[Candidate] = []
+        for tries in range(_MOST_TRIES * count):
+            (candidate,) = self.play([vary(space, old.preset, chosen, amount, rng)], old.aim, "vary")
+            # a switch can turn everything off; where all that was named does, silence is the answer
+            if candidate.recording.loudness_db > _SILENT_DB or tries >= (_MOST_TRIES - 1) * count:
+                made.append(candidate)
+            if len(made) == count:
+                break
+        return made
 
     def morph(self, id: str, other_id: str, steps: int) -> list[Candidate]:
         """The way from a candidate to another of its synthesizer, ends included; scored against the first's target."""

@@ -27,12 +27,14 @@ class Page {
     this.job = null;
     this.search.addEventListener("started", (event) => {
       this.jobs.add(event.detail);
-      const matches = $("matches");
-      if (matches.getBoundingClientRect().top > innerHeight / 2) matches.scrollIntoView(); // on a phone they are below
+      // on a phone they are below, and beside a long form they may be above
+      const { top } = $("matches").getBoundingClientRect();
+      if (top < 0 || top > innerHeight / 2) $("matches").scrollIntoView();
     });
     this.jobs.addEventListener("show", (event) => this.show(event.detail));
     this.variants.addEventListener("change", () => this.show(this.job));
     this.player.addEventListener("change", () => this.mark());
+    this.player.addEventListener("problem", (event) => complain($("match-error"), event.detail));
     this.detail.addEventListener("play", (event) => this.play(this.card(event.detail)));
     this.detail.addEventListener("made", (event) => this.variants.add(this.job.id, event.detail.candidates, event.detail.replaces));
     addEventListener("resize", () => this.cards().forEach((card) => card.draw()));
@@ -49,7 +51,7 @@ class Page {
   card(candidate) {
     if (!candidate) return null;
     if (!this.made.has(candidate.id)) {
-      const actions = { play: (card) => this.press(card), open: (card) => this.detail.open(card.candidate).catch((error) => complain($("search-error"), error)) };
+      const actions = { play: (card) => this.press(card), open: (card) => this.open(card) };
       this.made.set(candidate.id, new Card(candidate, this.player, actions));
     }
     return this.made.get(candidate.id);
@@ -93,6 +95,15 @@ class Page {
     }));
   }
 
+  async open(card) {
+    complain($("match-error"), "");
+    try {
+      await this.detail.open(card.candidate);
+    } catch (error) {
+      complain($("match-error"), error);
+    }
+  }
+
   /** A card's button: play it, or stop where it is what sounds. */
   press(card) {
     if (this.player.playing && this.player.pair.candidate.url === card.url) this.player.stop();
@@ -101,12 +112,12 @@ class Page {
 
   play(card) {
     const { candidate } = card;
-    const target = { url: `/api/targets/${candidate.target}/audio`, loudness_db: this.job.target.loudness_db, title: "Target" };
+    complain($("match-error"), "");
     this.player.side = "candidate";
-    const title = `${candidate.name}, ${candidate.title}`;
-    return this.player
-      .play({ target, candidate: { url: card.url, loudness_db: candidate.loudness_db, title } })
-      .catch((error) => complain($("search-error"), error));
+    const pair = { candidate: { url: card.url, loudness_db: candidate.loudness_db, title: `${candidate.name}, ${candidate.title}` } };
+    const { target } = this.job;
+    if (target) pair.target = { url: `/api/targets/${target.id}/audio`, loudness_db: target.loudness_db, title: "Target" };
+    this.player.play(pair);
   }
 
   mark() {

@@ -1,7 +1,7 @@
 /** One candidate looked into: spectrograms, parameters, what it depends on, and other presets made from it. */
 
 import { ended, finished, get, post, send } from "./api.js";
-import { $, busy, duration, make, say } from "./dom.js";
+import { $, busy, complain, duration, make, say } from "./dom.js";
 import { Parameters, strongest } from "./parameters.js";
 import { pictures } from "./spectrogram.js";
 
@@ -69,8 +69,12 @@ export class DetailView extends EventTarget {
     const links = files.map((file) => make("a", { class: "button small", href: `${address}/preset?file=${encodeURIComponent(file)}`, download: "" }, file));
     this.files.replaceChildren(make("span", { class: "hint" }, "Take it as"), ...links, make("a", { class: "button small", href: `${address}/wav`, download: "" }, ".wav"));
     this.undo.hidden = this.current.id === this.base.id;
-    const picture = await get(`${address}/picture`);
-    if (this.current.id === id) this.pictures.replaceChildren(pictures(picture));
+    try {
+      const picture = await get(`${address}/picture`);
+      if (this.current.id === id) this.pictures.replaceChildren(pictures(picture));
+    } catch (error) {
+      complain(this.error, error);
+    }
   }
 
   async edit(name, native) {

@@ -50,13 +50,9 @@ export class Parameters {
 
   fill(body, parameters) {
     if (body.children.length) return;
-    let part = "";
-    for (const parameter of parameters) {
-      if (parameter.part !== part) {
-        part = parameter.part;
-        body.append(make("p", { class: "part" }, part.replaceAll("_", " ")));
-      }
-      body.append(this.row(parameter));
+    for (const part of new Set(parameters.map((p) => p.part))) {
+      body.append(make("p", { class: "part" }, part.replaceAll("_", " ")));
+      body.append(...parameters.filter((p) => p.part === part).map((p) => this.row(p)));
     }
   }
 

@@ -1,5 +1,6 @@
 /**
- * The player: a target and a candidate, of which one is heard.
+ * The player: a pair {target, candidate} of sounds {url, loudness_db, title}, of which one is heard. A sound that has
+ * nothing to be compared with is a candidate without a target.
  *
  * Both are started by one clock at the same moment and run on together; a gain decides which is heard, so a change
  * between them keeps the playhead. A gain never jumps: it moves in 20 ms, which no ear takes for a click. The louder one
@@ -43,30 +44,31 @@ export class Player extends EventTarget {
     return this.context;
   }
 
-  /** Take a pair {target, candidate}, each {url, loudness_db, title}; a candidate alone has no target. */
-  async load(pair) {
-    this.pair = pair;
-    this.dispatchEvent(new Event("change"));
-    await Promise.all(Object.values(pair).map(({ url }) => this.buffer(url)));
+  /** Play the pair from its beginning. What goes wrong is told by an event ``problem``. */
+  async play(pair = this.pair) {
+    try {
+      await this.begin(pair);
+    } catch (error) {
+      this.dispatchEvent(new CustomEvent("problem", { detail: error }));
+    }
   }
 
-  /** Play the pair from its beginning, or from `offset` seconds. */
-  async play(pair = this.pair, offset = 0) {
+  async begin(pair) {
     const order = ++this.order;
     this.halt();
     const context = this.ready();
     if (context instanceof AudioContext) await context.resume();
-    await this.load(pair);
-    if (order !== this.order) return; // another sound was asked for meanwhile
+    this.pair = pair;
     if (!pair[this.side]) this.side = "candidate";
+    this.dispatchEvent(new Event("change"));
     const buffers = Object.fromEntries(
       await Promise.all(Object.entries(pair).map(async ([side, { url }]) => [side, await this.buffer(url)])),
     );
-    if (order !== this.order) return;
-    this.start(buffers, offset);
+    if (order !== this.order) return; // another sound was asked for meanwhile
+    this.start(buffers);
   }
 
-  start(buffers, offset) {
+  start(buffers) {
     const at = this.context.currentTime + AHEAD_SECONDS;
     const length = Math.min(...Object.values(buffers).map((buffer) => buffer.duration));
     const quietest = Math.min(...Object.values(this.pair).map((sound) => sound.loudness_db));
@@ -76,10 +78,10 @@ export class Player extends EventTarget {
       const level = 10 ** ((quietest - this.pair[side].loudness_db) / 20);
       const gain = new GainNode(this.context, { gain: side === this.side ? level : 0 });
       source.connect(gain).connect(this.context.destination);
-      source.start(at, offset);
+      source.start(at);
       tracks[side] = { source, gain, level };
     }
-    const playing = { tracks, at: at - offset, length, buffers };
+    const playing = { tracks, at, length, buffers };
     this.playing = playing;
     tracks[this.side].source.addEventListener("ended", () => {
       if (this.playing === playing) this.stop();
