@@ -77,9 +77,12 @@ class _Population:
         """Render seeds until some are heard, then breed until the budget ends."""
         first = min(_MOST_SEEDS, max(int(self.objective.budget.renders * _SEED_SHARE), 1))
         for start in range(0, len(self.seeds), first):
-            chosen = slice(start, start + first)
-            scored = self.objective(self.seeds[chosen])
-            self._keep([_Member(u, s) for u, s in zip(self.donors[chosen], scored, strict=True) if s])
+            stop = min(start + first, len(self.seeds))
+            scored: list[Scored | None] = []
+            # not all in one call: a slow synthesizer should tell how far it is
+            for begin in range(start, stop, BATCH):
+                scored += self.objective(self.seeds[begin : min(begin + BATCH, stop)])
+            self._keep([_Member(u, s) for u, s in zip(self.donors[start:stop], scored, strict=True) if s])
             if self.members:
                 break
         while self.members:

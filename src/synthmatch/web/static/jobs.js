@@ -127,7 +127,8 @@ function update(item, part) {
   item.first = Math.max(item.first, seconds);
   bar.value = part.state === "running" ? (item.first ? 1 - seconds / item.first : part.done / part.total) : part.state === "queued" ? 0 : 1;
   const best = part.best === null ? "" : `, best score ${number(part.best, 2)}`;
-  item.querySelector(".figures").textContent = part.remark || `${part.done} renders${best}`;
+  const quiet = { queued: "waits", running: "loads" }[part.state];
+  item.querySelector(".figures").textContent = part.remark || (part.done || !quiet ? `${part.done} renders${best}` : quiet);
   item.className = part.state;
 }
 
