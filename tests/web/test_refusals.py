@@ -14,8 +14,10 @@ import soundfile
 from web_api import created, refused, search, target, wait
 from web_server import EXAMPLES, Running, serving
 
+from synthmatch.web import child, files
 from synthmatch.web.store import GoneError, Store
 
+BELL = (EXAMPLES / "bell.flac").read_bytes()
 TONE = np.sin(np.arange(44_100) / 20).astype(np.float32)
 
 
@@ -115,11 +117,10 @@ def test_the_page_may_load_nothing_from_elsewhere(server: Running) -> None:
 
 def test_names_are_no_paths(server: Running, tmp_path: Path) -> None:
     """Catches a name of a request that leads out of the server's folder, into another file or into a header."""
-    bell = (EXAMPLES / "bell.flac").read_bytes()
     outside = tmp_path / "outside.flac"
     before = {path.name for path in server.shop.folder.parent.iterdir()}
     for name in ("../../outside.flac", str(outside), "..\\..\\outside.flac", "a\r\nset-cookie: x.flac", "/", "x" * 300):
-        sound = created(send(server.client, bell, name))
+        sound = created(send(server.client, BELL, name))
         assert not set("/\\\r\n") & set(sound["name"])
         assert 0 < len(sound["name"]) <= 80
     voice = (("files", ("../../../etc/cron.d/x.syx", b"bad")),)
@@ -209,6 +210,17 @@ def test_requests_that_make_no_sense(server: Running) -> None:
     ):
         refused(server.client.post("/api/targets", json={"sound": sound, **part}), 422, words)
     refused(server.client.post("/api/targets", content=b'{"sound": "x"}'), 422, "")
+
+
+def test_a_child_that_dies_or_hangs(server: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Catches a crash or an endless loop of a decoder that reaches the server, or is told as an error of its own."""
+    with monkeypatch.context() as patch:
+        patch.setattr(child, "__name__", "dying_child")
+        refused(send(server.client, BELL, "bad.flac"), 422, "bad.flac could not be read within its limits")
+    with monkeypatch.context() as patch:
+        patch.setattr(files, "_WALL_SECONDS", 0.01)
+        refused(send(server.client, BELL, "slow.flac"), 422, "slow.flac took more than 0 s")
+    created(send(server.client, BELL, "good.flac"))
 
 
 def test_a_child_has_limits() -> None:

@@ -283,6 +283,24 @@ def test_a_plug_in_that_crashes_costs_its_part_only(monkeypatch: pytest.MonkeyPa
         assert wait(server.client, search(server.client, aim, renders=8)["id"])["state"] == "done"
 
 
+def test_a_plug_in_of_ones_own(tiny_synth: Path, tmp_path: Path) -> None:
+    """Catches a plug-in, whose id is a path, that cannot be searched or taken home."""
+    with serving(synths=("dexed", str(tiny_synth))) as server:
+        aim = target(server.client)
+        job = wait(server.client, search(server.client, aim["id"], synths=[str(tiny_synth)], renders=6)["id"])
+        assert job["state"] == "done", job
+        candidate = job["candidates"][0]
+        assert candidate["floor"] == {}
+        assert server.client.get("/api/parameters", params={"synth": str(tiny_synth)}).json()
+        answer = server.client.get(f"/api/candidates/{candidate['id']}/preset")
+        file = tmp_path / f"own{candidate['files'][0]}"
+        file.write_bytes(answer.content)
+        assert "TinySynth" in answer.headers["content-disposition"]
+        native = server.client.get(f"/api/candidates/{candidate['id']}").json()["native"]
+        synth = get_synth(str(tiny_synth))
+        assert synth.space.named(read_presets(file, synth)[0].native) == native
+
+
 def test_the_api_describes_itself(server: Running) -> None:
     """Catches a route without a description, and a viewer that would load scripts from elsewhere."""
     described = server.client.get("/api/openapi.json").json()

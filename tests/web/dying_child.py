@@ -1,0 +1,5 @@
+"""A child that a damaged file kills."""
+
+import os
+
+os.abort()
