@@ -4,6 +4,7 @@ A model hears what it was trained on: the `icassp2023` protocol, a note that sta
 target is moved there, cut or followed by silence.
 """
 
+import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from synthmatch.audio import Audio
 from synthmatch.errors import InputError
 from synthmatch.features.mel import mel_spectrogram
 from synthmatch.models.base import Model
-from synthmatch.models.weights import load_model
+from synthmatch.models.weights import WEIGHTS, load_model
 from synthmatch.note import PROTOCOLS
 from synthmatch.params import Preset
 from synthmatch.synths.registry import get_synth
@@ -25,11 +26,15 @@ _PROTOCOL = PROTOCOLS["icassp2023"]
 
 
 class Estimator:
-    """A model from a training run's folder. Raises `InputError` like `load_model`."""
+    """A model from a training run's folder. Raises `InputError` like `load_model`.
+
+    `fingerprint`: a short hash of its weights.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.name = folder.resolve().name
         self._model: Model = load_model(folder)
+        self.fingerprint = hashlib.blake2b((folder / WEIGHTS).read_bytes(), digest_size=4).hexdigest()
 
     @property
     def synths(self) -> tuple[str, ...]:
