@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 
@@ -33,9 +33,6 @@ from synthmatch.search.population import population_search
 from synthmatch.search.registry import SEARCHES, VERSIONS, Search
 from synthmatch.search.seeds import MODEL_SEEDS, SEEDS, in_turn
 
-if TYPE_CHECKING:
-    from synthmatch.models.estimator import Estimator
-
 #: Renders after which a search is scored, and its whole budget.
 MARKS = (1, 16, 50, 200, 1000)
 #: Neighbours that are rendered and ranked again by the fast score.
@@ -51,6 +48,25 @@ _VERSION = "1"
 Report = Callable[[int, int, Record], None]
 
 
+class Answering(Protocol):
+    """What the benchmark needs of a trained model (`models.estimator.Estimator`). `fingerprint` tells its weights."""
+
+    @property
+    def name(self) -> str:
+        """As rows show it."""
+
+    @property
+    def fingerprint(self) -> str:
+        """A short hash of its weights, without spaces."""
+
+    @property
+    def synths(self) -> tuple[str, ...]:
+        """Ids of the synthesizers it knows."""
+
+    def estimate(self, audio: Audio, synth: str, count: int, rng: np.random.Generator) -> list[Preset]:
+        """At most `count` presets for a sound, the most likely first."""
+
+
 @dataclass(frozen=True)
 class Setting:
     """What a benchmark runs with: workers, the library, the searches by name, the budget, the seed, and trained models."""
@@ -60,7 +76,7 @@ class Setting:
     searches: Sequence[str]
     renders: int
     seed: int
-    models: "Sequence[Estimator]" = ()
+    models: Sequence[Answering] = ()
 
     def conditions(self, method: str) -> Conditions:
         """Under which a record of the method counts."""
@@ -68,7 +84,7 @@ class Setting:
         version = _seeded_version(method, model.fingerprint) if model else None
         return conditions(method, self.library_name, self.renders, self.seed, version)
 
-    def model_of(self, method: str) -> "Estimator | None":
+    def model_of(self, method: str) -> Answering | None:
         """The model that a method asks."""
         return next((model for model in self.models if method in (model.name, model.name + SEEDED)), None)
 
