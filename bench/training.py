@@ -26,6 +26,7 @@ from synthmatch.dataset.reader import Dataset
 from synthmatch.features.mel import FRAMES, MELS
 from synthmatch.models.base import Batch, ModelConfig
 from synthmatch.models.joint_separate import JointSeparate
+from synthmatch.params import EncodedLayout
 from synthmatch.synths.registry import get_synth
 from synthmatch.training.batches import batch_of
 from synthmatch.training.memory import keep_freed_memory
@@ -77,7 +78,7 @@ def steppers() -> tuple[Callable[[], None], Callable[[], None]]:
     """A training step of the plain model, and one of ours, on random data."""
     torch.manual_seed(0)
     mels, wanted = torch.rand(BATCH, MELS, FRAMES), torch.rand(BATCH, WIDTH)
-    plain, ours = Plain(), JointSeparate({"one": WIDTH}, ModelConfig(LATENT))
+    plain, ours = Plain(), JointSeparate({"one": EncodedLayout(WIDTH, tuple(range(WIDTH)), ())}, ModelConfig(LATENT))
     plain_adam = torch.optim.Adam(plain.parameters(), lr=1e-4)
     our_adam = torch.optim.Adam(ours.parameters(), lr=1e-4, fused=True)
     batch = Batch(mels, {"one": torch.arange(BATCH)}, {"one": wanted})
@@ -114,8 +115,8 @@ def feeding(data: Path, steps: int) -> None:
     start = time.perf_counter()
     batches = [batch_of(subset, items) for items in order]
     reader = sum(map(len, order)) / (time.perf_counter() - start)
-    widths = {synth: get_synth(synth).space.encoded_width for synth in subset.synths}
-    model = JointSeparate(widths, ModelConfig(LATENT))
+    layouts = {synth: get_synth(synth).space.layout for synth in subset.synths}
+    model = JointSeparate(layouts, ModelConfig(LATENT))
     adam, noise = torch.optim.Adam(model.parameters(), lr=1e-4, fused=True), torch.Generator().manual_seed(0)
 
     def step(batch: Batch) -> None:

@@ -16,6 +16,7 @@ from synthmatch.dataset.generate import generate
 from synthmatch.dataset.reader import Dataset
 from synthmatch.dataset.spec import DatasetSpec
 from synthmatch.errors import InputError, MissingExtraError, OutputError, TrainingError
+from synthmatch.models.auto_encoder import AutoEncoder
 from synthmatch.models.base import Batch, Losses, Model, ModelConfig
 from synthmatch.models.weights import load_model
 from synthmatch.synths.registry import get_synth
@@ -134,12 +135,12 @@ def test_a_loss_that_is_no_number_stops_it(dataset: Dataset, tmp_path: Path, mon
     """Catches a run that goes on with NaN weights and overwrites its last good checkpoint."""
     train(dataset, replace(SETTINGS, epochs=1), tmp_path)
     kept = (tmp_path / checkpoint.FILE).read_bytes()
-    losses = Model.losses
+    losses = AutoEncoder.losses
 
-    def broken(self: Model, batch: Batch, kl_share: float, generator: torch.Generator) -> Losses:
+    def broken(self: AutoEncoder, batch: Batch, kl_share: float, generator: torch.Generator) -> Losses:
         return losses(self, batch, kl_share, generator)._replace(total=torch.tensor(math.nan, requires_grad=True))
 
-    monkeypatch.setattr(Model, "losses", broken)
+    monkeypatch.setattr(AutoEncoder, "losses", broken)
     with pytest.raises(TrainingError, match=r"the loss is nan at step 0; nothing is kept"):
         train(dataset, SETTINGS, tmp_path / "new")
     # the settings of the run that is there
