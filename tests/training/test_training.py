@@ -21,6 +21,7 @@ from synthmatch.models.base import Batch, Losses, Model, ModelConfig
 from synthmatch.models.weights import load_model
 from synthmatch.synths.registry import get_synth
 from synthmatch.training import checkpoint, loop
+from synthmatch.training.batches import batch_of
 from synthmatch.training.loop import train
 from synthmatch.training.settings import TrainSettings
 
@@ -45,6 +46,15 @@ def two_synths(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     synths = [get_synth("dexed"), get_synth("amsynth")]
     banks = {id: found.presets for id, found in read_banks(synths, []).items()}
     generate(DatasetSpec(("dexed", "amsynth"), 24, (60,)), folder, banks)
+    return Dataset.open(folder)
+
+
+@pytest.fixture(scope="module")
+def two_notes(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+    """Twenty-four voices of Dexed at C4 and G4."""
+    folder = tmp_path_factory.mktemp("notes")
+    banks = {id: found.presets for id, found in read_banks([get_synth("dexed")], []).items()}
+    generate(DatasetSpec(("dexed",), 24, (60, 67)), folder, banks)
     return Dataset.open(folder)
 
 
@@ -92,6 +102,21 @@ def test_the_loss_falls(dataset: Dataset, tmp_path: Path) -> None:
     steps = [line["step"] for line in lines(tmp_path) if "total" in line]
     assert steps == list(range(1, len(steps) + 1))
     assert np.mean(losses[-3:]) < 0.8 * losses[0]
+
+
+def test_a_row_is_one_example_with_all_its_notes(two_notes: Dataset, tmp_path: Path) -> None:
+    """Catches notes that are mixed up between batch, validation and weights, or a row that counts once a note."""
+    settings = replace(SETTINGS, model="vae-flow", epochs=1)
+    trained = train(two_notes, settings, tmp_path)
+    assert trained.model.notes == load_model(tmp_path).notes == 2
+    rows = len(two_notes.split("train")) // 2
+    assert [line["step"] for line in lines(tmp_path) if "total" in line] == list(range(1, -(-rows // 8) + 1))
+    batch = batch_of(two_notes.split("train"), np.array([[2, 3], [0, 1]]))
+    assert batch.mels.shape[:2] == (2, 2)
+    assert torch.equal(batch.mels[1, 1], torch.from_numpy(two_notes.split("train").mels(np.array([1])))[0])
+    assert torch.equal(
+        batch.encoded["dexed"], torch.from_numpy(np.stack(two_notes.split("train").encoded(np.array([3, 0]))))
+    )
 
 
 def test_it_stops_when_validation_does_not_improve(

@@ -15,7 +15,7 @@ from synthmatch.features.mel import FRAMES, MELS
 
 PATCH = 4
 #: Filters of each layer, from the patches on.
-FILTERS = (32, 64, 128, 128)
+FILTERS = (16, 32, 64, 128)
 #: Patches of each axis; the last one is filled up with silence.
 _PATCHES = (-(-MELS // PATCH), -(-FRAMES // PATCH))
 #: What is left of them after the strides.
