@@ -28,8 +28,8 @@ def main() -> None:
     synth = options.synth or estimator.synths[0]
     points = np.random.default_rng(options.seed).standard_normal((options.points, estimator.latent_size))
     found = controls(estimator, synth, PROTOCOLS["icassp2023"], points, np.linspace(-3.0, 3.0, options.steps))
-    # standard deviation of a mean of rank correlations where nothing hangs together
-    chance = 1 / np.sqrt((options.steps - 1) * options.points)
+    # a smooth way mostly rises or falls; where it is chance which, the mean over the points spreads like this
+    chance = 1 / np.sqrt(options.points)
     print(f"{estimator.name}, {synth}: mean rank correlation over {options.points} points; by chance ±{chance:.2f}\n")
     print("| descriptor | number of the latent | follows it |\n|---|---|---|")
     for place, name in enumerate(DESCRIPTORS):

@@ -78,7 +78,7 @@ class Estimator:
         if not isinstance(self._model, AutoEncoder):
             raise InputError(
                 f"the model {self.name} is of kind {self._model.name}, which has no latent to draw from or to move in;"
-                " use one of kind s-s, j-s, j-j, flow-regression or vae-flow"
+                " use a model that has one, such as j-s"
             )
         return self._model
 

@@ -1,10 +1,10 @@
 """AST: an audio spectrogram transformer (Gong, Chung, Glass, Interspeech 2021) from a spectrogram to the parameters.
 
 For presets by Bruford, Blang, Nercessian, *Synthesizer Sound Matching Using Audio Spectrogram Transformers* (2024), who
-regress 16 continuous parameters of one synthesizer. Theirs has 12 layers, 12 heads, and starts from an image network's
-weights or trains on a million sounds; patches of 16 x 16 overlap in Gong et al. So that it trains on a CPU, ours has
-patches without overlap, 4 layers of width 192 with 3 heads, and starts from chance. Positions are learned, and the class
-token is what the heads see, as in the source.
+regress 16 continuous parameters of one synthesizer. The source has 12 layers of 12 heads, patches of 16 x 16 that overlap,
+and starts from the weights of an image network. So that it trains on a CPU, ours has patches without overlap and 4 layers
+of width 192 with 3 heads; it starts from chance. Positions are learned, and the class token is what a synthesizer's head
+sees, as in the source.
 """
 
 from collections.abc import Mapping
@@ -33,7 +33,7 @@ class TransformerEncoder(nn.Module):
         self.positions = nn.Parameter(torch.zeros(1, 1 + _PATCHES[0] * _PATCHES[1], WIDTH))
         for start in (self.token, self.positions):
             nn.init.trunc_normal_(start, std=0.02)  # as in the published code
-        # no dropout: presets are rendered as many as are wanted; normalisation first, as in vision transformers
+        # no dropout: more presets can be rendered instead; normalisation first, as in the source
         layer = nn.TransformerEncoderLayer(
             WIDTH, HEADS, 4 * WIDTH, dropout=0.0, activation="gelu", batch_first=True, norm_first=True
         )

@@ -21,7 +21,7 @@ from synthmatch.models.patches import PatchDecoder, PatchEncoder
 from synthmatch.params import EncodedLayout
 
 FEATURES, HIDDEN = 512, 1024
-#: The published flow, 4 layers whose networks are 200 wide.
+#: A flow of the published code, 4 layers whose networks are 200 wide.
 FLOW_LAYERS, FLOW_HIDDEN = 4, 200
 
 
