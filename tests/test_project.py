@@ -42,7 +42,7 @@ LAYERS = (
 )  # fmt: skip
 
 #: Loaded by nobody who only imports the package.
-HEAVY = {"torch", "vita", "dexed", "dawdreamer", "scipy", "matplotlib", "librosa", "numba", "cma"}
+HEAVY = {"torch", "vita", "dexed", "dawdreamer", "scipy", "matplotlib", "librosa", "numba", "cma", "zuko"}
 
 
 def name(path: Path) -> str:
