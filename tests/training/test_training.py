@@ -137,6 +137,14 @@ def test_it_stops_when_validation_does_not_improve(
         torch.testing.assert_close(a, b, rtol=0, atol=0)
 
 
+def test_small_gains_count_once_they_add_up(dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Catches a tolerance against the last epoch in place of the best one, by which slow learning never counts."""
+    scores = iter([1.0, 0.95, 0.91, 0.85, 0.84, 0.83, 0.5])
+    monkeypatch.setattr(loop, "validate", lambda *_: {"dexed": {"parameters": next(scores)}})
+    trained = train(dataset, replace(SETTINGS, epochs=9, patience=2, tolerance=0.08), tmp_path)
+    assert (trained.epochs, trained.best) == (5, [0.91])
+
+
 def test_parts_that_share_nothing_stop_by_themselves(
     two_synths: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

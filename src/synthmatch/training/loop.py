@@ -119,7 +119,7 @@ def train(  # noqa: PLR0915 - one script, to be read from top to bottom
                 continue  # trained alone, it would have ended
             score = float(np.mean([sum(scores[synth].values()) for synth in synths]))
             progress.waited[number] += 1
-            if score < progress.best[number]:
+            if score < progress.best[number] * (1 - settings.tolerance):
                 progress.best[number], progress.waited[number] = score, 0
                 best |= {name: value for name, value in _weights(model).items() if name.startswith(prefixes)}
         speed = {"examples_per_second": round(meter.rate, 1), "waited": round(meter.waited, 4)}
