@@ -63,13 +63,17 @@ def page(folder: Path, synths: Sequence[str], searches: Sequence[str], seed: int
             silent = sets.get(f"{id}-{name}", {}).get("silent", 0)
             for renders, kept in _current(file, size, seed).items():
                 every += kept
+                # a search that was not run under this budget has no row
+                ran = [search for search in searches if any(record.conditions.method == search for record in kept)]
                 machines = "; ".join(sorted({record.machine for record in kept}))
                 command = f"synthmatch benchmark --synth {id} --set {name} --renders {renders}"
                 command += " --voices FILE" if name == "people" else ""
+                if len(ran) < len(searches):
+                    command += "".join(f" --search {search}" for search in ran)
                 parts.append(
                     f"### {synth.title}, {name}, budget of {renders:,}\n\n"
                     f"`{command}`; {machines}; {silent} silent targets left out.\n\n"
-                    f"{results(kept, searches, f'{len(library):,}')}"
+                    f"{results(kept, ran, f'{len(library):,}')}"
                 )
         agreements.append(f"| {synth.title} | {agreement(every)} |\n")
     if len(parts) == 1:

@@ -57,11 +57,12 @@ def agreement(records: Sequence[Record]) -> str:
 
 
 def _common(records: Sequence[Record], searches: Sequence[str]) -> dict[str, dict[str, Record]]:
-    """Records by target and method, of the targets that have all methods."""
+    """Records by target and method, of the targets that have all methods and every row that a table must carry."""
     by_target: dict[str, dict[str, Record]] = {}
     for record in records:
         by_target.setdefault(record.target, {})[record.conditions.method] = record
-    wanted = {MEDOID, RETRIEVAL, *searches} | {record.conditions.method for record in records} - {FLOOR}
+    # random search has the random preset, a row of every table
+    wanted = {MEDOID, RETRIEVAL, "random", *searches} | {record.conditions.method for record in records} - {FLOOR}
     return {t: found for t, found in sorted(by_target.items()) if wanted <= found.keys()}
 
 
