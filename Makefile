@@ -34,6 +34,7 @@ bench: $(DEV) test-synths
 	@for script in $(sort $(filter-out bench/_%,$(wildcard bench/*.py))); do \
 	  echo "== $$script"; $(BIN)/python $$script --quick || exit 1; \
 	done
+	$(BIN)/synthmatch benchmark --quick
 
 docs: $(DEV)
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet

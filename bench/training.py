@@ -1,9 +1,11 @@
 """How fast the auto-encoder of ICASSP 2023 trains on this machine, and what it waits for.
 
-``python bench/training.py [DATA]`` prints two tables. The first: examples a second of training steps (batch 32, forward,
+``python bench/training.py [DATA]`` prints three tables. The first: examples a second of training steps (batch 32, forward,
 backward, Adam) of a plain PyTorch translation of the published Keras code against J-S with the same layers and widths,
 as a ratio of alternating rounds in one process each, with malloc as it comes and as the training loop sets it. The
-second, for a data set in DATA: what the reader gives alone, the model alone, and both together.
+second: steps of every registered model, for Dexed at one note, in examples a second of one thread's processor time, which
+another load disturbs least. The third, for a data set in DATA: what the reader gives alone, the model alone, and both
+together.
 """
 
 import argparse
@@ -26,6 +28,9 @@ from synthmatch.dataset.reader import Dataset
 from synthmatch.features.mel import FRAMES, MELS
 from synthmatch.models.base import Batch, ModelConfig
 from synthmatch.models.joint_separate import JointSeparate
+from synthmatch.models.registry import model_names
+from synthmatch.models.weights import build_model
+from synthmatch.params import EncodedLayout
 from synthmatch.synths.registry import get_synth
 from synthmatch.training.batches import batch_of
 from synthmatch.training.memory import keep_freed_memory
@@ -77,7 +82,7 @@ def steppers() -> tuple[Callable[[], None], Callable[[], None]]:
     """A training step of the plain model, and one of ours, on random data."""
     torch.manual_seed(0)
     mels, wanted = torch.rand(BATCH, MELS, FRAMES), torch.rand(BATCH, WIDTH)
-    plain, ours = Plain(), JointSeparate({"one": WIDTH}, ModelConfig(LATENT))
+    plain, ours = Plain(), JointSeparate({"one": EncodedLayout(WIDTH, tuple(range(WIDTH)), ())}, ModelConfig(LATENT))
     plain_adam = torch.optim.Adam(plain.parameters(), lr=1e-4)
     our_adam = torch.optim.Adam(ours.parameters(), lr=1e-4, fused=True)
     batch = Batch(mels, {"one": torch.arange(BATCH)}, {"one": wanted})
@@ -106,6 +111,32 @@ def measure(keep: bool, rounds: int, steps: int) -> None:
     print(*(statistics.median(rate) for rate in zip(*rates, strict=True)))
 
 
+def models(steps: int) -> None:
+    """Print what each model takes."""
+    keep_freed_memory()
+    torch.set_num_threads(1)
+    space = get_synth("dexed").space
+    rng = np.random.default_rng(0)
+    encoded = torch.from_numpy(space.encode(space.to_native(rng.random((BATCH, len(space))))))
+    mels = torch.from_numpy(rng.random((BATCH, MELS, FRAMES), np.float32))
+    print("\n| model | million weights | examples a second |\n|---|---|---|")
+    for name in model_names():
+        torch.manual_seed(0)
+        model = build_model(name, ("dexed",), ModelConfig(LATENT))
+        heard = mels[:, None] if model.whole_rows else mels
+        batch = Batch(heard, {"dexed": torch.arange(BATCH)}, {"dexed": encoded})
+        adam, noise = torch.optim.Adam(model.parameters(), lr=1e-4, fused=True), torch.Generator().manual_seed(0)
+        start = 0.0
+        for step in range(steps + 1):
+            if step == 1:  # the first one also gets the memory
+                start = time.process_time()
+            adam.zero_grad()
+            model.losses(batch, 1.0, noise).total.backward()
+            adam.step()
+        weights = sum(weight.numel() for weight in model.parameters()) / 1e6
+        print(f"| {name} | {weights:.1f} | {BATCH * steps / (time.process_time() - start):.0f} |", flush=True)
+
+
 def feeding(data: Path, steps: int) -> None:
     """Print what the reader gives, what the model takes, and both together."""
     keep_freed_memory()
@@ -114,8 +145,8 @@ def feeding(data: Path, steps: int) -> None:
     start = time.perf_counter()
     batches = [batch_of(subset, items) for items in order]
     reader = sum(map(len, order)) / (time.perf_counter() - start)
-    widths = {synth: get_synth(synth).space.encoded_width for synth in subset.synths}
-    model = JointSeparate(widths, ModelConfig(LATENT))
+    layouts = {synth: get_synth(synth).space.layout for synth in subset.synths}
+    model = JointSeparate(layouts, ModelConfig(LATENT))
     adam, noise = torch.optim.Adam(model.parameters(), lr=1e-4, fused=True), torch.Generator().manual_seed(0)
 
     def step(batch: Batch) -> None:
@@ -162,6 +193,9 @@ def main() -> None:
         print(f"| {name} | {plain:.0f} | {ours:.0f} | {ours / plain:.2f} |", flush=True)
     first, last = found["malloc as it comes"][0], found["malloc keeps what is freed"][1]
     print(f"| the training loop against a plain program | {first:.0f} | {last:.0f} | {last / first:.2f} ({PROMISED}) |")
+    threads = torch.get_num_threads()
+    models(2 if options.quick else 12)
+    torch.set_num_threads(threads)
     if options.data:
         feeding(options.data, 4 if options.quick else 40)
 

@@ -44,7 +44,20 @@ LAYERS = (
 )  # fmt: skip
 
 #: Loaded by nobody who only imports the package.
-HEAVY = {"fastapi", "uvicorn", "torch", "vita", "dexed", "dawdreamer", "scipy", "matplotlib", "librosa", "numba", "cma"}
+HEAVY = {
+    "cma",
+    "dawdreamer",
+    "dexed",
+    "fastapi",
+    "librosa",
+    "matplotlib",
+    "numba",
+    "scipy",
+    "torch",
+    "uvicorn",
+    "vita",
+    "zuko",
+}
 
 
 def name(path: Path) -> str:

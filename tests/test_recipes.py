@@ -21,7 +21,7 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))
     yield tmp_path
-    for name in ("regression", "mysine"):
+    for name in ("average", "mysine"):
         sys.modules.pop(name, None)
 
 
@@ -42,9 +42,9 @@ def run(*arguments: object) -> str:
 
 def test_a_model_of_ones_own_trains_and_matches(workplace: Path) -> None:
     """Catches a recipe that lacks a step, and a template that no longer fits the contract."""
-    (workplace / "regression.py").write_text(block("adding-a-model.md", "<!-- recipe"))
+    (workplace / "average.py").write_text(block("adding-a-model.md", "<!-- recipe"))
     run("dataset", "generate", "data", "--synth", "dexed", "--presets", 24, "--notes", "C4")
-    run("train", "regression:Regression", "--data", "data", "-o", "run", "--epochs", 2, "--latent-size", 8, "-q")
+    run("train", "average:Average", "--data", "data", "-o", "run", "--epochs", 2, "-q")
     told = json.loads(run("match", BELL, "--model", "run", "--renders", 0, "--json", "-o", "found"))
     assert told["targets"][0]["candidates"][0]["synth"] == "dexed"
 

@@ -47,6 +47,31 @@ def model(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def plain(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A regression, which has no latent, after one epoch."""
+    folder = tmp_path_factory.mktemp("models") / "plain"
+    run("train", "regression", "--data", data, "--synth", "dexed", "-o", folder, "--epochs", 1, "-q")
+    return folder
+
+
+def test_a_model_without_a_latent_matches(plain: Path, tmp_path: Path) -> None:
+    """Catches matching that asks every model for a latent, and a log with losses that the model does not have."""
+    told = json.loads(run("match", EXAMPLES / "bell.flac", "--model", plain, "--renders", 0, "--json", "-o", tmp_path))
+    assert [c["name"] for c in told["targets"][0]["candidates"]] == ["plain"]
+    step, *_, epoch = [json.loads(line) for line in (plain / "metrics.jsonl").read_text().splitlines()]
+    assert step.keys() == {"step", "epoch", "total", "parameters", "examples_per_second"}
+    assert epoch["validation"]["dexed"].keys() == {"parameters"}
+
+
+def test_a_latent_is_asked_of_models_that_have_one(plain: Path, tmp_path: Path) -> None:
+    """Catches a traceback where the latent of a regression is asked for."""
+    needs = "which has no latent"
+    assert needs in refusal("sample", plain, "-o", tmp_path / "x")
+    bells = (EXAMPLES / "bell.flac", EXAMPLES / "bass.flac")
+    assert needs in refusal("morph", *bells, "--model", plain, "-o", tmp_path / "x")
+
+
 def test_its_answers_alone_are_the_match(model: Path, tmp_path: Path) -> None:
     """Catches a search or a library's neighbour in place of the model's answer, and synthesizers it does not know."""
     told = json.loads(

@@ -108,6 +108,21 @@ def test_batches_hold_every_item_once(train: Subset) -> None:
     assert len(orders) > 3
 
 
+def test_batches_of_rows_hold_every_note_of_each(train: Subset) -> None:
+    """Catches notes of several presets in one example, and rows that are left out."""
+    for one_synth in (False, True):
+        batches = list(train.batches(4, np.random.default_rng(1), one_synth, whole_rows=True))
+        rows = np.concatenate(batches)
+        assert max(map(len, batches)) == 4
+        assert rows.shape[1] == len(PITCHES)
+        assert sorted(rows.ravel().tolist()) == every(train).tolist()
+        for row in rows.tolist():
+            assert len({train.row_key(item) for item in row}) == 1
+            assert tuple(train.note(item).pitch for item in row) == PITCHES
+    own = train.examples("amsynth", whole_rows=True)
+    np.testing.assert_array_equal(own.ravel(), np.flatnonzero(train.synth_index == 1))
+
+
 def test_one_synthesizer_can_be_opened_alone(folder: Path, train: Subset) -> None:
     """Catches an index that counts the synthesizers that were not asked for."""
     alone = Dataset.open(folder, ["amsynth"])

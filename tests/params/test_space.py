@@ -115,6 +115,19 @@ def test_one_hot_rows_name_each_class_once(space: ParamSpace) -> None:
     assert space.encoded_width == sum(p.width for p in space.parameters)
 
 
+@given(spaces())
+@settings(max_examples=50)
+def test_the_layout_covers_every_column_once(space: ParamSpace) -> None:
+    """Catches a column that no loss counts, or a class that is taken for another parameter's."""
+    layout = space.layout
+    columns = [*layout.continuous, *(c for group in layout.categorical for c in range(group.start, group.stop))]
+    assert sorted(columns) == list(range(layout.width)) == list(range(space.encoded_width))
+    encoded = space.encode(np.stack([space.low, space.high, space.default]))
+    assert len(layout.categorical) == space.categorical.sum()
+    for group in layout.categorical:
+        np.testing.assert_array_equal(encoded[:, group].sum(axis=1), 1)
+
+
 def test_integer_steps_are_exact_integers() -> None:
     """Catches 56.99999999999999 in place of 57 in a DX7 voice, which a byte would truncate to 56."""
     for top in (3, 7, 14, 31, 50, 99, 127, 16_383):

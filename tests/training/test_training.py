@@ -16,10 +16,12 @@ from synthmatch.dataset.generate import generate
 from synthmatch.dataset.reader import Dataset
 from synthmatch.dataset.spec import DatasetSpec
 from synthmatch.errors import InputError, MissingExtraError, OutputError, TrainingError
+from synthmatch.models.auto_encoder import AutoEncoder
 from synthmatch.models.base import Batch, Losses, Model, ModelConfig
 from synthmatch.models.weights import load_model
 from synthmatch.synths.registry import get_synth
 from synthmatch.training import checkpoint, loop
+from synthmatch.training.batches import batch_of
 from synthmatch.training.loop import train
 from synthmatch.training.settings import TrainSettings
 
@@ -44,6 +46,15 @@ def two_synths(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     synths = [get_synth("dexed"), get_synth("amsynth")]
     banks = {id: found.presets for id, found in read_banks(synths, []).items()}
     generate(DatasetSpec(("dexed", "amsynth"), 24, (60,)), folder, banks)
+    return Dataset.open(folder)
+
+
+@pytest.fixture(scope="module")
+def two_notes(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+    """Twenty-four voices of Dexed at C4 and G4."""
+    folder = tmp_path_factory.mktemp("notes")
+    banks = {id: found.presets for id, found in read_banks([get_synth("dexed")], []).items()}
+    generate(DatasetSpec(("dexed",), 24, (60, 67)), folder, banks)
     return Dataset.open(folder)
 
 
@@ -93,6 +104,21 @@ def test_the_loss_falls(dataset: Dataset, tmp_path: Path) -> None:
     assert np.mean(losses[-3:]) < 0.8 * losses[0]
 
 
+def test_a_row_is_one_example_with_all_its_notes(two_notes: Dataset, tmp_path: Path) -> None:
+    """Catches notes that are mixed up between batch, validation and weights, or a row that counts once a note."""
+    settings = replace(SETTINGS, model="vae-flow", epochs=1)
+    trained = train(two_notes, settings, tmp_path)
+    assert trained.model.notes == load_model(tmp_path).notes == 2
+    rows = len(two_notes.split("train")) // 2
+    assert [line["step"] for line in lines(tmp_path) if "total" in line] == list(range(1, -(-rows // 8) + 1))
+    batch = batch_of(two_notes.split("train"), np.array([[2, 3], [0, 1]]))
+    assert batch.mels.shape[:2] == (2, 2)
+    assert torch.equal(batch.mels[1, 1], torch.from_numpy(two_notes.split("train").mels(np.array([1])))[0])
+    assert torch.equal(
+        batch.encoded["dexed"], torch.from_numpy(np.stack(two_notes.split("train").encoded(np.array([3, 0]))))
+    )
+
+
 def test_it_stops_when_validation_does_not_improve(
     dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -109,6 +135,14 @@ def test_it_stops_when_validation_does_not_improve(
     assert (trained.epochs, trained.best) == (4, [1.0])
     for a, b in zip(weights(load_model(tmp_path)), best[1], strict=True):
         torch.testing.assert_close(a, b, rtol=0, atol=0)
+
+
+def test_small_gains_count_once_they_add_up(dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Catches a tolerance against the last epoch in place of the best one, by which slow learning never counts."""
+    scores = iter([1.0, 0.95, 0.91, 0.85, 0.84, 0.83, 0.5])
+    monkeypatch.setattr(loop, "validate", lambda *_: {"dexed": {"parameters": next(scores)}})
+    trained = train(dataset, replace(SETTINGS, epochs=9, patience=2, tolerance=0.08), tmp_path)
+    assert (trained.epochs, trained.best) == (5, [0.91])
 
 
 def test_parts_that_share_nothing_stop_by_themselves(
@@ -134,12 +168,12 @@ def test_a_loss_that_is_no_number_stops_it(dataset: Dataset, tmp_path: Path, mon
     """Catches a run that goes on with NaN weights and overwrites its last good checkpoint."""
     train(dataset, replace(SETTINGS, epochs=1), tmp_path)
     kept = (tmp_path / checkpoint.FILE).read_bytes()
-    losses = Model.losses
+    losses = AutoEncoder.losses
 
-    def broken(self: Model, batch: Batch, kl_share: float, generator: torch.Generator) -> Losses:
+    def broken(self: AutoEncoder, batch: Batch, kl_share: float, generator: torch.Generator) -> Losses:
         return losses(self, batch, kl_share, generator)._replace(total=torch.tensor(math.nan, requires_grad=True))
 
-    monkeypatch.setattr(Model, "losses", broken)
+    monkeypatch.setattr(AutoEncoder, "losses", broken)
     with pytest.raises(TrainingError, match=r"the loss is nan at step 0; nothing is kept"):
         train(dataset, SETTINGS, tmp_path / "new")
     # the settings of the run that is there

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from synthmatch import __version__
+from synthmatch.cli.benchmark import benchmark
 from synthmatch.cli.dataset import dataset_app
 from synthmatch.cli.experiment import experiment
 from synthmatch.cli.library import library_app
@@ -38,6 +39,7 @@ app.command("synths")(synths)
 app.command("web")(web)
 app.command("train")(train)
 app.command("experiment")(experiment)
+app.command("benchmark")(benchmark)
 app.command("morph")(morph)
 app.command("sample")(sample)
 app.add_typer(library_app, name="library")

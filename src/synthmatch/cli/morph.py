@@ -27,8 +27,9 @@ def morph(
     assert estimator is not None
     ends = [load_target(path) for path in (first, second)]
     share = np.linspace(0.0, 1.0, steps)[:, None]
+    mean = np.zeros((1, estimator.latent_size), np.float32)
     for name in synth or estimator.synths:
-        start, stop = (estimator.latent(end.audio, name)[0] for end in ends)
+        start, stop = (estimator.latents(end.audio, name, mean)[0] for end in ends)
         presets = estimator.presets((1.0 - share) * start + share * stop, name)
         named = [preset.with_name(f"morph {step}") for step, preset in enumerate(presets, 1)]
         write_sounds(output, named, ends[0].note, force=force)

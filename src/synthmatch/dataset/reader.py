@@ -156,14 +156,23 @@ class Subset:
         """Synthesizer and number of the row of an item: equal for all notes of a preset."""
         return self.synths[self.synth_index[item]], int(self._rows.number[item // len(self._notes)])
 
-    def batches(self, batch_size: int, rng: np.random.Generator, one_synth: bool = False) -> Iterator[Items]:
+    def examples(self, synth: str | None = None, *, whole_rows: bool = False) -> Items:
+        """Every item, of one synthesizer or of all, (n,); with `whole_rows` the items of every row, (rows, notes)."""
+        items = np.arange(len(self))
+        if synth is not None:
+            items = np.flatnonzero(self.synth_index == self.synths.index(synth))
+        return items.reshape(-1, len(self._notes)) if whole_rows else items
+
+    def batches(
+        self, batch_size: int, rng: np.random.Generator, one_synth: bool = False, whole_rows: bool = False
+    ) -> Iterator[Items]:
         """An epoch: every item once, shuffled, `batch_size` at a time; the last batch may be short.
 
-        With `one_synth` a batch has items of one synthesizer only, and the batches of all are shuffled.
+        With `one_synth` a batch has items of one synthesizer only, and the batches of all are shuffled. With
+        `whole_rows` a batch has the items of `batch_size` rows, (n, notes).
         """
-        groups = [np.arange(len(self))]
-        if one_synth:
-            groups = [np.flatnonzero(self.synth_index == number) for number in range(len(self.synths))]
+        chosen = self.synths if one_synth else (None,)
+        groups = [self.examples(synth, whole_rows=whole_rows) for synth in chosen]
         batches = []
         for group in groups:
             shuffled = rng.permutation(group)

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 
@@ -28,34 +29,64 @@ from synthmatch.params import Preset
 from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool
 from synthmatch.search.objective import Budget, Evaluate, Objective
+from synthmatch.search.population import population_search
 from synthmatch.search.registry import SEARCHES, VERSIONS, Search
+from synthmatch.search.seeds import MODEL_SEEDS, SEEDS, in_turn
 
 #: Renders after which a search is scored, and its whole budget.
 MARKS = (1, 16, 50, 200, 1000)
-#: Neighbours that a search may draw from, as in `match`.
-SEEDS = 64
 #: Neighbours that are rendered and ranked again by the fast score.
 RERANKED = 16
 FLOOR, MEDOID, RETRIEVAL = "noise floor", "medoid", "retrieval"
+#: A model alone is rendered so often: its first answer, then draws.
+SAMPLES = 16
+#: A model's answers beside the neighbours as seeds of the population search: its method is the model's with this behind.
+SEEDED = ", population"
 #: Version of the methods that are no search.
 _VERSION = "1"
 
 Report = Callable[[int, int, Record], None]
 
 
+class Answering(Protocol):
+    """What the benchmark needs of a trained model (`models.estimator.Estimator`). `fingerprint` tells its weights."""
+
+    @property
+    def name(self) -> str:
+        """As rows show it."""
+
+    @property
+    def fingerprint(self) -> str:
+        """A short hash of its weights, without spaces."""
+
+    @property
+    def synths(self) -> tuple[str, ...]:
+        """Ids of the synthesizers it knows."""
+
+    def estimate(self, audio: Audio, synth: str, count: int, rng: np.random.Generator) -> list[Preset]:
+        """At most `count` presets for a sound, the most likely first."""
+
+
 @dataclass(frozen=True)
 class Setting:
-    """What a benchmark runs with: workers, the library, the searches by name, the budget and the seed."""
+    """What a benchmark runs with: workers, the library, the searches by name, the budget, the seed, and trained models."""
 
     pool: RenderPool
     library: Library
     searches: Sequence[str]
     renders: int
     seed: int
+    models: Sequence[Answering] = ()
 
     def conditions(self, method: str) -> Conditions:
         """Under which a record of the method counts."""
-        return conditions(method, self.library_name, self.renders, self.seed)
+        model = self.model_of(method)
+        version = _seeded_version(method, model.fingerprint) if model else None
+        return conditions(method, self.library_name, self.renders, self.seed, version)
+
+    def model_of(self, method: str) -> Answering | None:
+        """The model that a method asks."""
+        return next((model for model in self.models if method in (model.name, model.name + SEEDED)), None)
 
     @cached_property
     def library_name(self) -> str:
@@ -84,10 +115,12 @@ def run(setting: Setting, targets: Sequence[BenchTarget], file: RecordFile, repo
     shared = SharedScores(setting.pool, targets)
     for done, (target, method) in enumerate(todo, 1):
         start = time.monotonic()
-        seeds = [n.preset for n in setting.library.nearest(target.audio, target.note, SEEDS)]
-        search, stream = _search(method, target, medoid), _stream(setting.seed, method, target)
+        stream = _stream(setting.seed, method, target)
+        seeds = _seeds(setting, method, target, stream)
+        search = _search(setting, method, target, medoid)
         score = shared.of(target) if method == "random" else _scores(setting.pool, target)
-        budget = {FLOOR: 1, MEDOID: 1, RETRIEVAL: RERANKED}.get(method, setting.renders)
+        only = {FLOOR: 1, MEDOID: 1, RETRIEVAL: RERANKED} | {model.name: SAMPLES for model in setting.models}
+        budget = only.get(method, setting.renders)
         objective = Objective(setting.pool.synth.space, score, Budget(budget))
         search(objective, seeds, stream)
         scores = _at_marks(setting, target, objective)
@@ -100,12 +133,24 @@ def run(setting: Setting, targets: Sequence[BenchTarget], file: RecordFile, repo
 def methods(setting: Setting, target: BenchTarget) -> list[str]:
     """What is run on a target. The floor needs a preset of the same synthesizer."""
     floor = [FLOOR] if target.preset and target.preset.synth == setting.pool.synth.id else []
-    return [*floor, MEDOID, RETRIEVAL, *setting.searches]
+    knowing = [model.name for model in setting.models if setting.pool.synth.id in model.synths]
+    return [*floor, MEDOID, RETRIEVAL, *knowing, *setting.searches, *(name + SEEDED for name in knowing)]
 
 
-def conditions(method: str, library: str, renders: int, seed: int) -> Conditions:
-    """Conditions of a method at its present version."""
-    return Conditions(method, VERSIONS.get(method, _VERSION), library, renders, seed)
+def conditions(method: str, library: str, renders: int, seed: int, version: str | None = None) -> Conditions:
+    """Conditions of a method, of a search or baseline at its present version."""
+    return Conditions(method, version or VERSIONS.get(method, _VERSION), library, renders, seed)
+
+
+def model_version(recorded: Conditions) -> str | None:
+    """What the version of a model's record would be under the present search; None where it is no model's."""
+    if recorded.method in {FLOOR, MEDOID, RETRIEVAL, *SEARCHES}:
+        return None
+    return _seeded_version(recorded.method, recorded.version.split(" ")[0])
+
+
+def _seeded_version(method: str, fingerprint: str) -> str:
+    return f"{fingerprint} {VERSIONS['population']}" if method.endswith(SEEDED) else fingerprint
 
 
 def library_name(library: Library) -> str:
@@ -119,17 +164,29 @@ def machine() -> str:
     return f"{len(os.sched_getaffinity(0))} cores, {platform.machine()}, Python {platform.python_version()}"
 
 
-def _search(method: str, target: BenchTarget, medoid: Preset | None) -> Search:
-    if method == RETRIEVAL:
-        return _retrieval
+def _seeds(setting: Setting, method: str, target: BenchTarget, rng: np.random.Generator) -> list[Preset]:
+    """The library's nearest; a model's answers; or both in turn."""
+    near = [n.preset for n in setting.library.nearest(target.audio, target.note, SEEDS)]
+    if not (model := setting.model_of(method)):
+        return near
+    alone = method == model.name
+    answers = model.estimate(target.audio, setting.pool.synth.id, SAMPLES if alone else MODEL_SEEDS, rng)
+    return answers if alone else in_turn(answers, near)
+
+
+def _search(setting: Setting, method: str, target: BenchTarget, medoid: Preset | None) -> Search:
     if method in SEARCHES:
         return SEARCHES[method]
+    if model := setting.model_of(method):
+        return _in_order if method == model.name else population_search
+    if method == RETRIEVAL:
+        return _in_order
     preset = target.preset if method == FLOOR else medoid
     assert preset is not None, f"{method} of {target.name} has no preset"
     return lambda objective, seeds, rng: _only(objective, preset)
 
 
-def _retrieval(objective: Objective, seeds: Sequence[Preset], rng: np.random.Generator) -> None:
+def _in_order(objective: Objective, seeds: Sequence[Preset], rng: np.random.Generator) -> None:
     objective(seeds)
 
 

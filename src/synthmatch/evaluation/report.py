@@ -1,6 +1,7 @@
 """From benchmark records to the tables of docs/results/quality.md. Scores are averaged over the same targets in every row.
 
-A row is a method after some renders. `ratio` is its mean `lsd` over that of the nearest neighbour.
+A row is a method after some renders. `ratio` is its mean `lsd` over that of the nearest neighbour. Models are the methods
+that are neither a search nor a baseline.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from synthmatch.evaluation.benchmark import FLOOR, MEDOID, RERANKED, RETRIEVAL
+from synthmatch.evaluation.benchmark import FLOOR, MEDOID, RERANKED, RETRIEVAL, SAMPLES, SEEDED
 from synthmatch.evaluation.records import Record, Scores
 from synthmatch.evaluation.statistics import paired_wilcoxon
 from synthmatch.evaluation.tables import Row, summarize
@@ -30,7 +31,7 @@ def results(records: Sequence[Record], searches: Sequence[str], library: str) ->
     kept = _common(records, searches)
     if not kept:
         return "No target has been run with every method yet.\n"
-    return _results(kept, searches, library) + "\n" + _tests(kept, searches)
+    return _results(kept, searches, library) + "\n" + _tests(kept, _claims(kept, searches))
 
 
 def agreement(records: Sequence[Record]) -> str:
@@ -56,11 +57,18 @@ def agreement(records: Sequence[Record]) -> str:
 
 
 def _common(records: Sequence[Record], searches: Sequence[str]) -> dict[str, dict[str, Record]]:
-    """Records by target and method, of the targets that have all methods."""
+    """Records by target and method, of the targets that have all methods and every row that a table must carry."""
     by_target: dict[str, dict[str, Record]] = {}
     for record in records:
         by_target.setdefault(record.target, {})[record.conditions.method] = record
-    return {t: found for t, found in sorted(by_target.items()) if {MEDOID, RETRIEVAL, *searches} <= found.keys()}
+    # random search has the random preset, a row of every table
+    wanted = {MEDOID, RETRIEVAL, "random", *searches} | {record.conditions.method for record in records} - {FLOOR}
+    return {t: found for t, found in sorted(by_target.items()) if wanted <= found.keys()}
+
+
+def _models(kept: Mapping[str, Mapping[str, Record]], searches: Sequence[str]) -> list[str]:
+    methods = next(iter(kept.values()))
+    return sorted(m for m in methods if m not in {FLOOR, MEDOID, RETRIEVAL, *searches} and not m.endswith(SEEDED))
 
 
 def _rows(
@@ -72,9 +80,14 @@ def _rows(
     yield "random preset of the library", "random", 1
     yield "medoid preset of the library", MEDOID, 1
     yield f"nearest neighbour of {library}", RETRIEVAL, 1
+    models = _models(kept, searches)
+    for model in models:
+        yield f"{model}, one answer", model, 1
     yield f"nearest {RERANKED}, ranked again", RETRIEVAL, RERANKED
+    for model in models:
+        yield f"{model}, best of {SAMPLES}", model, SAMPLES
     for mark in _marks(kept, searches[0]):
-        for search in searches:
+        for search in (*searches, *(model + SEEDED for model in models)):
             yield f"{search}, {mark:,} renders", search, mark
 
 
@@ -101,28 +114,37 @@ def _results(kept: Mapping[str, Mapping[str, Record]], searches: Sequence[str], 
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
-def _tests(kept: Mapping[str, Mapping[str, Record]], searches: Sequence[str]) -> str:
-    """Paired tests of the first search against each other and against the nearest neighbour."""
+def _claims(
+    kept: Mapping[str, Mapping[str, Record]], searches: Sequence[str]
+) -> Iterator[tuple[str, str, int, str, str, int]]:
+    """Pairs to test: (text, method, renders) of each. The first search, and each model, against what it should beat."""
     own, *others = searches
-    heads = [
-        "renders",
-        f"{own} against",
-        "lsd difference [dB]",
-        "better on",
-        "p (lsd)",
-        "mss difference [dB]",
-        "p (mss)",
-    ]
-    lines = [heads, ["---:", "---", *["---:"] * 5]]
+    models = _models(kept, searches)
+    for model in models:
+        yield f"{model}, one answer", model, 1, "nearest neighbour", RETRIEVAL, 1
+        yield f"{model}, best of {SAMPLES}", model, SAMPLES, f"nearest {RERANKED}, ranked again", RETRIEVAL, RERANKED
     for mark in _marks(kept, own):
-        for other, at in [("nearest neighbour", 1), *((name, mark) for name in others)]:
-            method = RETRIEVAL if other == "nearest neighbour" else other
-            cells = [f"{mark:,}", other]
-            for metric in ("lsd", "mss"):
-                ours = np.array(_column(kept, own, mark, metric))
-                theirs = np.array(_column(kept, method, at, metric))
-                cells.append(f"{(ours - theirs).mean():+.2f}")
-                cells += [f"{(ours < theirs).mean():.0%}"] if metric == "lsd" else []
-                cells.append(f"{paired_wilcoxon(ours, theirs):.1e}")
-            lines.append(cells)
+        yield f"{own}, {mark:,} renders", own, mark, "nearest neighbour", RETRIEVAL, 1
+        for other in others:
+            yield f"{own}, {mark:,} renders", own, mark, other, other, mark
+        for model in models:
+            yield f"{model}{SEEDED}, {mark:,} renders", model + SEEDED, mark, own, own, mark
+
+
+def _tests(kept: Mapping[str, Mapping[str, Record]], claims: Iterator[tuple[str, str, int, str, str, int]]) -> str:
+    """Paired tests of the claims."""
+    heads = ["method", "against", "lsd difference [dB]", "better on", "p (lsd)", "mss difference [dB]", "p (mss)"]
+    lines = [heads, ["---", "---", *["---:"] * 5]]
+    for text, method, mark, other_text, other, at in claims:
+        # a method may have spent its budget before this mark
+        if not all(mark in m[method].scores and at in m[other].scores for m in kept.values()):
+            continue
+        cells = [text, other_text]
+        for metric in ("lsd", "mss"):
+            ours = np.array(_column(kept, method, mark, metric))
+            theirs = np.array(_column(kept, other, at, metric))
+            cells.append(f"{(ours - theirs).mean():+.2f}")
+            cells += [f"{(ours < theirs).mean():.0%}"] if metric == "lsd" else []
+            cells.append(f"{paired_wilcoxon(ours, theirs):.1e}")
+        lines.append(cells)
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)

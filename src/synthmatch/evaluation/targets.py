@@ -29,6 +29,8 @@ from synthmatch.render.pool import RenderPool
 from synthmatch.synths.base import Synth
 from synthmatch.synths.registry import get_synth, synth_names
 
+#: The sets by name.
+SETS = ("held-out", "people", "cross", "recordings")
 #: Targets a set: 25 of each of the two other synthesizers make a cross set.
 HELD_OUT, PEOPLE, CROSS_EACH = 100, 200, 25
 #: Below this RMS a target is silent: -60 dBFS.

@@ -1,1 +1,1 @@
-"""Published experiments, repeated whole by one command each."""
+"""Published experiments: repeated whole by one command each, or a finding of theirs shown for our models."""

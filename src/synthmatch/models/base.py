@@ -1,7 +1,8 @@
 """What every model is: the contract that training, matching and the experiments use.
 
-Spectrograms are (B, 128, 431) float32 in 0..1 (`features.mel`); an encoded row is one preset in a synthesizer's model
-form (`ParamSpace.encode`); a latent is (B, latent_size). A model knows its synthesizers by id, in a fixed order.
+Spectrograms are (B, 128, 431) float32 in 0..1 (`features.mel`), or (B, notes, 128, 431) for a model of whole rows; an
+encoded row is one preset in a synthesizer's model form (`ParamSpace.encode`). A model knows its synthesizers by id, in a
+fixed order.
 """
 
 from abc import ABC, abstractmethod
@@ -10,15 +11,15 @@ from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from synthmatch.features.mel import FRAMES, MELS
+from synthmatch.params import EncodedLayout
 
 
 @dataclass(frozen=True, slots=True)
 class ModelConfig:
-    """What a model is built with.
+    """What a model is built with; one that is no auto-encoder has no use for either.
 
     `latent_size`: 64 in the paper. `kl_weight`: of the Kullback-Leibler term after the warm-up; by default it stands to
     the mean squared error of a pixel as it would to the sum over all pixels, which is a Gaussian likelihood of variance
@@ -46,65 +47,54 @@ class Batch(NamedTuple):
 
 
 class Losses(NamedTuple):
-    """Scalars of a batch; `total` is what training lowers."""
+    """Scalars of a batch; `total` is what training lowers. Only an auto-encoder has the last two."""
 
     total: Tensor
-    spectrogram: Tensor
     parameters: Tensor
-    kl: Tensor
+    spectrogram: Tensor | None = None
+    kl: Tensor | None = None
 
 
 class Model(nn.Module, ABC):
-    """A joint or separate model of several synthesizers. `widths`: encoded width by synthesizer id."""
+    """A joint or separate model of several synthesizers.
+
+    `layouts`: encoded columns by synthesizer id. `notes`: spectrograms of an example, more than one only for a model of
+    whole rows.
+    """
 
     #: name in the registry
     name: ClassVar[str]
     #: whether a batch must be of one synthesizer
     one_synth: ClassVar[bool] = False
+    #: whether an example is a whole row, its notes as channels, and not one note
+    whole_rows: ClassVar[bool] = False
 
-    def __init__(self, widths: Mapping[str, int], config: ModelConfig) -> None:
+    def __init__(self, layouts: Mapping[str, EncodedLayout], config: ModelConfig, notes: int = 1) -> None:
         super().__init__()
-        self.widths, self.config = dict(widths), config
+        self.layouts, self.config, self.notes = dict(layouts), config, notes
 
     @property
     def synths(self) -> tuple[str, ...]:
         """Ids of the synthesizers it knows."""
-        return tuple(self.widths)
+        return tuple(self.layouts)
+
+    @property
+    def widths(self) -> dict[str, int]:
+        """Encoded width of each synthesizer."""
+        return {synth: layout.width for synth, layout in self.layouts.items()}
 
     def parts(self) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
         """Parts that share nothing: the synthesizers of each, and how the names of its weights begin."""
         return [(self.synths, ("",))]
 
     @abstractmethod
-    def encode(self, mels: Tensor, synth: str) -> tuple[Tensor, Tensor]:
-        """Mean and log-variance of the latent, each (B, latent_size). A joint model's do not depend on `synth`."""
-
-    @abstractmethod
-    def decode(self, latent: Tensor, synth: str) -> Tensor:
-        """Encoded presets of one synthesizer, (B, width), each number in 0..1."""
-
-    @abstractmethod
-    def reconstruct(self, latent: Tensor, synth: str) -> Tensor:
-        """Mel spectrograms, (B, 128, 431)."""
-
-    @abstractmethod
-    def parameter_loss(self, latent: Tensor, batch: Batch) -> Tensor:
-        """Mean squared error of the encoded presets that the batch knows, as the model's source counts it."""
-
     def losses(self, batch: Batch, kl_share: float, generator: torch.Generator) -> Losses:
         """Losses of a batch. `kl_share`: how much of the KL weight counts, 0..1 during the warm-up."""
-        synth = next(iter(batch.rows))
-        mean, log_variance = self.encode(batch.mels, synth)
-        noise = torch.randn(mean.shape, generator=generator, device=mean.device)
-        latent = mean + torch.exp(0.5 * log_variance) * noise
-        spectrogram = F.mse_loss(self.reconstruct(latent, synth), batch.mels)
-        parameters = self.parameter_loss(latent, batch)
-        # divergence from the standard normal: summed over the latent, mean over the batch
-        kl = -0.5 * (1 + log_variance - mean.square() - log_variance.exp()).sum(dim=1).mean()
-        total = spectrogram + parameters + kl_share * self.config.kl_weight * kl
-        return Losses(total, spectrogram.detach(), parameters.detach(), kl.detach())
 
-    @torch.no_grad()
+    @abstractmethod
+    def validation(self, mels: Tensor, encoded: Tensor, synth: str) -> dict[str, Tensor]:
+        """Losses by name, without noise, of items that one synthesizer made. Their sum says which weights are best."""
+
+    @abstractmethod
     def estimate(self, mels: Tensor, synth: str) -> Tensor:
-        """The most likely presets of one synthesizer for spectrograms of any sound: (B, 128, 431) -> (B, width)."""
-        return self.decode(self.encode(mels, synth)[0], synth)
+        """The most likely presets of one synthesizer, each number in 0..1: (B, 128, 431) -> (B, width). No gradient."""

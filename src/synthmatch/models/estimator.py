@@ -4,6 +4,7 @@ A model hears what it was trained on: the `icassp2023` protocol, a note that sta
 target is moved there, cut or followed by silence.
 """
 
+import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +14,9 @@ import torch
 from synthmatch.audio import Audio
 from synthmatch.errors import InputError
 from synthmatch.features.mel import mel_spectrogram
+from synthmatch.models.auto_encoder import AutoEncoder
 from synthmatch.models.base import Model
-from synthmatch.models.weights import load_model
+from synthmatch.models.weights import WEIGHTS, load_model
 from synthmatch.note import PROTOCOLS
 from synthmatch.params import Preset
 from synthmatch.synths.registry import get_synth
@@ -25,11 +27,15 @@ _PROTOCOL = PROTOCOLS["icassp2023"]
 
 
 class Estimator:
-    """A model from a training run's folder. Raises `InputError` like `load_model`."""
+    """A model from a training run's folder. Raises `InputError` like `load_model`.
+
+    `fingerprint`: a short hash of its weights.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.name = folder.resolve().name
         self._model: Model = load_model(folder)
+        self.fingerprint = hashlib.blake2b((folder / WEIGHTS).read_bytes(), digest_size=4).hexdigest()
 
     @property
     def synths(self) -> tuple[str, ...]:
@@ -38,33 +44,51 @@ class Estimator:
 
     @property
     def latent_size(self) -> int:
-        """Numbers that describe a sound."""
-        return self._model.config.latent_size
+        """Numbers that describe a sound. Raises `InputError` where the model has no latent."""
+        return self._auto_encoder.config.latent_size
 
     @torch.no_grad()
-    def latent(self, audio: Audio, synth: str) -> tuple[Floats, Floats]:
-        """Mean and standard deviation of a sound's latent, each (latent_size,).
+    def latents(self, audio: Audio, synth: str, noise: npt.NDArray[np.float32]) -> Floats:
+        """Latents of a sound, (n, latent_size): the mean's for `noise` of zeros, draws for normal noise.
 
-        `audio`: (channels, samples), from the onset on. Raises `InputError` for a synthesizer it does not know.
+        `audio`: (channels, samples), from the onset on. `noise`: (n, latent_size). Raises `InputError` for a synthesizer
+        it does not know, and where the model has no latent.
         """
         self._check(synth)
-        mels = torch.from_numpy(mel_spectrogram(as_trained(audio)))[None]
-        mean, log_variance = self._model.encode(mels, synth)
-        return mean[0].numpy(), torch.exp(0.5 * log_variance)[0].numpy()
+        mean, log_variance = self._auto_encoder.encode(_heard(audio), synth)
+        drawn = mean + torch.exp(0.5 * log_variance) * torch.from_numpy(noise)
+        return self._auto_encoder.move(drawn)[0].numpy()
 
     @torch.no_grad()
     def presets(self, latents: npt.ArrayLike, synth: str) -> list[Preset]:
-        """The preset of each latent, (n, latent_size). Raises `InputError` for a synthesizer it does not know."""
+        """The preset of each latent, (n, latent_size). Raises `InputError` as `latents` does."""
         self._check(synth)
-        encoded = self._model.decode(torch.from_numpy(np.asarray(latents, np.float32)), synth)
-        return [Preset(synth, native, self.name) for native in get_synth(synth).space.decode(encoded.numpy())]
+        return self._decoded(self._auto_encoder.decode(torch.from_numpy(np.asarray(latents, np.float32)), synth), synth)
 
     def estimate(self, audio: Audio, synth: str, count: int, rng: np.random.Generator) -> list[Preset]:
-        """Presets for a sound, each once: first that of the latent's mean, then of draws from it; `count` or fewer."""
-        mean, deviation = self.latent(audio, synth)
-        drawn = mean + deviation * rng.standard_normal((count - 1, len(mean)), np.float32)
-        found = {preset.key(): preset for preset in reversed(self.presets(np.vstack([mean, drawn]), synth))}
+        """Presets for a sound, each once: first that of the latent's mean, then of draws from it; `count` or fewer.
+
+        One where the model has no latent. Raises `InputError` for a synthesizer it does not know.
+        """
+        self._check(synth)
+        if not isinstance(self._model, AutoEncoder):
+            return self._decoded(self._model.estimate(_heard(audio), synth), synth)
+        noise = np.zeros((count, self.latent_size), np.float32)
+        noise[1:] = rng.standard_normal((count - 1, self.latent_size), np.float32)
+        found = {preset.key(): preset for preset in reversed(self.presets(self.latents(audio, synth, noise), synth))}
         return list(found.values())[::-1]
+
+    @property
+    def _auto_encoder(self) -> AutoEncoder:
+        if not isinstance(self._model, AutoEncoder):
+            raise InputError(
+                f"the model {self.name} is of kind {self._model.name}, which has no latent to draw from or to move in;"
+                " use a model that has one, such as j-s"
+            )
+        return self._model
+
+    def _decoded(self, encoded: torch.Tensor, synth: str) -> list[Preset]:
+        return [Preset(synth, native, self.name) for native in get_synth(synth).space.decode(encoded.numpy())]
 
     def _check(self, synth: str) -> None:
         if synth not in self.synths:
@@ -72,6 +96,10 @@ class Estimator:
                 f"the model {self.name} does not know {synth}, only {', '.join(self.synths)}; choose one with --synth,"
                 " or train a model with it"
             )
+
+
+def _heard(audio: Audio) -> torch.Tensor:
+    return torch.from_numpy(mel_spectrogram(as_trained(audio)))[None]  # (1, MELS, FRAMES)
 
 
 def as_trained(audio: Audio) -> Audio:

@@ -11,29 +11,31 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from synthmatch.models.base import Batch, Model, ModelConfig
+from synthmatch.models.auto_encoder import AutoEncoder
+from synthmatch.models.base import Batch, ModelConfig
 from synthmatch.models.encoder import Encoder
 from synthmatch.models.initial import keras_dense
 from synthmatch.models.parameter_decoder import ParameterDecoder
 from synthmatch.models.spectrogram_decoder import SpectrogramDecoder
+from synthmatch.params import EncodedLayout
 
 
-class JointJoint(Model):
+class JointJoint(AutoEncoder):
     """One encoder, one spectrogram decoder, one parameter decoder with masks."""
 
     name = "j-j"
     masks: Tensor
 
-    def __init__(self, widths: Mapping[str, int], config: ModelConfig) -> None:
-        super().__init__(widths, config)
-        size, widest = config.latent_size, max(widths.values())
+    def __init__(self, layouts: Mapping[str, EncodedLayout], config: ModelConfig) -> None:
+        super().__init__(layouts, config)
+        size, widest = config.latent_size, max(self.widths.values())
         self.encoder = Encoder(size)
         self.spectrogram_decoder = SpectrogramDecoder(size)
         # the paper does not say how wide the mask's layer is: as wide as the latent that it joins
         self.mask_layer = keras_dense(nn.Linear(widest, size))
         self.parameter_decoder = ParameterDecoder(2 * size, widest)
         columns = torch.arange(widest)
-        masks = [columns < width for width in widths.values()]
+        masks = [columns < width for width in self.widths.values()]
         self.register_buffer("masks", torch.stack(masks).float(), persistent=False)  # (synths, widest)
 
     def encode(self, mels: Tensor, synth: str) -> tuple[Tensor, Tensor]:

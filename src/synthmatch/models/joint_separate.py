@@ -12,22 +12,24 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor, nn
 
-from synthmatch.models.base import Batch, Model, ModelConfig
+from synthmatch.models.auto_encoder import AutoEncoder
+from synthmatch.models.base import Batch, ModelConfig
 from synthmatch.models.encoder import Encoder
 from synthmatch.models.parameter_decoder import ParameterDecoder
 from synthmatch.models.spectrogram_decoder import SpectrogramDecoder
+from synthmatch.params import EncodedLayout
 
 
-class JointSeparate(Model):
+class JointSeparate(AutoEncoder):
     """One encoder and spectrogram decoder for all, a parameter decoder for each."""
 
     name = "j-s"
 
-    def __init__(self, widths: Mapping[str, int], config: ModelConfig) -> None:
-        super().__init__(widths, config)
+    def __init__(self, layouts: Mapping[str, EncodedLayout], config: ModelConfig) -> None:
+        super().__init__(layouts, config)
         self.encoder = Encoder(config.latent_size)
         self.spectrogram_decoder = SpectrogramDecoder(config.latent_size)
-        self.parameter_decoders = nn.ModuleList(ParameterDecoder(config.latent_size, w) for w in widths.values())
+        self.parameter_decoders = nn.ModuleList(ParameterDecoder(config.latent_size, w) for w in self.widths.values())
 
     def encode(self, mels: Tensor, synth: str) -> tuple[Tensor, Tensor]:
         """By the one encoder."""

@@ -17,6 +17,10 @@ _MODELS = {
     "s-s": ("synthmatch.models.separate", "Separate"),
     "j-s": ("synthmatch.models.joint_separate", "JointSeparate"),
     "j-j": ("synthmatch.models.joint_joint", "JointJoint"),
+    "regression": ("synthmatch.models.regression", "Regression"),
+    "ast": ("synthmatch.models.spectrogram_transformer", "SpectrogramTransformer"),
+    "flow-regression": ("synthmatch.models.flow_regression", "FlowRegression"),
+    "vae-flow": ("synthmatch.models.vae_flow", "VaeFlow"),
 }
 
 
@@ -44,6 +48,6 @@ def model_class(name: str) -> "type[Model]":
 
 def require_torch() -> None:
     """Raise `MissingExtraError` where the packages of the extra ``train`` are not installed."""
-    for package in ("torch", "safetensors"):
+    for package in ("torch", "safetensors", "zuko"):
         if find_spec(package) is None:
             raise MissingExtraError(f"{package} is not installed: pip install 'synthmatch[train]'")

@@ -8,24 +8,26 @@ from collections.abc import Mapping
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from synthmatch.models.base import Batch, Model, ModelConfig
+from synthmatch.models.auto_encoder import AutoEncoder
+from synthmatch.models.base import Batch, ModelConfig
 from synthmatch.models.encoder import Encoder
 from synthmatch.models.parameter_decoder import ParameterDecoder
 from synthmatch.models.spectrogram_decoder import SpectrogramDecoder
+from synthmatch.params import EncodedLayout
 
 
-class Separate(Model):
+class Separate(AutoEncoder):
     """One encoder, spectrogram decoder and parameter decoder a synthesizer, which share nothing."""
 
     name = "s-s"
     one_synth = True
 
-    def __init__(self, widths: Mapping[str, int], config: ModelConfig) -> None:
-        super().__init__(widths, config)
+    def __init__(self, layouts: Mapping[str, EncodedLayout], config: ModelConfig) -> None:
+        super().__init__(layouts, config)
         size = config.latent_size
-        self.encoders = nn.ModuleList(Encoder(size) for _ in widths)
-        self.spectrogram_decoders = nn.ModuleList(SpectrogramDecoder(size) for _ in widths)
-        self.parameter_decoders = nn.ModuleList(ParameterDecoder(size, width) for width in widths.values())
+        self.encoders = nn.ModuleList(Encoder(size) for _ in layouts)
+        self.spectrogram_decoders = nn.ModuleList(SpectrogramDecoder(size) for _ in layouts)
+        self.parameter_decoders = nn.ModuleList(ParameterDecoder(size, width) for width in self.widths.values())
 
     def parts(self) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
         """A part a synthesizer."""

@@ -24,9 +24,14 @@ FORMAT = "synthmatch model 1"
 WEIGHTS, CONFIG = "model.safetensors", "config.json"
 
 
-def build_model(name: str, synths: tuple[str, ...], config: ModelConfig) -> Model:
-    """A new model of a registered kind. Its first weights come from torch's generator."""
-    return model_class(name)({synth: get_synth(synth).space.encoded_width for synth in synths}, config)
+def build_model(name: str, synths: tuple[str, ...], config: ModelConfig, notes: int = 1) -> Model:
+    """A new model of a registered kind. Its first weights come from torch's generator.
+
+    `notes` of the data set: a model of whole rows hears them all, another one at a time.
+    """
+    kind = model_class(name)
+    layouts = {synth: get_synth(synth).space.layout for synth in synths}
+    return kind(layouts, config, notes) if kind.whole_rows else kind(layouts, config)
 
 
 def save_model(folder: Path, model: Model, about: Mapping[str, Any]) -> None:
@@ -38,6 +43,7 @@ def save_model(folder: Path, model: Model, about: Mapping[str, Any]) -> None:
         "format": FORMAT,
         "model": model.name,
         "config": dataclasses.asdict(model.config),
+        "notes": model.notes,
         "tables": {synth: get_synth(synth).space.hash for synth in model.synths},
         "versions": {synth: get_synth(synth).version() for synth in model.synths},
         "synthmatch": __version__,
@@ -74,7 +80,9 @@ def load_model(folder: Path) -> Model:
     """A model ready to estimate. Raises `InputError` for a missing, damaged or outdated one."""
     config = load_config(folder)
     try:
-        model = build_model(config["model"], tuple(config["tables"]), ModelConfig(**config["config"]))
+        built = ModelConfig(**config["config"])
+        # a model from before there were models of whole rows has no notes
+        model = build_model(config["model"], tuple(config["tables"]), built, config.get("notes", 1))
         model.load_state_dict(safetensors.torch.load((folder / WEIGHTS).read_bytes()))
     except OSError as error:
         raise InputError(f"cannot read {folder / WEIGHTS}: {error.strerror}; train the model again") from None

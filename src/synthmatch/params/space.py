@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from synthmatch.errors import PresetError
+from synthmatch.params.layout import EncodedLayout
 from synthmatch.params.parameter import Parameter
 
 Floats = npt.NDArray[np.float64]
@@ -104,6 +105,16 @@ class ParamSpace:
             else:
                 found |= {self.parameters[int(i)].name for i in self.modules[name]}
         return frozenset(found)
+
+    @cached_property
+    def layout(self) -> EncodedLayout:
+        """Which encoded columns are continuous, and which belong to the classes of one categorical parameter."""
+        columns = list(zip(self.parameters, self.offsets.tolist(), strict=True))
+        return EncodedLayout(
+            self.encoded_width,
+            tuple(first for p, first in columns if not p.classes),
+            tuple(slice(first, first + p.classes) for p, first in columns if p.classes),
+        )
 
     # native <-> unit ------------------------------------------------------------------------------------------------
 

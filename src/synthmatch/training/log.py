@@ -2,7 +2,8 @@
 
 A step: ``{"step", "epoch", "total", "spectrogram", "parameters", "kl", "examples_per_second"}``, the losses of its batch.
 An epoch: ``{"step", "epoch", "validation": {synth: {"spectrogram", "parameters"}}, "examples_per_second", "waited"}``,
-`waited` being the share of its time that it waited for data.
+`waited` being the share of its time that it waited for data. A model that is no auto-encoder has no ``spectrogram`` and
+no ``kl``.
 """
 
 import json

@@ -68,7 +68,8 @@ def train(  # noqa: PLR0915 - one script, to be read from top to bottom
 
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(settings.seed)
-        model = build_model(settings.model, dataset.synths, settings.config).to(where)
+        notes = len(dataset.spec.pitches)
+        model = build_model(settings.model, dataset.synths, settings.config, notes).to(where)
     # fused: each weight is read and written once a step, and on a CPU that is what Adam costs
     optimizer = torch.optim.Adam(model.parameters(), lr=settings.learning_rate, fused=True)
     noise = torch.Generator(where).manual_seed(settings.seed)
@@ -87,7 +88,7 @@ def train(  # noqa: PLR0915 - one script, to be read from top to bottom
     while progress.epoch < settings.epochs and min(progress.waited) < settings.patience:
         # the order of an epoch depends on the seed and the epoch alone
         shuffled = np.random.default_rng([settings.seed, progress.epoch])
-        order = list(training.batches(settings.batch_size, shuffled, one_synth=model.one_synth))
+        order = list(training.batches(settings.batch_size, shuffled, model.one_synth, model.whole_rows))
         meter = Meter()
         model.train()
         for batch in meter.waiting(prefetch((batch_of(training, items) for items in order), _AHEAD)):
@@ -103,7 +104,7 @@ def train(  # noqa: PLR0915 - one script, to be read from top to bottom
 
             progress.step += 1
             meter.examples += len(batch.mels)
-            numbers = {name: value.item() for name, value in losses._asdict().items()}
+            numbers = {name: value.item() for name, value in losses._asdict().items() if value is not None}
             log.write(progress.step, {"epoch": progress.epoch, **numbers, "examples_per_second": round(meter.rate, 1)})
             if report:
                 left = settings.epochs * len(order) - progress.step
@@ -118,7 +119,7 @@ def train(  # noqa: PLR0915 - one script, to be read from top to bottom
                 continue  # trained alone, it would have ended
             score = float(np.mean([sum(scores[synth].values()) for synth in synths]))
             progress.waited[number] += 1
-            if score < progress.best[number]:
+            if score < progress.best[number] * (1 - settings.tolerance):
                 progress.best[number], progress.waited[number] = score, 0
                 best |= {name: value for name, value in _weights(model).items() if name.startswith(prefixes)}
         speed = {"examples_per_second": round(meter.rate, 1), "waited": round(meter.waited, 4)}

@@ -11,7 +11,8 @@ class TrainSettings:
     """A model's name, how it is built and trained. Raises `InputError` for values that cannot be used.
 
     `warmup_epochs`: the KL term's weight rises linearly from 0 over so many (the paper: 100 of its 500 epochs). Training
-    ends after `epochs`, or when validation has not improved for `patience` of them.
+    ends after `epochs`, or when validation has not improved for `patience` of them: a loss is better than the best so far
+    where it is lower by more than the share `tolerance`.
     """
 
     model: str
@@ -22,6 +23,7 @@ class TrainSettings:
     epochs: int = 40
     warmup_epochs: int = 8
     patience: int = 6
+    tolerance: float = 0.0
 
     def __post_init__(self) -> None:
         for name in ("batch_size", "epochs", "patience"):
@@ -29,6 +31,8 @@ class TrainSettings:
                 raise InputError(f"{name} is {getattr(self, name)}, expected 1 or more")
         if not 0 < self.learning_rate < 1:
             raise InputError(f"learning_rate is {self.learning_rate}, expected between 0 and 1")
+        if not 0 <= self.tolerance < 1:
+            raise InputError(f"tolerance is {self.tolerance}, expected from 0 to below 1")
         if self.warmup_epochs < 0 or self.seed < 0 or self.config.latent_size < 1:
             raise InputError(
                 f"got warmup_epochs {self.warmup_epochs}, seed {self.seed}, latent_size {self.config.latent_size};"

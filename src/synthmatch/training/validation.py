@@ -1,6 +1,5 @@
 """How well a model does on data that it does not learn from."""
 
-import numpy as np
 import torch
 
 from synthmatch.dataset.reader import Subset
@@ -10,18 +9,18 @@ from synthmatch.training.batches import batch_of
 
 @torch.no_grad()
 def validate(model: Model, subset: Subset, batch_size: int, device: torch.device) -> dict[str, dict[str, float]]:
-    """Mean losses by synthesizer, of the latent's mean: no noise, and the same number at any time.
+    """Mean losses by synthesizer, without noise: the same numbers at any time (`Model.validation`).
 
-    ``spectrogram`` and ``parameters`` are mean squared errors. The subset has items of every synthesizer. Leaves the model in evaluation mode.
+    The subset has items of every synthesizer. Leaves the model in evaluation mode.
     """
     model.eval()
-    sums: dict[str, np.ndarray] = {synth: np.zeros(3) for synth in subset.synths}
-    for number, synth in enumerate(subset.synths):
-        items = np.flatnonzero(subset.synth_index == number)
-        for start in range(0, len(items), batch_size):
-            batch = batch_of(subset, items[start : start + batch_size]).to(device)
-            latent, _ = model.encode(batch.mels, synth)
-            spectrogram = (model.reconstruct(latent, synth) - batch.mels).square().mean()
-            parameters = (model.decode(latent, synth) - batch.encoded[synth]).square().mean()
-            sums[synth] += np.array([spectrogram.item(), parameters.item(), 1.0]) * len(batch.mels)
-    return {synth: {"spectrogram": float(s[0] / s[2]), "parameters": float(s[1] / s[2])} for synth, s in sums.items()}
+    means: dict[str, dict[str, float]] = {}
+    for synth in subset.synths:
+        examples = subset.examples(synth, whole_rows=model.whole_rows)
+        sums: dict[str, float] = {}
+        for start in range(0, len(examples), batch_size):
+            batch = batch_of(subset, examples[start : start + batch_size]).to(device)
+            for name, loss in model.validation(batch.mels, batch.encoded[synth], synth).items():
+                sums[name] = sums.get(name, 0.0) + loss.item() * len(batch.mels)
+        means[synth] = {name: total / len(examples) for name, total in sums.items()}
+    return means

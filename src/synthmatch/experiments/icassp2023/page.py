@@ -13,7 +13,7 @@ _HEAD = """# Joint or separate: the experiments of ICASSP 2023
 synthesizers. Written by `{command}`.
 
 Scale: {presets} presets a synthesizer with {notes} notes each, split 80/10/10 by preset; up to {epochs} epochs, ended
-when validation had not improved for {patience}; {seeds} seeds a model. {targets} test presets, the first note of each.
+when validation had not improved by {tolerance:.0%} for {patience}; {seeds} seeds a model. {targets} test presets, the first note of each.
 Audio: one answer a model, no search. {trained}
 """
 
@@ -30,6 +30,7 @@ def write_page(outcome: Outcome, scale: Scale, folder: Path, command: str) -> No
         notes=len(scale.pitches),
         epochs=scale.epochs,
         patience=scale.patience,
+        tolerance=scale.tolerance,
         seeds=scale.seeds,
         targets=targets,
         trained=f"Trained and answered so far: {', '.join(models) or 'none'}.",

@@ -24,12 +24,13 @@ class Scale:
     latent_sizes: tuple[int, ...] = (2, 8, 32, 64, 256)
     targets: int = 100
     epochs: int = 40
-    patience: int = 4
+    patience: int = 3
+    tolerance: float = 0.01
     warmup_epochs: int = 8
 
 
 #: The whole path in two minutes; its numbers mean nothing.
-QUICK = Scale(24, (60,), 1, (2, 64), 2, 1, 1, 1)
+QUICK = Scale(24, (60,), 1, (2, 64), 2, 1, 1, warmup_epochs=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ def runs(scale: Scale) -> Iterator[Run]:
             seed,
             epochs=scale.epochs,
             patience=scale.patience,
+            tolerance=scale.tolerance,
             warmup_epochs=scale.warmup_epochs,
         )
         yield Run(run_name(model, size, seed), settings)

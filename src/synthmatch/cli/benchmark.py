@@ -1,0 +1,145 @@
+"""``synthmatch benchmark``: every method on the same targets, as a page of tables."""
+
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from synthmatch.evaluation.benchmark import Setting
+    from synthmatch.evaluation.records import Record
+    from synthmatch.evaluation.targets import TargetSet
+    from synthmatch.library.library import Library
+    from synthmatch.render.pool import RenderPool
+    from synthmatch.synths.base import Synth
+
+PAGE = "quality.md"
+QUICK_TARGETS, QUICK_RENDERS = 4, 50
+
+
+def benchmark(
+    *,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="Folder of the page and records.")] = None,
+    synth: Annotated[list[str] | None, typer.Option(help="By default all that are installed. Repeatable.")] = None,
+    sets: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="held-out, people, cross, recordings; by default all but people. Repeatable."),
+    ] = None,
+    search: Annotated[list[str] | None, typer.Option(help="By default every one. Repeatable.")] = None,
+    model: Annotated[list[Path] | None, typer.Option(help="Folder of a trained model. Repeatable.")] = None,
+    renders: Annotated[int, typer.Option(min=17, help="Budget of a search.")] = 200,
+    targets: Annotated[int | None, typer.Option(min=1, help="Only so many of a set.")] = None,
+    voices: Annotated[Path | None, typer.Option(help="Packed DX7 voices for the set people.")] = None,
+    seed: Annotated[int, typer.Option(help="Of every search.")] = 0,
+    records: Annotated[
+        Path | None, typer.Option(help="Folder of the records, where another than OUTPUT/records.")
+    ] = None,
+    page_only: Annotated[bool, typer.Option("--page-only", help="Write the page from the records there are.")] = False,
+    quick: Annotated[
+        bool, typer.Option("--quick", help=f"{QUICK_TARGETS} targets, {QUICK_RENDERS} renders, printed, not kept.")
+    ] = False,
+    workers: Annotated[int | None, typer.Option(min=1, help="Render processes; by default one a core.")] = None,
+) -> None:
+    """Score retrieval, searches and models on the same targets. Run again, it goes on.
+
+    Needs hexter and amsynth's banks for held-out presets; fluidsynth, fluid-soundfont-gm and sonic-pi-samples for
+    recordings.
+    """
+    from synthmatch.errors import InputError  # noqa: PLC0415 - keeps --help fast
+    from synthmatch.evaluation.benchmark import Setting  # noqa: PLC0415
+    from synthmatch.evaluation.page import page  # noqa: PLC0415
+    from synthmatch.evaluation.targets import SETS  # noqa: PLC0415
+    from synthmatch.files import write_whole  # noqa: PLC0415
+    from synthmatch.matching import estimator_of, installed  # noqa: PLC0415
+    from synthmatch.render.pool import RenderPool  # noqa: PLC0415
+    from synthmatch.search.registry import SEARCHES  # noqa: PLC0415
+
+    if quick:
+        with tempfile.TemporaryDirectory() as temporary:
+            benchmark(
+                output=Path(temporary),
+                synth=synth,
+                sets=["held-out"],
+                model=model,
+                renders=QUICK_RENDERS,
+                targets=QUICK_TARGETS,
+                seed=seed,
+                workers=workers,
+            )
+            typer.echo((Path(temporary) / PAGE).read_text(encoding="utf-8"))
+        return
+    if output is None:
+        raise InputError("--output is missing, expected a folder for the page and records; or try --quick")
+    chosen_sets = _known("--set", sets or [name for name in SETS if name != "people" or voices], SETS)
+    searches = _known("--search", search or list(SEARCHES), tuple(SEARCHES))
+    if "people" in chosen_sets and not voices:
+        raise InputError("set people needs --voices FILE, packed DX7 voices of 128 bytes")
+    folder = records or output / "records"
+    synths = installed(synth)
+    if not page_only:
+        models = [loaded for path in model or [] if (loaded := estimator_of(path))]
+        for one in synths:
+            with RenderPool(one, workers) as pool:
+                setting = Setting(pool, _library(one), searches, renders, seed, models)
+                for name in chosen_sets:
+                    found = _targets(name, pool, targets, voices, workers)
+                    _run(setting, name, found, folder)
+    text = page(folder, [one.id for one in synths], searches, seed)
+    write_whole(output / PAGE, text.encode(), force=True)
+    typer.echo(f"{output / PAGE}")
+
+
+def _run(setting: "Setting", name: str, found: "TargetSet", folder: Path) -> None:
+    """One set of targets, with a line for each method on each target."""
+    from synthmatch.evaluation.benchmark import run  # noqa: PLC0415
+    from synthmatch.evaluation.page import note_silent, record_file  # noqa: PLC0415
+
+    synth, started = setting.pool.synth.id, time.monotonic()
+
+    def report(done: int, total: int, record: "Record") -> None:
+        left = (time.monotonic() - started) / done * (total - done)
+        last = list(record.scores.values())[-1]
+        typer.echo(
+            f"{synth} {name} {done}/{total}, {left / 3600:.1f} h left: {record.target}, {record.conditions.method}, "
+            f"lsd {last['lsd']:.2f}, {record.seconds:.0f} s",
+            err=True,
+        )
+
+    note_silent(folder, synth, name, found)
+    run(setting, found.targets, record_file(folder, synth, name), report)
+
+
+def _library(synth: "Synth") -> "Library":
+    from synthmatch.errors import InputError  # noqa: PLC0415
+    from synthmatch.library.builtin import builtin_library  # noqa: PLC0415
+
+    library = builtin_library(synth.id)
+    if library is None:
+        raise InputError(f"{synth.id} has no built-in library, the benchmark starts from it; build it first")
+    return library
+
+
+def _targets(name: str, pool: "RenderPool", count: int | None, voices: Path | None, workers: int | None) -> "TargetSet":
+    from synthmatch.evaluation import targets  # noqa: PLC0415
+    from synthmatch.evaluation.recordings import recordings  # noqa: PLC0415
+
+    if name == "held-out":
+        return targets.held_out(pool, count or targets.HELD_OUT)
+    if name == "people":
+        assert voices is not None
+        return targets.people(pool, voices, count or targets.PEOPLE)
+    if name == "cross":
+        return targets.cross(pool.synth, workers, -(-count // 2) if count else targets.CROSS_EACH)
+    return recordings(-(-count // 2), count // 2) if count else recordings()
+
+
+def _known(option: str, names: list[str], known: tuple[str, ...]) -> list[str]:
+    """The names. Raises `InputError` for one that is not known."""
+    from synthmatch.errors import InputError  # noqa: PLC0415
+
+    for name in names:
+        if name not in known:
+            raise InputError(f"{option} is {name!r}, expected one of {', '.join(known)}")
+    return names

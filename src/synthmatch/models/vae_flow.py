@@ -1,0 +1,59 @@
+"""VAE with a flow: Le Vaillant, Dutoit, Dekeyser, *Improving synthesizer programming from variational autoencoders latent
+space* (DAFx 2021). Hears a preset at several pitches, which are channels, and has RealNVP in the latent.
+
+As in the source (gwendal-lv/preset-gen-vae), every note goes through the same convolutions, what they find is joined
+before the latent, and three layers of 1,024 lead from the latent to numbers and classes. A single spectrogram stands for
+all notes: what the model then hears it never heard in training, unless it was trained with one note.
+
+Where it differs: the layers of `patches` and a latent of 64 in place of 8 convolutions and 256, so that a CPU can train
+it; numbers are a sigmoid, whose gradient does not end at 0 and 1 as a clipped one's does; parameters of operators that are
+switched off count too, since only a table for each synthesizer could say which these are; no dropout.
+"""
+
+from collections.abc import Mapping
+
+from torch import Tensor, nn
+
+from synthmatch.models.base import ModelConfig
+from synthmatch.models.flow_auto_encoder import FlowAutoEncoder
+from synthmatch.models.flows import coupling_flow
+from synthmatch.models.patches import PatchDecoder, PatchEncoder
+from synthmatch.params import EncodedLayout
+
+FEATURES, HIDDEN = 512, 1024
+#: A flow of the published code, 4 layers whose networks are 200 wide.
+FLOW_LAYERS, FLOW_HIDDEN = 4, 200
+
+
+class VaeFlow(FlowAutoEncoder):
+    """One encoder, flow and spectrogram decoder for all, dense layers for each."""
+
+    name = "vae-flow"
+    whole_rows = True
+
+    def __init__(self, layouts: Mapping[str, EncodedLayout], config: ModelConfig, notes: int = 1) -> None:
+        size = config.latent_size
+        super().__init__(layouts, config, notes, coupling_flow(size, FLOW_LAYERS, FLOW_HIDDEN))
+        self.encoder = PatchEncoder(FEATURES)
+        self.mean, self.log_variance = nn.Linear(notes * FEATURES, size), nn.Linear(notes * FEATURES, size)
+        self.spectrogram_decoder = PatchDecoder(size, notes)
+        self.heads = nn.ModuleList(_dense(size, layout.width) for layout in layouts.values())
+
+    def encode(self, mels: Tensor, synth: str) -> tuple[Tensor, Tensor]:
+        """By the one encoder. Shape: (B, notes, 128, 431), or (B, 128, 431) for one note that stands for all."""
+        each: Tensor = self.encoder(mels.flatten(0, -3))  # (B * notes, FEATURES)
+        one = mels.ndim == 3
+        joined = each.repeat(1, self.notes) if one else each.unflatten(0, mels.shape[:2]).flatten(1)
+        return self.mean(joined), self.log_variance(joined)
+
+    def reconstruct(self, latent: Tensor, synth: str) -> Tensor:
+        """By the one decoder: (B, notes, 128, 431)."""
+        mels: Tensor = self.spectrogram_decoder(latent)
+        return mels
+
+
+def _dense(latent_size: int, width: int) -> nn.Module:
+    layers: list[nn.Module] = []
+    for size in (latent_size, HIDDEN, HIDDEN):
+        layers += [nn.Linear(size, HIDDEN), nn.ReLU()]
+    return nn.Sequential(*layers, nn.Linear(HIDDEN, width))

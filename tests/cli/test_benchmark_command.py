@@ -1,0 +1,76 @@
+"""``synthmatch benchmark``: rows for models beside retrieval and search, runs that go on, and refusals."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from typer.testing import CliRunner
+
+from synthmatch.cli.app import app
+from synthmatch.errors import SynthmatchError
+from synthmatch.models.base import ModelConfig
+from synthmatch.models.weights import build_model, save_model
+
+RUNNER = CliRunner()
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A J-S of Dexed, untrained: its answers are poor, and answers all the same."""
+    folder = tmp_path_factory.mktemp("models") / "untrained"
+    torch.manual_seed(0)
+    save_model(folder, build_model("j-s", ("dexed",), ModelConfig(latent_size=4)).eval(), {})
+    return folder
+
+
+def arguments(output: Path, *more: object) -> list[str]:
+    """A small benchmark of Dexed."""
+    few = ["--synth", "dexed", "--set", "held-out", "--renders", 20, "--targets", 2, "--search", "population"]
+    return ["benchmark", "-o", str(output), *map(str, [*few, "--search", "random", *more])]
+
+
+def test_a_model_has_its_rows_and_a_second_run_goes_on(model: Path, tmp_path: Path) -> None:
+    """Catches a model without rows, tested against nothing, and work that is done twice."""
+    first = RUNNER.invoke(app, arguments(tmp_path, "--model", model))
+    assert first.exit_code == 0, first.output + repr(first.exception)
+    page = (tmp_path / "quality.md").read_text()
+    rows = [line.split(" | ")[0].strip("| ") for line in page.splitlines() if line.startswith("| ")]
+    wanted = ["untrained, one answer", "untrained, best of 16", "untrained, population, 20 renders"]
+    assert all(rows.count(row) == 2 for row in wanted), "once among the results, once among the tests"
+    lines = (tmp_path / "records/dexed-held-out.jsonl").read_text().splitlines()
+    kept = [json.loads(line)["conditions"] for line in lines]
+    assert len(kept) == 2 * 7
+    (alone,) = {c["version"] for c in kept if c["method"] == "untrained"}
+    (seeded,) = {c["version"] for c in kept if c["method"] == "untrained, population"}
+    assert len(alone) == 8
+    assert seeded.split() == [alone, "1"]
+
+    second = RUNNER.invoke(app, arguments(tmp_path, "--model", model))
+    assert second.exit_code == 0
+    assert second.stderr == ""
+    assert (tmp_path / "records/dexed-held-out.jsonl").read_text().splitlines() == lines
+    assert (tmp_path / "quality.md").read_text() == page
+
+
+@pytest.mark.parametrize(
+    ("more", "line"),
+    [
+        (["--set", "mine"], "--set is 'mine', expected one of held-out, people, cross, recordings"),
+        (["--search", "luck"], "--search is 'luck', expected one of population, cma-es, random"),
+        (["--set", "people"], "set people needs --voices FILE"),
+        (["--model", "nowhere"], "nowhere is no trained model"),
+    ],
+)
+def test_refusals(more: list[str], line: str, tmp_path: Path) -> None:
+    """Catches a wrong name that is found out after an hour, and a run that leaves files behind."""
+    result = RUNNER.invoke(app, arguments(tmp_path / "out", *more))
+    assert isinstance(result.exception, SynthmatchError), result.output
+    assert line in str(result.exception)
+    assert not (tmp_path / "out").exists()
+
+
+def test_output_is_asked_for() -> None:
+    """Catches results that are computed and lost."""
+    result = RUNNER.invoke(app, ["benchmark", "--synth", "dexed"])
+    assert "--output is missing" in str(result.exception)
