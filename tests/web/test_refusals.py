@@ -104,6 +104,21 @@ def test_requests_of_another_site(server: Running) -> None:
     assert server.client.get("/", headers=followed).status_code == 200
 
 
+def test_a_server_for_others_still_checks_names() -> None:
+    """Catches a server on all addresses that lets every name in, which is what DNS rebinding needs."""
+    with serving(host="0.0.0.0", names=("studio.local",)) as server:
+        port = server.address.rpartition(":")[2]
+        for host, status in (
+            (f"192.168.1.7:{port}", 200),
+            (f"[fe80::1]:{port}", 200),
+            (f"studio.local:{port}", 200),
+            (f"localhost:{port}", 200),
+            (f"example.com:{port}", 421),
+            (f"studio.local.example.com:{port}", 421),
+        ):
+            assert server.client.get("/", headers={"host": host}).status_code == status, host
+
+
 def test_the_page_may_load_nothing_from_elsewhere(server: Running) -> None:
     """Catches an answer without the headers that forbid it."""
     for path in ("/", "/static/app.js", "/api/about", "/api/jobs/none"):

@@ -134,6 +134,7 @@ def test_everything_as_a_zip_and_a_bank(server: Running, tmp_path: Path) -> None
     found = wait(server.client, search(server.client, aim["id"], candidates=3, renders=60)["id"])["candidates"]
     ids = ",".join(c["id"] for c in found)
     answer = server.client.get("/api/download", params={"ids": ids})
+    assert answer.headers["content-disposition"] == "attachment; filename=\"bass.zip\"; filename*=UTF-8''bass.zip"
     with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
         names = archive.namelist()
         rows = json.loads(archive.read("match.json"))["candidates"]

@@ -28,8 +28,9 @@ class Download(NamedTuple):
 
     @property
     def headers(self) -> dict[str, str]:
-        """What makes a browser save it under its name."""
-        return {"content-disposition": f"attachment; filename*=UTF-8''{quote(self.name)}"}
+        """What makes a browser save it under its name; a program that knows ASCII only gets dashes for other letters."""
+        plain = "".join(letter if letter.isascii() else "-" for letter in self.name)
+        return {"content-disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(self.name)}"}
 
 
 def preset(of: Candidate, suffix: str | None) -> Download:

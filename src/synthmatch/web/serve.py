@@ -1,6 +1,9 @@
 """Runs the server until Ctrl-C."""
 
+import os
+import sys
 import threading
+import time
 import webbrowser
 
 import uvicorn
@@ -13,7 +16,7 @@ _CLOSE_SECONDS = 2
 
 
 def serve(settings: Settings, *, open_browser: bool) -> None:
-    """Serve the page; `open_browser` shows it once the server listens."""
+    """Serve the page; `open_browser` shows it once the server listens, where there is a screen."""
     config = uvicorn.Config(
         make_app(settings),
         host=settings.host,
@@ -22,14 +25,24 @@ def serve(settings: Settings, *, open_browser: bool) -> None:
         timeout_graceful_shutdown=_CLOSE_SECONDS,
         server_header=False,
     )
-    if open_browser:
-        opening = threading.Timer(1.0, webbrowser.open, [address(settings)])
-        opening.daemon = True
-        opening.start()
-    uvicorn.Server(config).run()
+    server = uvicorn.Server(config)
+    if open_browser and _has_screen():
+        threading.Thread(target=_show, args=(server, address(settings)), daemon=True).start()
+    server.run()
 
 
 def address(settings: Settings) -> str:
     """Where the page is, for a browser on this computer."""
     host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
     return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}/"
+
+
+def _has_screen() -> bool:
+    """Without one, Linux would open the page in a text browser, inside this terminal."""
+    return not sys.platform.startswith("linux") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _show(server: uvicorn.Server, url: str) -> None:
+    while not server.started:
+        time.sleep(0.05)
+    webbrowser.open(url)
