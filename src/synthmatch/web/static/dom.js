@@ -1,4 +1,4 @@
-/** Small helpers over the document. */
+/** Elements, numbers and messages on the page. */
 
 export const $ = (id) => document.getElementById(id);
 
