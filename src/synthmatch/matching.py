@@ -5,7 +5,6 @@
 
 import time
 from collections.abc import Callable, Sequence
-from itertools import chain, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +27,7 @@ from synthmatch.render.pool import RenderPool
 from synthmatch.search.locks import Locks, check_names, lock
 from synthmatch.search.objective import Budget, Interrupted, Objective, Progress, Scored
 from synthmatch.search.population import population_search
+from synthmatch.search.seeds import MODEL_SEEDS, SEEDS, in_turn
 from synthmatch.synths.base import Synth
 from synthmatch.synths.registry import get_synth, synth_names
 from synthmatch.target import Target, load_target
@@ -35,10 +35,6 @@ from synthmatch.target import Target, load_target
 if TYPE_CHECKING:
     from synthmatch.models.estimator import Estimator
 
-#: A model's answers that join the neighbours: its first, and draws from what it finds likely.
-MODEL_SEEDS = 16
-#: Neighbours that a search may draw from.
-SEEDS = 64
 #: Two candidates of one synthesizer whose coarse spectra differ by less than this on average are one, in dB.
 _SAME_DB = 1.0
 #: Candidates so far are shown at most this often: each new one costs a render.
@@ -180,9 +176,7 @@ class _Matcher:
             answers = self.estimator.estimate(self.target.audio, self.synth.id, MODEL_SEEDS, rng)
         near = nearest_in(self.libraries, self.target.audio, self.target.note, SEEDS)
         neighbours = [] if alone and answers else [neighbour.preset for neighbour in near]
-        # a small budget renders the first few only: some of both
-        turns = chain(start, chain.from_iterable(zip_longest(answers, neighbours)))
-        found = [preset for preset in turns if preset is not None] or random_presets(self.synth, rng, SEEDS)
+        found = [*start, *in_turn(answers, neighbours)] or random_presets(self.synth, rng, SEEDS)
         held = [locks.hold(preset) for preset in found] if locks else found
         return list({preset.key(): preset for preset in held}.values())[:SEEDS]
 
