@@ -22,7 +22,13 @@ def test_it_serves_until_ctrl_c(tmp_path: Path) -> None:
     """Catches a server that an open page, a running search or a worker keeps alive, or that leaves its files behind."""
     before = left_over()
     command = [sys.executable, "-m", "synthmatch", "web", "--no-browser", "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path) as process:
+    # a shell that runs tests in the background makes its children ignore Ctrl-C
+    mask = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        started = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path)
+    finally:
+        signal.signal(signal.SIGINT, mask)
+    with started as process:
         assert process.stdout
         line = process.stdout.readline()
         address = re.search(r"http://127\.0\.0\.1:\d+/", line)

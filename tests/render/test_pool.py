@@ -1,9 +1,12 @@
 """The pool's promises: order of results, laziness, where measures run, who may use it when."""
 
+import gc
 import itertools
 import os
+import tempfile
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -180,6 +183,27 @@ def test_earlier_renders_are_not_heard(fork: bool, monkeypatch: pytest.MonkeyPat
     with RenderPool(synth, workers=2) as pool:
         for audio, wanted in zip(pool.run(presets * 2, NOTE), expected * 2, strict=True):
             np.testing.assert_array_equal(audio, wanted)
+
+
+def test_a_fork_leaves_the_workers_alone() -> None:
+    """Catches a fork of the program that ends, and takes its parent's workers or their temporary files along."""
+    kept = Dexed()
+    audio = render(kept, voices(kept, 1)[0], NOTE)
+    (preset,) = voices(Faulty(), 1)
+    with RenderPool(Faulty(), workers=1) as own:
+        before = own.run([preset], NOTE, process_id)
+        folders = sorted(Path(tempfile.gettempdir()).glob("synthmatch-*"))
+        assert len(folders) >= 2
+        child = os.fork()
+        if child == 0:
+            # the kept pools were dropped by the fork itself
+            own.close()
+            gc.collect()
+            os._exit(0)
+        assert os.waitpid(child, 0)[1] == 0
+        assert all(folder.is_dir() for folder in folders)
+        assert own.run([preset], NOTE, process_id) == before
+    np.testing.assert_array_equal(render(kept, voices(kept, 1)[0], NOTE), audio)
 
 
 def test_render_one(capfd: pytest.CaptureFixture[str]) -> None:

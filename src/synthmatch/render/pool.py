@@ -61,7 +61,7 @@ class RenderPool:
         self._inbox: queue.SimpleQueue[Arrival] = queue.SimpleQueue()
         self._failed_loads = 0
         self._processes: list[WorkerProcess] = []
-        self._finalizer = weakref.finalize(self, _close, self._processes)
+        self._finalizer = weakref.finalize(self, _close, self._processes, os.getpid())
         self._start_missing()
 
     def __enter__(self) -> "RenderPool":
@@ -216,7 +216,7 @@ class RenderPool:
         return job, "crash", ended
 
     def _stop(self) -> None:
-        _close(self._processes)
+        _close(self._processes, os.getpid())
         self._inbox = queue.SimpleQueue()
 
 
@@ -224,7 +224,9 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _close(processes: list[WorkerProcess]) -> None:
+def _close(processes: list[WorkerProcess], owner: int) -> None:
+    if os.getpid() != owner:
+        return  # a fork has a copy of the pool; the workers and their files are its parent's
     for process in processes:
         process.leave()
     for process in processes:
