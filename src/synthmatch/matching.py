@@ -14,7 +14,7 @@ import numpy.typing as npt
 from synthmatch.errors import InputError, MissingSynthError, RenderError
 from synthmatch.evaluation.metrics import evaluate
 from synthmatch.evaluation.noise_floor import noise_floor
-from synthmatch.features.score import FastScore, Heard
+from synthmatch.features.score import FastScore
 from synthmatch.library.builtin import libraries_for
 from synthmatch.library.library import Library, nearest_in
 from synthmatch.library.sources import random_presets
@@ -27,6 +27,7 @@ from synthmatch.render.pool import RenderPool
 from synthmatch.search.locks import Locks, check_names, lock
 from synthmatch.search.objective import Budget, Interrupted, Objective, Progress, Scored
 from synthmatch.search.population import population_search
+from synthmatch.search.rendering import rendered_with
 from synthmatch.search.seeds import MODEL_SEEDS, SEEDS, in_turn
 from synthmatch.synths.base import Synth
 from synthmatch.synths.registry import get_synth, synth_names
@@ -162,6 +163,7 @@ class _Matcher:
         self.synth, self.target, self.pool, self.estimator, self.metrics = synth, target, pool, estimator, metrics
         self.libraries = [*libraries_for(synth.id), *libraries]
         self.score = FastScore(target.audio)
+        self.evaluate = rendered_with(pool, target.note, self.score)
         self._shown: dict[bytes, Match] = {}
 
     def seeds(
@@ -179,11 +181,6 @@ class _Matcher:
         found = [*start, *in_turn(answers, neighbours)] or random_presets(self.synth, rng, SEEDS)
         held = [locks.hold(preset) for preset in found] if locks else found
         return list({preset.key(): preset for preset in held}.values())[:SEEDS]
-
-    def evaluate(self, presets: Sequence[Preset]) -> list[Heard | None]:
-        """Render and score in the workers."""
-        results = self.pool.run(presets, self.target.note, self.score)
-        return [None if isinstance(r, RenderFailure) else r for r in results]
 
     def finish(self, presets: Sequence[Preset]) -> list[Match]:
         """Render the chosen ones once more, this time for their sound and the table metrics."""

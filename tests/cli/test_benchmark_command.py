@@ -70,6 +70,16 @@ def test_refusals(more: list[str], line: str, tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
+def test_quick_prints_and_keeps_the_searches_asked_for() -> None:
+    """Catches searches that are run though others were asked for, and a table that is not printed."""
+    result = RUNNER.invoke(
+        app, ["benchmark", "--quick", "--synth", "dexed", "--search", "population", "--search", "random"]
+    )
+    assert result.exit_code == 0, result.output + repr(result.exception)
+    assert "population, 50 renders" in result.stdout
+    assert "cma-es" not in result.stdout.split("## Dexed", 1)[1]
+
+
 def test_output_is_asked_for() -> None:
     """Catches results that are computed and lost."""
     result = RUNNER.invoke(app, ["benchmark", "--synth", "dexed"])

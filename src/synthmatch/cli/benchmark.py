@@ -62,6 +62,7 @@ def benchmark(
                 output=Path(temporary),
                 synth=synth,
                 sets=["held-out"],
+                search=search,
                 model=model,
                 renders=QUICK_RENDERS,
                 targets=QUICK_TARGETS,

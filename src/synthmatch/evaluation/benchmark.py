@@ -23,14 +23,15 @@ from synthmatch.evaluation.metrics import evaluate
 from synthmatch.evaluation.records import Conditions, Record, RecordFile, Scores
 from synthmatch.evaluation.shared import SharedScores
 from synthmatch.evaluation.targets import BenchTarget
-from synthmatch.features.score import FastScore, Heard
+from synthmatch.features.score import FastScore
 from synthmatch.library.library import Library
 from synthmatch.params import Preset
 from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool
-from synthmatch.search.objective import Budget, Evaluate, Objective
+from synthmatch.search.objective import Budget, Objective
 from synthmatch.search.population import population_search
 from synthmatch.search.registry import SEARCHES, VERSIONS, Search
+from synthmatch.search.rendering import rendered_with
 from synthmatch.search.seeds import MODEL_SEEDS, SEEDS, in_turn
 
 #: Renders after which a search is scored, and its whole budget.
@@ -118,7 +119,10 @@ def run(setting: Setting, targets: Sequence[BenchTarget], file: RecordFile, repo
         stream = _stream(setting.seed, method, target)
         seeds = _seeds(setting, method, target, stream)
         search = _search(setting, method, target, medoid)
-        score = shared.of(target) if method == "random" else _scores(setting.pool, target)
+        if method == "random":
+            score = shared.of(target)
+        else:
+            score = rendered_with(setting.pool, target.note, FastScore(target.audio))
         only = {FLOOR: 1, MEDOID: 1, RETRIEVAL: RERANKED} | {model.name: SAMPLES for model in setting.models}
         budget = only.get(method, setting.renders)
         objective = Objective(setting.pool.synth.space, score, Budget(budget))
@@ -166,12 +170,13 @@ def machine() -> str:
 
 def _seeds(setting: Setting, method: str, target: BenchTarget, rng: np.random.Generator) -> list[Preset]:
     """The library's nearest; a model's answers; or both in turn."""
+    model = setting.model_of(method)
+    if model and method == model.name:
+        return model.estimate(target.audio, setting.pool.synth.id, SAMPLES, rng)
     near = [n.preset for n in setting.library.nearest(target.audio, target.note, SEEDS)]
-    if not (model := setting.model_of(method)):
+    if not model:
         return near
-    alone = method == model.name
-    answers = model.estimate(target.audio, setting.pool.synth.id, SAMPLES if alone else MODEL_SEEDS, rng)
-    return answers if alone else in_turn(answers, near)
+    return in_turn(model.estimate(target.audio, setting.pool.synth.id, MODEL_SEEDS, rng), near)
 
 
 def _search(setting: Setting, method: str, target: BenchTarget, medoid: Preset | None) -> Search:
@@ -198,16 +203,6 @@ def _stream(seed: int, method: str, target: BenchTarget) -> np.random.Generator:
     """Random search draws the same for all targets, so that they share its renders; others have their own numbers."""
     own = [] if method == "random" else list(target.name.encode())
     return np.random.default_rng([seed, *own])
-
-
-def _scores(pool: RenderPool, target: BenchTarget) -> Evaluate:
-    score = FastScore(target.audio)
-
-    def evaluate_batch(presets: Sequence[Preset]) -> list[Heard | None]:
-        results = pool.run(presets, target.note, score)
-        return [None if isinstance(result, RenderFailure) else result for result in results]
-
-    return evaluate_batch
 
 
 def _at_marks(setting: Setting, target: BenchTarget, objective: Objective) -> dict[int, Scores]:

@@ -12,8 +12,8 @@ _LEAST = 0.03
 class Audibility:
     """A weight for each parameter, shape (P,): how likely a tweak of it is worth a render.
 
-    `locked` parameters, shape (P,), are in no group. Starts at 1 for all. A parameter whose change left the score as it was (the level of a modulator that is off) is
-    tried less and less; one that was heard returns.
+    `locked` parameters, shape (P,), are in no group. Starts at 1 for all. A parameter whose change left the score as it
+    was (the level of a modulator that is off) is tried less and less; one that was heard returns.
     """
 
     def __init__(self, space: ParamSpace, locked: npt.NDArray[np.bool_] | None = None) -> None:

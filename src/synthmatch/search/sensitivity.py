@@ -5,13 +5,13 @@ far the sound then is from before, by the fast score in dB, is its weight. This 
 of an operator that is off weighs little here and may weigh much elsewhere.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
 
-from synthmatch.features.score import Heard
 from synthmatch.params import ParamSpace, Preset
+from synthmatch.search.objective import Evaluate
 
 #: Travel of a continuous parameter's probe.
 _STEP = 0.2
@@ -22,7 +22,7 @@ _BATCH = 16
 def sensitivity(
     space: ParamSpace,
     preset: Preset,
-    evaluate: Callable[[Sequence[Preset]], list[Heard | None]],
+    evaluate: Evaluate,
     report: Callable[[int, int], None] | None = None,
 ) -> npt.NDArray[np.float64]:
     """How much the sound changes with each parameter, in dB. Shape: (P,); 0 where it does not, or the render failed.

@@ -36,11 +36,16 @@ def read_presets(path: Path, synth: Synth | None = None) -> list[Preset]:
 def write_presets(path: Path, presets: Sequence[Preset], *, force: bool = False) -> None:
     """Write presets of one synthesizer in the format that the file's name asks for, whole or not at all."""
     synth = get_synth(presets[0].synth)
-    if path.suffix.lower() == own.SUFFIX:
-        contents = own.dump(presets, synth.space, synth.version())
-    else:
-        contents = synth.dump(presets, suffix_of(path, synth))
-    write_whole(path, contents, force=force)
+    suffix = own.SUFFIX if path.suffix.lower() == own.SUFFIX else suffix_of(path, synth)
+    write_whole(path, dump_presets(presets, suffix), force=force)
+
+
+def dump_presets(presets: Sequence[Preset], suffix: str) -> bytes:
+    """A file of presets of one synthesizer: one of its formats, or our own JSON."""
+    synth = get_synth(presets[0].synth)
+    if suffix == own.SUFFIX:
+        return own.dump(presets, synth.space, synth.version())
+    return synth.dump(presets, suffix)
 
 
 def main_format(synth: Synth) -> FileFormat:

@@ -9,10 +9,8 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from synthmatch.errors import InputError
-from synthmatch.params import Preset
-from synthmatch.presets import own
 from synthmatch.synths.base import Synth
-from synthmatch.synths.files import main_format, safe_name
+from synthmatch.synths.files import dump_presets, main_format, safe_name
 from synthmatch.synths.registry import get_synth
 from synthmatch.web import views
 from synthmatch.web.things import Candidate
@@ -40,7 +38,7 @@ def preset(of: Candidate, suffix: str | None) -> Download:
     chosen = suffix or known[0]
     if chosen not in known:
         raise InputError(f"file is {chosen[:20]!r}, {synth.title} has {', '.join(known)}")
-    return Download(f"{_stem(of)}{chosen}", "application/octet-stream", _dump(synth, [of.preset], chosen))
+    return Download(f"{_stem(of)}{chosen}", "application/octet-stream", dump_presets([of.preset], chosen))
 
 
 def wav(of: Candidate) -> Download:
@@ -59,7 +57,7 @@ def bank(candidates: Sequence[Candidate]) -> Download:
     form = main_format(synth)
     if form.capacity == 1 and len(candidates) > 1:
         return Download(f"{_short(synth)}.zip", "application/zip", _zip(_numbered(candidates, presets_only=True)))
-    contents = _dump(synth, [c.preset for c in candidates], form.suffix)
+    contents = dump_presets([c.preset for c in candidates], form.suffix)
     return Download(f"{_short(synth)}{form.suffix}", "application/octet-stream", contents)
 
 
@@ -85,12 +83,6 @@ def _numbered(candidates: Sequence[Candidate], *, presets_only: bool) -> dict[st
         presets[f"{rank}-{file.name}"] = file.contents
         sounds[f"{rank}-{_stem(of)}.wav"] = b"" if presets_only else of.recording.wav()
     return presets if presets_only else presets | sounds
-
-
-def _dump(synth: Synth, presets: Sequence[Preset], suffix: str) -> bytes:
-    if suffix == own.SUFFIX:
-        return own.dump(presets, synth.space, synth.version())
-    return synth.dump(presets, suffix)
 
 
 def _stem(of: Candidate) -> str:

@@ -11,16 +11,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from synthmatch.errors import RenderError, SynthmatchError
-from synthmatch.features.score import FastScore, Heard
+from synthmatch.features.score import FastScore
 from synthmatch.library.build import build
 from synthmatch.matches import Match
 from synthmatch.matching import match
-from synthmatch.params import Preset
-from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool
 from synthmatch.render.progress import RenderProgress
 from synthmatch.search.locks import check_names
 from synthmatch.search.objective import Progress
+from synthmatch.search.rendering import rendered_with
 from synthmatch.search.sensitivity import sensitivity
 from synthmatch.synths.registry import get_synth
 from synthmatch.web.files import Presets
@@ -196,12 +195,7 @@ def depends(shop: Workshop, candidate: Candidate) -> Job:
                 job.changed()
 
             with RenderPool(synth, shop.settings.workers) as pool:
-
-                def hear(presets: Sequence[Preset]) -> list[Heard | None]:
-                    results = pool.run(presets, note, score)
-                    return [None if isinstance(r, RenderFailure) else r for r in results]
-
-                weights = sensitivity(synth.space, candidate.preset, hear, report)
+                weights = sensitivity(synth.space, candidate.preset, rendered_with(pool, note, score), report)
             candidate.weights = synth.space.named(weights)
         job.result = {"weights": candidate.weights}
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from synthmatch.features.bands import LOWEST_PITCH, SEMITONE_BANDS
 from synthmatch.features.stft import FLOOR_DB
+from synthmatch.note import SAMPLE_RATE_HZ
 from synthmatch.params import ParamSpace
 from synthmatch.picture import levels_db
 from synthmatch.presets import own
@@ -162,7 +163,7 @@ def picture(of: Candidate, shop: Workshop) -> schemas.Picture:
     levels = [levels_db(audio, samples) for audio in sounds]
     steps = [np.rint((np.clip(x, FLOOR_DB, 0.0) - FLOOR_DB) * (255 / -FLOOR_DB)).astype(np.uint8) for x in levels]
     return schemas.Picture(
-        seconds=samples / 44_100,
+        seconds=samples / SAMPLE_RATE_HZ,
         bands=SEMITONE_BANDS,
         frames=steps[0].shape[1],
         lowest_hz=440.0 * 2 ** ((LOWEST_PITCH - 69) / 12),
