@@ -7,10 +7,12 @@ costs its own part of a job, not the others'.
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from synthmatch.errors import RenderError, SynthmatchError
+from synthmatch.evaluation import reach
 from synthmatch.features.score import FastScore
 from synthmatch.library.build import build
 from synthmatch.matches import Match
@@ -69,7 +71,7 @@ def search(shop: Workshop, aim_id: str, wish: Wish) -> Job:
                 libraries=libraries,
                 start=start,
                 locked=wish.locked,
-                metrics=METRICS,
+                metrics=(*METRICS, reach.METRIC),
                 workers=shop.settings.workers,
                 progress=_tell(job, part),
                 show=board.show,
@@ -77,6 +79,9 @@ def search(shop: Workshop, aim_id: str, wish: Wish) -> Job:
         except SynthmatchError as error:
             part.state, part.remark = "failed", str(error)
             return
+        if found.out_of_reach:
+            lines = {**job.result["out_of_reach"], id: reach.out_of_reach_text(part.name)}
+            job.result = {**job.result, "out_of_reach": lines}
         board.put(id, list(found))
         part.state, part.seconds_left = ("done" if found.complete else "cancelled"), 0.0
 
@@ -92,7 +97,8 @@ def search(shop: Workshop, aim_id: str, wish: Wish) -> Job:
     parts = [Part(get_synth(id).title, total=wish.renders) for id in wish.synths]
     for part in parts:
         part.seconds_left = wish.seconds if np.isfinite(wish.seconds) else None
-    return shop.jobs.add(Job("search", target.name, work, parts, {"candidates": []}, aim=aim_id))
+    result: dict[str, Any] = {"candidates": [], "out_of_reach": {}}
+    return shop.jobs.add(Job("search", target.name, work, parts, result, aim=aim_id))
 
 
 class _Board:
@@ -119,10 +125,12 @@ class _Board:
             key = (synth, found.preset.key())
             if key not in self._known:
                 self._known[key] = self._shop.found(found, self._aim)
+            # at the end of a search there is more to say of one that was shown
+            self._known[key].scores, self._known[key].nearer_than = found.scores, found.nearer_than
             shown.append(self._known[key])
         self._shown[synth] = shown
         ranked = sorted((c for some in self._shown.values() for c in some), key=lambda c: c.score)
-        self._job.result = {"candidates": [candidate.id for candidate in ranked]}
+        self._job.result = {**self._job.result, "candidates": [candidate.id for candidate in ranked]}
         self._shown_seconds |= {candidate.id: time.monotonic() for candidate in ranked}
         self._clear()
 

@@ -31,7 +31,7 @@ from synthmatch.web.settings import Settings
 from synthmatch.web.store import GoneError, Store
 from synthmatch.web.things import Aim, Candidate, OwnLibrary, Recording, Sound
 
-#: The metric that cards show; the others take longer than a render.
+#: The metric of every card; the others take longer than a render.
 METRICS = ("lsd",)
 #: Most presets that are made by one request.
 MOST_AT_ONCE = 16
