@@ -5,6 +5,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -62,6 +63,7 @@ def match(
     locked: Sequence[str] = (),
     metrics: Sequence[str] | None = None,
     workers: int | None = None,
+    pools: Callable[[Synth], AbstractContextManager[RenderPool]] | None = None,
     progress: Callable[[str, Progress], None] | None = None,
     show: Callable[[str, Sequence[Match]], None] | None = None,
 ) -> Matches:
@@ -78,7 +80,8 @@ def match(
     them of their synthesizer, or without one the default. `metrics` names the scores to give (default: all); without
     ``mss``, no match says how sure it is and nothing is called out of reach.
 
-    `progress(synth, state)` is called after every batch, `show(synth, matches)` with the candidates so far, at most
+    `pools(synth)` lends the render workers; by default `workers` processes are started, and end with the search of their
+    synthesizer. `progress(synth, state)` is called after every batch, `show(synth, matches)` with the candidates so far, at most
     every two seconds. Ctrl-C, or an `Interrupted` raised by either, ends the search and keeps the best so far.
 
     Raises `InputError` for a target or argument that cannot be used, `MissingSynthError` where a synthesizer asked for
@@ -101,7 +104,7 @@ def match(
     out_of_reach: list[str] = []
     complete = True
     for synth in chosen:
-        with RenderPool(synth, workers) as pool:
+        with pools(synth) if pools else RenderPool(synth, workers) as pool:
             own = [library for library in libraries if library.synth == synth.id]
             first = [preset for preset in start if preset.synth == synth.id]
             locks = lock(synth.space, locked, first[0].native if first else synth.space.default)

@@ -1,7 +1,7 @@
 """The long work of the page: searching, indexing the user's presets, hearing what a sound depends on.
 
-Each function makes a job; its work runs in the jobs' thread, with render pools of its own. A synthesizer that fails
-costs its own part of a job, not the others'.
+Each function makes a job; its work runs in the jobs' thread, with workers that are kept for the next job. A synthesizer
+that fails costs its own part of a job, not the others'.
 """
 
 import time
@@ -17,7 +17,6 @@ from synthmatch.features.score import FastScore
 from synthmatch.library.build import build
 from synthmatch.matches import Match
 from synthmatch.matching import match
-from synthmatch.render.pool import RenderPool
 from synthmatch.render.progress import RenderProgress
 from synthmatch.search.locks import check_names
 from synthmatch.search.objective import Progress
@@ -72,7 +71,7 @@ def search(shop: Workshop, aim_id: str, wish: Wish) -> Job:
                 start=start,
                 locked=wish.locked,
                 metrics=(*METRICS, reach.METRIC),
-                workers=shop.settings.workers,
+                pools=shop.pools.lend,
                 progress=_tell(job, part),
                 show=board.show,
             )
@@ -168,7 +167,7 @@ def index(shop: Workshop, found: Presets, name: str) -> Job:
 
             path = shop.folder / f"{job.id}-{len(job.result['libraries'])}.npz"
             try:
-                with RenderPool(get_synth(id), shop.settings.workers) as pool:
+                with shop.pools.lend(get_synth(id)) as pool:
                     built = build(presets, pool, path, source=name, progress=progress)
             except SynthmatchError as error:
                 part.state, part.remark = "failed", str(error)
@@ -202,7 +201,7 @@ def depends(shop: Workshop, candidate: Candidate) -> Job:
                 part.done, part.total = done, total
                 job.changed()
 
-            with RenderPool(synth, shop.settings.workers) as pool:
+            with shop.pools.lend(synth) as pool:
                 weights = sensitivity(synth.space, candidate.preset, rendered_with(pool, note, score), report)
             candidate.weights = synth.space.named(weights)
         job.result = {"weights": candidate.weights}
