@@ -1,22 +1,30 @@
-"""The page's server under load: its start, an upload, and many searches that are asked for at the same moment.
+"""The page's server under load: its start, an upload, many searches that are asked for at the same moment, and how soon
+a search shows something.
 
-``python bench/web.py``: a server as `synthmatch web` starts it; times are of this machine, now.
+``python bench/web.py``: a server as `synthmatch web` starts it; for the last, one in this process, whose workers are ended
+before every other search. Times are of this machine, now.
 """
 
 import argparse
 import json
 import re
 import signal
+import socket
 import statistics
 import subprocess
 import sys
 import threading
 import time
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import uvicorn
+
 import synthmatch
+from synthmatch.web.app import make_app
+from synthmatch.web.settings import Settings
 
 BASS = Path(synthmatch.__file__).parent / "data/examples/bass.flac"
 _BOUNDARY = "a-line-that-no-sound-has"
@@ -60,6 +68,43 @@ def started() -> tuple[float, "subprocess.Popen[str]", str]:
             time.sleep(0.01)
 
 
+def first_candidates(rounds: int) -> tuple[float, float]:
+    """Median seconds from the request of 16 renders on Dexed to its first candidate: workers started, workers kept."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    app = make_app(Settings(port=port, keep_workers_seconds=0.0))
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    api = f"http://127.0.0.1:{port}/api"
+    target = ask(f"{api}/targets", {"sound": upload(f"http://127.0.0.1:{port}")["id"]})
+    wish = {"target": target["id"], "synths": ["dexed"], "renders": 16, "candidates": 1}
+
+    def until(job: Any, holds: Callable[[Any], bool]) -> Any:
+        while not holds(job):
+            time.sleep(0.002)
+            job = ask(f"{api}/jobs/{job['id']}")
+        return job
+
+    def first() -> float:
+        took, job = seconds(lambda: until(ask(f"{api}/searches", wish), lambda job: bool(job["candidates"])))
+        until(job, lambda job: job["state"] == "done")
+        return took
+
+    first()  # reads the library
+    cold, warm = [], []
+    for _ in range(rounds):
+        app.state.workshop.pools.sweep()
+        cold.append(first())
+        warm.append(first())
+    server.should_exit = True
+    thread.join()
+    return statistics.median(cold), statistics.median(warm)
+
+
 def main() -> None:
     """Print a table."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -99,6 +144,7 @@ def main() -> None:
     finally:
         server.send_signal(signal.SIGINT)
         server.wait()
+    started_seconds, kept_seconds = first_candidates(3 if options.quick else 15)
     slowest = max(s for s, _ in answers)
     print("| what | measured |\n|---|---|")
     print(f"| start until the page answers | {start_seconds:.2f} s |")
@@ -110,6 +156,10 @@ def main() -> None:
     print(
         f"| a job's state meanwhile, median and slowest | {1000 * statistics.median(looks):.0f}, {1000 * max(looks):.0f} ms |"
     )
+    print(
+        f"| first candidate of 16 renders on Dexed: workers started, kept | {1000 * started_seconds:.0f}, {1000 * kept_seconds:.0f} ms |"
+    )
+    print(f"| ratio | {started_seconds / kept_seconds:.1f} |")
 
 
 if __name__ == "__main__":

@@ -77,7 +77,7 @@ def test_workers_that_die_unused_cost_no_render() -> None:
     with kept.lend(SYNTH) as pool:
         killed: set[int] = set()
         while len(killed) < 2:  # some may still be loading
-            killed.update(pool.run([FINE] * 8, NOTE, process_id))
+            killed |= {found for found in pool.run([FINE] * 8, NOTE, process_id) if isinstance(found, int)}
     for process in killed:
         os.kill(process, signal.SIGKILL)
     time.sleep(0.5)  # the pool's threads hear of it
