@@ -7,6 +7,7 @@ before every other search. Times are of this machine, now.
 
 import argparse
 import json
+import os
 import re
 import signal
 import socket
@@ -68,8 +69,27 @@ def started() -> tuple[float, "subprocess.Popen[str]", str]:
             time.sleep(0.01)
 
 
-def first_candidates(rounds: int) -> tuple[float, float]:
-    """Median seconds from the request of 16 renders on Dexed to its first candidate: workers started, workers kept."""
+def workers_mb() -> float:
+    """Memory of this process's render workers; what processes share counts in parts."""
+    kilobytes = 0
+    for folder in Path("/proc").iterdir():
+        if not folder.name.isdigit():
+            continue
+        try:
+            parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+            if parent == os.getpid() and b"synthmatch.render.worker" in (folder / "cmdline").read_bytes():
+                found = re.search(r"^Pss: +(\d+)", (folder / "smaps_rollup").read_text(), re.MULTILINE)
+                kilobytes += int(found[1]) if found else 0
+        except OSError:
+            continue  # it has ended, or is another user's
+    return kilobytes / 1024
+
+
+def kept_workers(rounds: int) -> tuple[float, float, float]:
+    """Median seconds from the request of 16 renders on Dexed to its first candidate: workers started, workers kept.
+
+    And the memory of those that are kept after a search on all synthesizers, in MB.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -100,9 +120,12 @@ def first_candidates(rounds: int) -> tuple[float, float]:
         app.state.workshop.pools.sweep()
         cold.append(first())
         warm.append(first())
+    installed = [synth["id"] for synth in ask(f"{api}/about")["synths"] if synth["installed"]]
+    until(ask(f"{api}/searches", {**wish, "synths": installed}), lambda job: job["state"] == "done")
+    memory_mb = workers_mb()
     server.should_exit = True
     thread.join()
-    return statistics.median(cold), statistics.median(warm)
+    return statistics.median(cold), statistics.median(warm), memory_mb
 
 
 def main() -> None:
@@ -144,7 +167,7 @@ def main() -> None:
     finally:
         server.send_signal(signal.SIGINT)
         server.wait()
-    started_seconds, kept_seconds = first_candidates(3 if options.quick else 15)
+    started_seconds, kept_seconds, memory_mb = kept_workers(3 if options.quick else 15)
     slowest = max(s for s, _ in answers)
     print("| what | measured |\n|---|---|")
     print(f"| start until the page answers | {start_seconds:.2f} s |")
@@ -160,6 +183,7 @@ def main() -> None:
         f"| first candidate of 16 renders on Dexed: workers started, kept | {1000 * started_seconds:.0f}, {1000 * kept_seconds:.0f} ms |"
     )
     print(f"| ratio | {started_seconds / kept_seconds:.1f} |")
+    print(f"| memory of the workers kept for all synthesizers | {memory_mb:.0f} MB |")
 
 
 if __name__ == "__main__":

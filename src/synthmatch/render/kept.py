@@ -1,7 +1,6 @@
 """Render pools that outlive their use: starting workers and loading a synthesizer takes longer than a short search.
 
-Memory is the price: a worker holds its loaded synthesizer, 40 to 75 MB of its own for those that we know. So what
-nobody has used for some time goes.
+Memory is the price, since a worker holds its loaded synthesizer. So what nobody has used for some time goes.
 """
 
 import threading
