@@ -1,6 +1,7 @@
 """How sure a match is, and what is out of reach: calibrated on the records, and true of real searches."""
 
 import runpy
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -55,7 +56,15 @@ def test_one_near_candidate_is_within_reach() -> None:
     assert not is_out_of_reach([0.05])
 
 
-def matched(target: BenchTarget) -> Matches:
+@pytest.fixture(scope="module")
+def far() -> BenchTarget:
+    """The sound of `FAR`."""
+    with RenderPool(get_synth("amsynth")) as pool:
+        (target,) = [target for target in held_out(pool, 25).targets if target.name == FAR]
+    return target
+
+
+def matched(target: BenchTarget, metrics: Sequence[str] = ("mss",), locked: Sequence[str] = ()) -> Matches:
     """The target on Dexed, with few renders."""
     note = target.note
     return match(
@@ -66,14 +75,13 @@ def matched(target: BenchTarget) -> Matches:
         note=note.pitch,
         velocity=note.velocity,
         hold_seconds=note.hold_seconds,
-        metrics=("mss",),
+        metrics=metrics,
+        locked=locked,
     )
 
 
-def test_foreign_sounds_are_out_of_reach_and_own_are_not() -> None:
+def test_foreign_sounds_are_out_of_reach_and_own_are_not(far: BenchTarget) -> None:
     """Catches a verdict that calls every target far, or none: one of amsynth's and one of Dexed's own, on Dexed."""
-    with RenderPool(get_synth("amsynth")) as pool:
-        (far,) = [target for target in held_out(pool, 25).targets if target.name == FAR]
     with RenderPool(get_synth("dexed")) as pool:
         (own,) = held_out(pool, 1).targets
     found = matched(far)
@@ -82,6 +90,16 @@ def test_foreign_sounds_are_out_of_reach_and_own_are_not() -> None:
     found = matched(own)
     assert found.out_of_reach == ()
     assert found.best.nearer_than == nearer_than("dexed", found.best.scores["mss"], 60)
+
+
+def test_what_is_locked_or_not_measured_is_no_verdict(far: BenchTarget) -> None:
+    """Catches a synthesizer that is blamed for what the user locked, and a share without the metric that it is of."""
+    found = matched(far, locked=["envelope"])
+    assert found.out_of_reach == ()
+    assert all(m.nearer_than is not None and m.nearer_than < 0.05 for m in found)
+    found = matched(far, metrics=("lsd",))
+    assert found.out_of_reach == ()
+    assert [m.nearer_than for m in found] == [None] * len(found)
 
 
 def test_what_is_shipped_is_what_the_records_say() -> None:
