@@ -80,9 +80,10 @@ def match(
     them of their synthesizer, or without one the default. `metrics` names the scores to give (default: all); without
     ``mss``, no match says how sure it is and nothing is called out of reach.
 
-    `pools(synth)` lends the render workers; by default `workers` processes are started, and end with the search of their
-    synthesizer. `progress(synth, state)` is called after every batch, `show(synth, matches)` with the candidates so far, at most
-    every two seconds. Ctrl-C, or an `Interrupted` raised by either, ends the search and keeps the best so far.
+    `pools(synth)` lends the render workers; by default `workers` processes are started, and end with the search of
+    their synthesizer. `progress(synth, state)` is called after every batch, `show(synth, matches)` with the candidates
+    so far, at most every two seconds. Ctrl-C, or an `Interrupted` raised by either, ends the search and keeps the best
+    so far.
 
     Raises `InputError` for a target or argument that cannot be used, `MissingSynthError` where a synthesizer asked for
     is not installed, `RenderError` where not one preset rendered.
