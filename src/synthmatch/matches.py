@@ -18,7 +18,9 @@ class Match:
 
     `audio` is its render with the target's note, shape (channels, note.samples). `score` is the search's own
     (`features.score`), by which candidates are ranked; `scores` are the table metrics against the target, and `floor`
-    what the same metrics give between two plays of one preset in this synthesizer.
+    what the same metrics give between two plays of one preset in this synthesizer. `nearer_than` is how sure it is: the
+    share (0..1) of the synthesizer's own sounds that are matched less nearly (`evaluation.reach`); None where that was
+    not measured, or while the search goes on.
     """
 
     preset: Preset
@@ -26,6 +28,7 @@ class Match:
     score: float
     scores: dict[str, float]
     floor: dict[str, float]
+    nearer_than: float | None
 
     @property
     def synth(self) -> str:
@@ -51,12 +54,15 @@ class Matches:
     """Candidates over all synthesizers asked for, best first.
 
     `renders` counts the renders of each synthesizer's search. `complete` is False where the search was interrupted.
+    `out_of_reach` are the ids of synthesizers that came less near to the target, with all their candidates, than to 95
+    in 100 of their own sounds.
     """
 
     target: Target
     candidates: tuple[Match, ...]
     renders: dict[str, int]
     complete: bool
+    out_of_reach: tuple[str, ...]
 
     @property
     def best(self) -> Match:

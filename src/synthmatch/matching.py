@@ -5,6 +5,8 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from synthmatch.errors import InputError, MissingSynthError, RenderError
+from synthmatch.evaluation import reach
 from synthmatch.evaluation.metrics import evaluate
 from synthmatch.evaluation.noise_floor import noise_floor
 from synthmatch.features.score import FastScore
@@ -64,6 +67,7 @@ def match(
     locked: Sequence[str] = (),
     metrics: Sequence[str] | None = None,
     workers: int | None = None,
+    pools: Callable[[Synth], AbstractContextManager[RenderPool]] | None = None,
     progress: Callable[[str, Progress], None] | None = None,
     show: Callable[[str, Sequence[Match]], None] | None = None,
 ) -> Matches:
@@ -79,10 +83,13 @@ def match(
     the library's, and with 0 renders are the only ones; `synths` are then by default those that it knows.
 
     `start` are presets to begin with. `locked` names parameters, groups or parts that keep the value of the first of
-    them of their synthesizer, or without one the default. `metrics` names the scores to give (default: all).
+    them of their synthesizer, or without one the default. `metrics` names the scores to give (default: all); without
+    ``mss``, no match says how sure it is and nothing is called out of reach.
 
-    `progress(synth, state)` is called after every batch, `show(synth, matches)` with the candidates so far, at most
-    every two seconds. Ctrl-C, or an `Interrupted` raised by either, ends the search and keeps the best so far.
+    `pools(synth)` lends the render workers; by default `workers` processes are started, and end with the search of
+    their synthesizer. `progress(synth, state)` is called after every batch, `show(synth, matches)` with the candidates
+    so far, at most every two seconds. Ctrl-C, or an `Interrupted` raised by either, ends the search and keeps the best
+    so far.
 
     Raises `InputError` for a target or argument that cannot be used, `MissingSynthError` where a synthesizer asked for
     is not installed, `RenderError` where not one preset rendered.
@@ -101,9 +108,10 @@ def match(
     check_names([synth.space for synth in chosen], locked)
     found: list[Match] = []
     spent: dict[str, int] = {}
+    out_of_reach: list[str] = []
     complete = True
     for synth in chosen:
-        with RenderPool(synth, workers) as pool:
+        with pools(synth) if pools else RenderPool(synth, workers) as pool:
             own = [library for library in libraries if library.synth == synth.id]
             first = [preset for preset in start if preset.synth == synth.id]
             locks = lock(synth.space, locked, first[0].native if first else synth.space.default)
@@ -120,12 +128,17 @@ def match(
             except (KeyboardInterrupt, Interrupted):
                 complete = False
             spent[synth.id] = len(objective.scored)
-            found += matcher.finish(_distinct(objective, candidates) or seeds[:candidates])
+            own_best = matcher.finish(_distinct(objective, candidates) or seeds[:candidates], spent[synth.id])
+            # what is locked may be what the target needs, and that says nothing about the synthesizer
+            if not locked and reach.is_out_of_reach([m.nearer_than for m in own_best]):
+                out_of_reach.append(synth.id)
+            found += own_best
         if not complete:
             break
     if not found:
         raise RenderError(f"no preset rendered on {', '.join(s.title for s in chosen)}; try another --seed or target")
-    return Matches(target, tuple(sorted(found, key=lambda m: m.score)), spent, complete)
+    ranked = tuple(sorted(found, key=lambda m: m.score))
+    return Matches(target, ranked, spent, complete, tuple(out_of_reach))
 
 
 def installed(ids: Sequence[str] | None) -> list[Synth]:
@@ -208,9 +221,12 @@ class _Matcher:
         held = [locks.hold(preset) for preset in found] if locks else found
         return list({preset.key(): preset for preset in held}.values())[:SEEDS]
 
-    def finish(self, presets: Sequence[Preset]) -> list[Match]:
-        """Render the chosen ones once more, this time for their sound and the table metrics."""
-        return self._matches(presets, self.metrics)
+    def finish(self, presets: Sequence[Preset], renders: int) -> list[Match]:
+        """Render what was chosen after so many renders once more, for its sound, the table metrics and how sure it is."""
+        found = self._matches(presets, self.metrics)
+        if self.metrics is not None and reach.METRIC not in self.metrics:
+            return found
+        return [replace(m, nearer_than=reach.nearer_than(m.synth, m.scores[reach.METRIC], renders)) for m in found]
 
     def show(self, presets: Sequence[Preset]) -> list[Match]:
         """The same with `lsd` alone, which takes a tenth of the time; each preset once in a search."""
@@ -225,7 +241,7 @@ class _Matcher:
             if not isinstance(audio, RenderFailure):
                 scores = evaluate(self.target.audio, audio, metrics)
                 named = preset.with_name(preset.name or self.target.name)
-                matches.append(Match(named, audio, self.score(audio).score, scores, floor))
+                matches.append(Match(named, audio, self.score(audio).score, scores, floor, None))
         return matches
 
 

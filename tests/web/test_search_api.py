@@ -53,11 +53,12 @@ def test_a_downloaded_preset_is_what_was_heard(server: Running, tmp_path: Path) 
 def test_the_page_finds_what_the_command_line_finds(server: Running) -> None:
     """Catches a search of the page's own, which would find other presets with the same seed."""
     found = wait(server.client, search(server.client, target(server.client)["id"], seed=7)["id"])["candidates"]
-    same = match(EXAMPLES / "bass.flac", synths=["dexed"], renders=24, candidates=2, seed=7, metrics=("lsd",))
+    same = match(EXAMPLES / "bass.flac", synths=["dexed"], renders=24, candidates=2, seed=7, metrics=("lsd", "mss"))
     for candidate, expected in zip(found, same, strict=True):
         native = server.client.get(f"/api/candidates/{candidate['id']}").json()["native"]
         assert native == get_synth("dexed").space.named(expected.preset.native)
         assert candidate["scores"] == expected.scores
+        assert candidate["nearer_than"] == expected.nearer_than
 
 
 def test_a_search_from_a_candidate_keeps_what_is_locked(server: Running) -> None:

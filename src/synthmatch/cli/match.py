@@ -124,6 +124,9 @@ def _table(found: "Matches", written: dict[str, Any]) -> None:
     from rich.console import Console  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
 
+    from synthmatch.evaluation.reach import out_of_reach_text  # noqa: PLC0415
+    from synthmatch.synths.registry import get_synth  # noqa: PLC0415
+
     target = found.target
     heard = f"{target.note.name}" + (
         f" ({target.pitch_confidence:.0%} sure)" if target.pitched else " (no clear pitch)"
@@ -135,16 +138,18 @@ def _table(found: "Matches", written: dict[str, Any]) -> None:
     for remark in target.remarks:
         console.print(f"  {remark}")
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for column in ("", "synth", "preset", "score", "lsd dB", "floor", "mss dB", "floor", "file"):
-        table.add_column(
-            column, overflow="fold", justify="right" if column in {"score", "lsd dB", "mss dB", "floor"} else "left"
-        )
+    numbers = ("score", "lsd dB", "floor", "mss dB", "floor", "nearer")
+    for column in ("", "synth", "preset", *numbers, "file"):
+        table.add_column(column, overflow="fold", justify="right" if column in numbers else "left")
     for rank, (candidate, files) in enumerate(zip(found, written["candidates"], strict=True), 1):
         scores, floor = candidate.scores, candidate.floor
         cells = [f"{scores['lsd']:.2f}", _or_dash(floor.get("lsd")), f"{scores['mss']:.2f}", _or_dash(floor.get("mss"))]
+        cells.append("-" if candidate.nearer_than is None else f"{candidate.nearer_than:.0%}")
         name = Path(files["preset"]).name
         table.add_row(str(rank), candidate.synth, candidate.preset.name, f"{candidate.score:.2f}", *cells, name)
     console.print(table)
+    for id in found.out_of_reach:
+        console.print(f"  {out_of_reach_text(get_synth(id).title)}")
     console.print(f"  in {written['folder']}")
 
 

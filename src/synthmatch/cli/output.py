@@ -79,6 +79,7 @@ class Writer:
                     "score": candidate.score,
                     "scores": candidate.scores,
                     "floor": candidate.floor,
+                    "nearer_than": candidate.nearer_than,
                     **{kind: str(path) for kind, path in files.items()},
                     "parameters": candidate.parameters(),
                 }
@@ -98,6 +99,7 @@ class Writer:
             "remarks": list(target.remarks),
             "renders": found.renders,
             "complete": found.complete,
+            "out_of_reach": list(found.out_of_reach),
             "candidates": rows,
         }
         write_whole(folder / "match.json", (json.dumps(result, indent=1) + "\n").encode(), force=self._force)

@@ -119,6 +119,7 @@ class RenderPool:
         pairs = enumerate(zip(presets, notes, strict=False))
         fresh = (self._job(index, preset, own, stream) for index, (preset, own) in pairs)
         pending: deque[_Job] = deque()
+        self._bury_idle()
         self._start_missing()
         while self._hand_out(pending, fresh, measure, stream):
             worker, message, seconds = self._wait()
@@ -149,6 +150,12 @@ class RenderPool:
     def _start_missing(self) -> None:
         while len(self._processes) < self.workers:
             self._processes.append(WorkerProcess(self.synth.id, self._timeout_seconds, self._inbox))
+
+    def _bury_idle(self) -> None:
+        """Remove workers that died since the last stream: no job is to blame for it."""
+        for worker in [w for w in self._processes if w.ready and not w.jobs and w.gone]:
+            self._processes.remove(worker)
+            worker.bury()
 
     def _hand_out(self, pending: deque[_Job], fresh: Iterator[_Job], measure: Parts | None, stream: object) -> bool:
         """Send jobs while workers take them, the least busy first. False where none is left, here or in a worker."""

@@ -90,6 +90,11 @@ class WorkerProcess:
                     message = None
                 inbox.put(Arrival(self, message, time.monotonic()))
 
+    @property
+    def gone(self) -> bool:
+        """Whether its pipe has closed; whoever waits for its messages is told of it in time."""
+        return not self._reader.is_alive()
+
     def takes(self, packed_job: Parts, measure: Parts | None) -> bool:
         """Whether the job can be sent now without waiting for the worker."""
         if not self.jobs:

@@ -42,8 +42,8 @@ class Part:
 class Job:
     """One job. `work` runs in the jobs' thread; it calls `changed` now and then, which raises `Interrupted` after `cancel`.
 
-    `result` grows while it runs: ``candidates`` (ids, best first), ``libraries``, ``weights``. `aim` is the id of a search's
-    target.
+    `result` grows while it runs: ``candidates`` (ids, best first), ``out_of_reach`` (a line by synthesizer), ``libraries``,
+    ``weights``. `aim` is the id of a search's target.
     """
 
     kind: str

@@ -135,6 +135,7 @@ class LibraryOut(BaseModel):
 class CandidateOut(BaseModel):
     """A match: its score in the search, its metrics beside the noise floor, and its files.
 
+    `nearer_than` is the share of the synthesizer's own sounds that are matched less nearly, once its search has ended.
     `loudness_db` is that of the WAV file, for listening at one level.
     """
 
@@ -147,6 +148,7 @@ class CandidateOut(BaseModel):
     score: float
     scores: dict[str, float]
     floor: dict[str, float]
+    nearer_than: float | None
     loudness_db: float
     files: list[str]
 
@@ -165,6 +167,7 @@ class JobOut(BaseModel):
     parts: list[PartOut]
     target: TargetOut | None = None
     candidates: list[CandidateOut] = []
+    out_of_reach: dict[str, str] = Field({}, description="Of synthesizers that the target is out of reach of: a line.")
     libraries: list[LibraryOut] = []
     unreadable: list[str] = []
     weights: dict[str, float] | None = None

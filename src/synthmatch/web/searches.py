@@ -1,21 +1,22 @@
 """The long work of the page: searching, indexing the user's presets, hearing what a sound depends on.
 
-Each function makes a job; its work runs in the jobs' thread, with render pools of its own. A synthesizer that fails
-costs its own part of a job, not the others'.
+Each function makes a job; its work runs in the jobs' thread, with workers that are kept for the next job. A synthesizer
+that fails costs its own part of a job, not the others'.
 """
 
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from synthmatch.errors import RenderError, SynthmatchError
+from synthmatch.evaluation import reach
 from synthmatch.features.score import FastScore
 from synthmatch.library.build import build
 from synthmatch.matches import Match
 from synthmatch.matching import match
-from synthmatch.render.pool import RenderPool
 from synthmatch.render.progress import RenderProgress
 from synthmatch.search.locks import check_names
 from synthmatch.search.objective import Progress
@@ -69,14 +70,17 @@ def search(shop: Workshop, aim_id: str, wish: Wish) -> Job:
                 libraries=libraries,
                 start=start,
                 locked=wish.locked,
-                metrics=METRICS,
-                workers=shop.settings.workers,
+                metrics=(*METRICS, reach.METRIC),
+                pools=shop.pools.lend,
                 progress=_tell(job, part),
                 show=board.show,
             )
         except SynthmatchError as error:
             part.state, part.remark = "failed", str(error)
             return
+        if found.out_of_reach:
+            lines = {**job.result["out_of_reach"], id: reach.out_of_reach_text(part.name)}
+            job.result = {**job.result, "out_of_reach": lines}
         board.put(id, list(found))
         part.state, part.seconds_left = ("done" if found.complete else "cancelled"), 0.0
 
@@ -92,7 +96,8 @@ def search(shop: Workshop, aim_id: str, wish: Wish) -> Job:
     parts = [Part(get_synth(id).title, total=wish.renders) for id in wish.synths]
     for part in parts:
         part.seconds_left = wish.seconds if np.isfinite(wish.seconds) else None
-    return shop.jobs.add(Job("search", target.name, work, parts, {"candidates": []}, aim=aim_id))
+    result: dict[str, Any] = {"candidates": [], "out_of_reach": {}}
+    return shop.jobs.add(Job("search", target.name, work, parts, result, aim=aim_id))
 
 
 class _Board:
@@ -119,10 +124,12 @@ class _Board:
             key = (synth, found.preset.key())
             if key not in self._known:
                 self._known[key] = self._shop.found(found, self._aim)
+            # at the end of a search there is more to say of one that was shown
+            self._known[key].scores, self._known[key].nearer_than = found.scores, found.nearer_than
             shown.append(self._known[key])
         self._shown[synth] = shown
         ranked = sorted((c for some in self._shown.values() for c in some), key=lambda c: c.score)
-        self._job.result = {"candidates": [candidate.id for candidate in ranked]}
+        self._job.result = {**self._job.result, "candidates": [candidate.id for candidate in ranked]}
         self._shown_seconds |= {candidate.id: time.monotonic() for candidate in ranked}
         self._clear()
 
@@ -160,7 +167,7 @@ def index(shop: Workshop, found: Presets, name: str) -> Job:
 
             path = shop.folder / f"{job.id}-{len(job.result['libraries'])}.npz"
             try:
-                with RenderPool(get_synth(id), shop.settings.workers) as pool:
+                with shop.pools.lend(get_synth(id)) as pool:
                     built = build(presets, pool, path, source=name, progress=progress)
             except SynthmatchError as error:
                 part.state, part.remark = "failed", str(error)
@@ -194,7 +201,7 @@ def depends(shop: Workshop, candidate: Candidate) -> Job:
                 part.done, part.total = done, total
                 job.changed()
 
-            with RenderPool(synth, shop.settings.workers) as pool:
+            with shop.pools.lend(synth) as pool:
                 weights = sensitivity(synth.space, candidate.preset, rendered_with(pool, note, score), report)
             candidate.weights = synth.space.named(weights)
         job.result = {"weights": candidate.weights}

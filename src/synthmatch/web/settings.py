@@ -10,7 +10,8 @@ class Settings:
     """Where the server listens, which synthesizers it offers, and its limits.
 
     `names` are host names under which the page may be opened, beside IP addresses (`web.guard`). `keep_seconds` is how
-    long a sound, a candidate or a job is kept after it was last used. `queue` is how many jobs may wait.
+    long a sound, a candidate or a job is kept after it was last used; `keep_workers_seconds`, how long a synthesizer's
+    workers are. `queue` is how many jobs may wait.
     """
 
     host: str = "127.0.0.1"
@@ -20,6 +21,8 @@ class Settings:
     workers: int | None = None
     upload_bytes: int = 50_000_000
     keep_seconds: float = 7_200.0
+    #: long enough to listen to some matches and search again
+    keep_workers_seconds: float = 120.0
     queue: int = 64
 
     @property

@@ -72,7 +72,8 @@ class Candidate:
     """A preset with its sound, and how near that is to its target.
 
     `made` says how: ``search``, ``edit``, ``vary`` or ``morph``. `weights` are what its sound depends on, by parameter,
-    once that was asked for. `opened` is set when somebody looks into it, and keeps it beyond its search.
+    once that was asked for. `opened` is set when somebody looks into it, and keeps it beyond its search. `nearer_than` is
+    that of a match, once its search has ended.
     """
 
     preset: Preset
@@ -85,6 +86,7 @@ class Candidate:
     id: str = ""
     opened: bool = False
     weights: dict[str, float] | None = None
+    nearer_than: float | None = None
 
 
 @dataclass(frozen=True)

@@ -101,6 +101,7 @@ def candidate(of: Candidate) -> schemas.CandidateOut:
             "score": of.score,
             "scores": of.scores,
             "floor": of.floor,
+            "nearer_than": of.nearer_than,
             "loudness_db": of.recording.loudness_db,
             "files": suffixes(its),
         }
@@ -142,6 +143,7 @@ def job(of: Job, shop: Workshop) -> schemas.JobOut:
             "parts": [vars(part) for part in of.parts],
             "target": target(of.aim, aim) if aim else None,
             "candidates": [candidate(c) for c in candidates if c],
+            "out_of_reach": of.result.get("out_of_reach", {}),
             "libraries": [library(id, found) for id, found in libraries.items() if found],
             "unreadable": of.result.get("unreadable", []),
             "weights": of.result.get("weights"),

@@ -21,6 +21,7 @@ from synthmatch.matches import Match
 from synthmatch.note import SAMPLE_RATE_HZ
 from synthmatch.params import Preset
 from synthmatch.params.variation import morph, vary
+from synthmatch.render.kept import KeptPools
 from synthmatch.render.pool import render
 from synthmatch.synths.base import Synth
 from synthmatch.synths.registry import get_synth
@@ -31,7 +32,7 @@ from synthmatch.web.settings import Settings
 from synthmatch.web.store import GoneError, Store
 from synthmatch.web.things import Aim, Candidate, OwnLibrary, Recording, Sound
 
-#: The metric that cards show; the others take longer than a render.
+#: The metric of every card; the others take longer than a render.
 METRICS = ("lsd",)
 #: Most presets that are made by one request.
 MOST_AT_ONCE = 16
@@ -54,18 +55,21 @@ class Workshop:
         self.aims: Store[Aim] = Store("target", keep, 200, lambda aim: aim.recording.forget())
         self.candidates: Store[Candidate] = Store("candidate", keep, 2_000, lambda c: c.recording.forget())
         self.libraries: Store[OwnLibrary] = Store("library", keep, 50)
+        self.pools = KeptPools(settings.workers, settings.keep_workers_seconds)
         self.jobs = Jobs(keep, settings.queue)
 
     def close(self) -> None:
-        """End the jobs and remove all files."""
+        """End the jobs and their workers, and remove all files."""
         self.closing = True
         self.jobs.close()
+        self.pools.close()
         self._folder.cleanup()
 
     def sweep(self) -> None:
         """Drop what has expired."""
         for store in (self.sounds, self.aims, self.candidates, self.libraries, self.jobs.store):
             store.sweep()
+        self.pools.sweep()
 
     def keep(self, audio: Audio) -> Recording:
         """Audio on disk, under a number."""

@@ -74,8 +74,11 @@ class Page {
     arrange($("cards"), job.candidates.map((candidate, i) => {
       const card = this.card(candidate);
       card.number(i + 1, job.candidates.length);
+      card.judge(candidate, candidate.synth in job.out_of_reach);
       return card.element;
     }));
+    $("reach").replaceChildren(...Object.values(job.out_of_reach).map((line) => make("li", {}, line)));
+    $("reach").hidden = $("reach").children.length === 0;
     arrange($("variant-cards"), variants.map((candidate) => this.card(candidate).element));
     $("variants").hidden = variants.length === 0;
     $("empty").hidden = true;

@@ -16,6 +16,7 @@ export class Card {
     this.canvas = make("canvas", { "aria-hidden": "true" });
     const of = `${candidate.name} on ${candidate.title}`;
     this.play = make("button", { type: "button", class: "round", "aria-label": `Play ${of}`, onclick: () => actions.play(this) });
+    this.sure = make("span", { class: "sure" });
     const file = candidate.files[0];
     const address = `/api/candidates/${candidate.id}`;
     this.element = make(
@@ -25,13 +26,20 @@ export class Card {
       make("div", { class: "what" },
         make("div", { class: "title" }, this.rank, make("strong", {}, candidate.name), make("span", { class: "tag" }, candidate.title)),
         this.canvas,
-        scale(candidate)),
+        scale(candidate),
+        this.sure),
       make("div", { class: "row actions" },
         make("button", { type: "button", class: "small", onclick: () => actions.open(this), "aria-label": `Details of ${of}` }, "Details"),
         make("a", { class: "button small", href: `${address}/preset`, download: "", "aria-label": `Preset of ${of}, ${file}` }, `Preset ${file}`),
         make("a", { class: "button small", href: `${address}/wav`, download: "", "aria-label": `Sound of ${of}, WAV` }, "WAV")),
     );
     this.picture();
+  }
+
+  /** What the end of its search says of it: how sure it is, and whether the target is out of its synthesizer's reach. */
+  judge({ nearer_than: share }, outOfReach) {
+    const words = `nearer than ${Math.round(100 * share)} % of the matches of its own sounds`;
+    this.sure.textContent = share === null ? "" : outOfReach ? `out of reach: ${words}` : words;
   }
 
   get url() {

@@ -141,5 +141,7 @@ function headline(job) {
 
 function last(job) {
   const best = job.candidates[0];
-  return best ? `${headline(job)}: ${job.candidates.length} candidates, the nearest is ${best.name} on ${best.title}` : headline(job);
+  if (!best) return headline(job);
+  const found = `${headline(job)}: ${job.candidates.length} candidates, the nearest is ${best.name} on ${best.title}`;
+  return [found, ...Object.values(job.out_of_reach)].join("; ");
 }

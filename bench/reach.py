@@ -1,0 +1,72 @@
+"""How the reach holds for other notes than the one that it was measured with: own sounds that are called out of it.
+
+``python bench/reach.py``: held-out presets of Dexed as targets, played with each note, searched with the built-in library
+and 200 renders; by the best preset by the fast score, as the shipped data. The line was drawn at 5 % with the first note.
+"""
+
+import argparse
+from collections.abc import Iterator
+
+import numpy as np
+
+from synthmatch.evaluation.metrics import evaluate
+from synthmatch.evaluation.reach import METRIC, is_out_of_reach, nearer_than
+from synthmatch.evaluation.targets import held_out_presets
+from synthmatch.features.score import FastScore
+from synthmatch.library.builtin import builtin_library
+from synthmatch.note import Note
+from synthmatch.render.guard import RenderFailure
+from synthmatch.render.pool import RenderPool
+from synthmatch.search.objective import Budget, Objective
+from synthmatch.search.population import population_search
+from synthmatch.search.rendering import rendered_with
+from synthmatch.search.seeds import SEEDS
+from synthmatch.synths.registry import get_synth
+
+NOTES = {
+    "C4, 4 s": Note(),
+    "C4, 0.5 s": Note(60, 100, 0.3, 0.5),
+    "C2, 0.6 s": Note(36, 100, 0.3, 0.6),
+    "C6, 1.5 s": Note(84, 100, 1.0, 1.5),
+}
+_RENDERS = 200
+_SILENT_RMS = 1e-3
+
+
+def distances(pool: RenderPool, note: Note, count: int) -> Iterator[float]:
+    """How far, in dB, a search ends from each of the first held-out presets that sound with the note."""
+    library = builtin_library(pool.synth.id)
+    assert library
+    for number, preset in enumerate(held_out_presets(pool.synth)):
+        if number == count:
+            break
+        (target,) = pool.run([preset], note)
+        if isinstance(target, RenderFailure) or np.sqrt(np.mean(np.square(target))) < _SILENT_RMS:
+            continue
+        evaluated = rendered_with(pool, note, FastScore(target))
+        objective = Objective(pool.synth.space, evaluated, Budget(_RENDERS))
+        seeds = [neighbour.preset for neighbour in library.nearest(target, note, SEEDS)]
+        population_search(objective, seeds, np.random.default_rng([0, number]))
+        (best,) = pool.run([objective.best()[0].preset], note)
+        yield evaluate(target, np.asarray(best), (METRIC,))[METRIC]
+
+
+def main() -> None:
+    """Print a table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--targets", type=int, default=100)
+    parser.add_argument("--quick", action="store_true", help="four targets")
+    options = parser.parse_args()
+    count = 4 if options.quick else options.targets
+    print(f"| note, render | targets | median {METRIC} | 95 % within | called out of reach |\n|---|---|---|---|---|")
+    with RenderPool(get_synth("dexed")) as pool:
+        for name, note in NOTES.items():
+            found = list(distances(pool, note, count))
+            out = np.mean([is_out_of_reach([nearer_than("dexed", far, _RENDERS)]) for far in found])
+            print(
+                f"| {name} | {len(found)} | {np.median(found):.1f} dB | {np.quantile(found, 0.95):.1f} dB | {out:.0%} |"
+            )
+
+
+if __name__ == "__main__":
+    main()
