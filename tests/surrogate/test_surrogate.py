@@ -10,19 +10,19 @@ import pytest
 from synthmatch.audio import Audio
 from synthmatch.errors import InputError
 from synthmatch.features.score import FastScore
-from synthmatch.features.sketch import MELS, sketch
+from synthmatch.features.sketch import MELS
 from synthmatch.library.builtin import builtin_library
 from synthmatch.note import Note
 from synthmatch.params import Preset
 from synthmatch.render.pool import RenderPool
-from synthmatch.search.objective import Budget, Objective
+from synthmatch.search.objective import Budget, Objective, Scored
 from synthmatch.search.population import population_search
 from synthmatch.search.rendering import rendered_with
 from synthmatch.search.screen import Screen
 from synthmatch.surrogate import data
 from synthmatch.surrogate import train as training
 from synthmatch.surrogate.data import render_families
-from synthmatch.surrogate.inputs import SEGMENTS, PresetInputs, note_inputs
+from synthmatch.surrogate.inputs import SEGMENTS, Inputs
 from synthmatch.surrogate.surrogate import Surrogate, read_surrogates, write_surrogate
 from synthmatch.surrogate.train import SurrogateSettings, train_surrogate
 from synthmatch.synths.registry import get_synth
@@ -98,7 +98,7 @@ def test_numpy_computes_what_the_network_does(families: Path, tmp_path: Path, sy
     from synthmatch.surrogate.network import Network
 
     torch.manual_seed(0)
-    widths = [PresetInputs(get_synth(one).space).width for one in SYNTHS]
+    widths = [Inputs(get_synth(one)).width for one in SYNTHS]
     network = Network(widths, torch.randn(2, SEGMENTS, MELS), 48, 2)
     arrays = {name: value.numpy() for name, value in network.state_dict().items()}
     write_surrogate(tmp_path / "s.npz", arrays, SYNTHS, 2, {})
@@ -107,10 +107,9 @@ def test_numpy_computes_what_the_network_does(families: Path, tmp_path: Path, sy
     unit = np.random.default_rng(0).random((5, len(space)))
     unit = space.to_unit(space.to_native(unit))
     note = Note(pitch=52, hold_seconds=0.7)
-    preset = torch.from_numpy(PresetInputs(space)(unit))
-    about_note = torch.from_numpy(note_inputs([52] * 5, [0.7] * 5))
+    inputs = torch.from_numpy(Inputs(get_synth(synth))(unit, [52] * 5, [0.7] * 5))
     with torch.no_grad():
-        expected = network(preset, about_note, number).numpy()
+        expected = network(inputs, number).numpy()
     # the file has half precision
     assert np.abs(surrogate(unit, note).sketch - expected).max() < 0.3
 
@@ -151,18 +150,18 @@ def test_a_screen_that_has_heard_presets_knows_their_gains(trained: Path) -> Non
 
     For presets whose sounds it was told, even a poor surrogate must be nearly right.
     """
-    space = get_synth("dexed").space
     presets, note = near_dexed(24), Note()
     target, *sounds = rendered(presets, note)
-    sketches = [sketch(sound) for sound in sounds]
-    unit = np.stack([space.to_unit(preset.native) for preset in presets[1:]])
+    score = FastScore(target)
+    heard = [Scored(preset, *score(sound)) for preset, sound in zip(presets[1:], sounds, strict=True)]
     screen = Screen(read_surrogates(trained)["dexed"], target, note)
-    screen.learn(unit, sketches)
-    parents = np.roll(unit, 1, axis=0)
-    gains = screen.gains(unit, parents, [sketches[-1], *sketches[:-1]])
-    scores = np.array([FastScore(target)(sound).score for sound in sounds])
-    assert np.corrcoef(gains, np.roll(scores, 1) - scores)[0, 1] > 0.7
-    assert np.abs(screen.gains(unit, unit, sketches)).max() < 0.01
+    screen.learn(heard)
+    parents = [*heard[-1:], *heard[:-1]]
+    gains = screen.gains([one.preset for one in heard], [one.preset for one in parents])
+    real = [parent.score - one.score for parent, one in zip(parents, heard, strict=True)]
+    assert np.corrcoef(gains, real)[0, 1] > 0.7
+    same = screen.gains([one.preset for one in heard], [one.preset for one in heard])
+    assert np.abs(same).max() < 0.01
 
 
 @pytest.mark.parametrize("seconds", [0.2, 4.0, 6.0])

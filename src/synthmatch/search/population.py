@@ -154,9 +154,7 @@ class _Population:
 
     def _promising(self, screen: Screen, children: list[_Child]) -> list[_Child]:
         """The `BATCH` of them that should come nearest to the target."""
-        unit = self.space.to_unit(np.stack([child.preset.native for child in children]))
-        parents = np.stack([child.parent.unit for child in children])
-        gains = screen.gains(unit, parents, [child.parent.scored.sketch for child in children])
+        gains = screen.gains([child.preset for child in children], [child.parent.preset for child in children])
         scores = np.array([child.parent.score for child in children]) - gains
         return [children[place] for place in np.argsort(scores, kind="stable")[:BATCH]]
 
@@ -174,6 +172,6 @@ class _Population:
     def _keep(self, born: Sequence[_Member]) -> None:
         heard = [m for m in born if np.isfinite(m.score)]
         if self.screen and heard:
-            self.screen.learn(np.stack([m.unit for m in heard]), [m.scored.sketch for m in heard])
+            self.screen.learn([m.scored for m in heard])
         alive = [*self.members, *heard]
         self.members = sorted(alive, key=lambda m: m.score)[:_MEMBERS]

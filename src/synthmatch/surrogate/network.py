@@ -6,7 +6,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from synthmatch.features.sketch import MELS
-from synthmatch.surrogate.inputs import NOTE_WIDTH, SEGMENTS
+from synthmatch.surrogate.inputs import SEGMENTS
 from synthmatch.surrogate.surrogate import SCALE_DB
 
 
@@ -25,23 +25,22 @@ class Block(nn.Module):
 
 
 class Network(nn.Module):
-    """Presets and notes to sketches, for several synthesizers, which are numbered.
+    """Presets with notes to sketches, for several synthesizers, which are numbered.
 
-    `widths`: width of each one's preset inputs. `means`: each one's mean sketch in dBFS, (synths, SEGMENTS, MELS).
+    `widths`: width of each one's inputs (`inputs.Inputs`). `means`: each one's mean sketch in dBFS, (synths, SEGMENTS, MELS).
     """
 
     def __init__(self, widths: Sequence[int], means: Tensor, width: int, blocks: int) -> None:
         super().__init__()
-        self.preset = nn.ModuleList(nn.Linear(own, width, bias=False) for own in widths)
-        self.note = nn.ModuleList(nn.Linear(NOTE_WIDTH, width) for _ in widths)
+        self.inputs = nn.ModuleList(nn.Linear(own, width) for own in widths)
         self.blocks = nn.ModuleList(Block(width) for _ in range(blocks))
         self.norm = nn.LayerNorm(width)
         self.sketch = nn.Linear(width, SEGMENTS * MELS)
         self.register_buffer("means", means.flatten(1))
 
-    def forward(self, preset: Tensor, note: Tensor, number: int) -> Tensor:
-        """Sketches in dBFS of one synthesizer's presets. Shape: (B, width), (B, NOTE_WIDTH) -> (B, SEGMENTS, MELS)."""
-        x = self.preset[number](preset) + self.note[number](note)
+    def forward(self, inputs: Tensor, number: int) -> Tensor:
+        """Sketches in dBFS of one synthesizer's presets. Shape: (B, width) -> (B, SEGMENTS, MELS)."""
+        x = self.inputs[number](inputs)
         for block in self.blocks:
             x = block(x)
         sketch = SCALE_DB * self.sketch(self.norm(x)) + self.get_buffer("means")[number]

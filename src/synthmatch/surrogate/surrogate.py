@@ -22,8 +22,8 @@ from synthmatch.errors import InputError
 from synthmatch.features.sketch import MELS
 from synthmatch.files import write_whole
 from synthmatch.note import Note
-from synthmatch.params import ParamSpace
-from synthmatch.surrogate.inputs import SEGMENTS, PresetInputs, note_inputs
+from synthmatch.surrogate.inputs import SEGMENTS, Inputs
+from synthmatch.synths.base import Synth
 from synthmatch.synths.registry import get_synth
 
 Floats = npt.NDArray[np.float32]
@@ -48,18 +48,17 @@ class Surrogate:
     the weights.
     """
 
-    def __init__(
-        self, space: ParamSpace, arrays: Mapping[str, Floats], number: int, blocks: int, fingerprint: str
-    ) -> None:
-        self._inputs = PresetInputs(space)
+    def __init__(self, synth: Synth, arrays: Mapping[str, Floats], number: int, blocks: int, fingerprint: str) -> None:
+        self.space = synth.space
+        self._inputs = Inputs(synth)
         self._arrays, self._number, self._blocks = arrays, number, blocks
         self.fingerprint = fingerprint
 
     def __call__(self, unit: npt.NDArray[np.floating], note: Note) -> Predicted:
         """Predict the sounds of knob positions, (N, P), with a note."""
-        about_note = note_inputs([note.pitch], [note.hold_seconds])
-        x = self._linear(f"preset.{self._number}", self._inputs(unit)) + self._linear(
-            f"note.{self._number}", about_note
+        count = len(unit)
+        x = self._linear(
+            f"inputs.{self._number}", self._inputs(unit, [note.pitch] * count, [note.hold_seconds] * count)
         )
         for block in range(self._blocks):
             y = self._linear(f"blocks.{block}.first", self._normalised(f"blocks.{block}.norm", x))
@@ -103,12 +102,12 @@ def read_surrogates(path: Path) -> dict[str, Surrogate]:
         fingerprint = hashlib.blake2b(content, digest_size=4).hexdigest()
         found = {}
         for number, (synth, table) in enumerate(about["tables"].items()):
-            space = get_synth(synth).space
-            if space.hash != table:
+            instrument = get_synth(synth)
+            if instrument.space.hash != table:
                 raise InputError(
-                    f"{path} was trained for {synth} table {table}, this version has {space.hash}; train it again"
+                    f"{path} was trained for {synth} table {table}, this version has {instrument.space.hash}; train it again"
                 )
-            found[synth] = Surrogate(space, arrays, number, about["blocks"], fingerprint)
+            found[synth] = Surrogate(instrument, arrays, number, about["blocks"], fingerprint)
     except FileNotFoundError:
         raise InputError(f"{path} does not exist; train a surrogate with: synthmatch surrogate train") from None
     except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, BadZipFile, zlib.error) as error:

@@ -19,7 +19,7 @@ from synthmatch.errors import InputError, TrainingError
 from synthmatch.features.sketch import MELS, segment_shares
 from synthmatch.note import Note
 from synthmatch.surrogate.data import Families, read_families
-from synthmatch.surrogate.inputs import SEGMENTS, PresetInputs, note_inputs
+from synthmatch.surrogate.inputs import SEGMENTS, Inputs
 from synthmatch.surrogate.network import Network
 from synthmatch.surrogate.surrogate import write_surrogate
 from synthmatch.synths.registry import get_synth
@@ -79,19 +79,19 @@ class _Data:
     """One synthesizer's families, cut into training and validation by their numbers."""
 
     number: int
-    inputs: PresetInputs
+    inputs: Inputs
     families: Families
     training: npt.NDArray[np.int64]
     validation: npt.NDArray[np.int64]
 
-    def batch(self, rows: npt.NDArray[np.int64]) -> tuple[Tensor, Tensor, Tensor]:
-        """Preset inputs, note inputs and sketches of families. Shape: thrice (families * MEMBERS, ...)."""
+    def batch(self, rows: npt.NDArray[np.int64]) -> tuple[Tensor, Tensor]:
+        """Inputs and sketches of families. Shape: (families * MEMBERS, width), (families * MEMBERS, SEGMENTS, MELS)."""
         found = self.families
         members = found.unit.shape[1]
-        preset = self.inputs(found.unit[rows].reshape(len(rows) * members, -1))
-        note = np.repeat(note_inputs(found.pitch[rows], found.hold_seconds[rows]), members, axis=0)
+        unit = found.unit[rows].reshape(len(rows) * members, -1)
+        pitch, hold = (np.repeat(notes[rows], members) for notes in (found.pitch, found.hold_seconds))
         sketch = found.sketch[rows].astype(np.float32).reshape(-1, SEGMENTS, MELS)
-        return torch.from_numpy(preset), torch.from_numpy(note), torch.from_numpy(sketch)
+        return torch.from_numpy(self.inputs(unit, pitch, hold)), torch.from_numpy(sketch)
 
 
 def train_surrogate(  # noqa: PLR0915 - one script, to be read from top to bottom
@@ -128,12 +128,12 @@ def train_surrogate(  # noqa: PLR0915 - one script, to be read from top to botto
         # what a step learns from depends on the seed and the step alone
         rng = np.random.default_rng([settings.seed, progress.step])
         chosen = data[progress.step % len(data)]
-        preset, note, sketch = chosen.batch(rng.choice(chosen.training, settings.families))
+        inputs, sketch = chosen.batch(rng.choice(chosen.training, settings.families))
         share = progress.step / settings.steps
         rise = min(1.0, (progress.step + 1) / _WARMUP_STEPS)
         for group in optimizer.param_groups:
             group["lr"] = settings.learning_rate * rise * (0.01 + 0.5 * (1.0 + math.cos(math.pi * share)))
-        predicted = network(preset, note, chosen.number)
+        predicted = network(inputs, chosen.number)
         error = _distance(predicted - sketch, weights).mean()
         first = int(rng.integers(chosen.families.unit.shape[1]))
         changes = _changes_loss(predicted, sketch, first, chosen.families.unit.shape[1], weights)
@@ -170,7 +170,7 @@ def _data(folder: Path, synth: str, number: int) -> _Data:
     validation = numbers % _VALIDATION == 0
     if validation.all():
         raise InputError(f"{folder} has {len(numbers)} families of {synth}, expected 2 or more")
-    inputs = PresetInputs(get_synth(synth).space)
+    inputs = Inputs(get_synth(synth))
     return _Data(number, inputs, families, numbers[~validation], numbers[validation][:_VALIDATED])
 
 
@@ -214,8 +214,8 @@ def _validate(network: Network, data: _Data, weights: Tensor) -> Validation:
     members = data.families.unit.shape[1]
     errors, constants, directions = [], [], []
     for start in range(0, len(data.validation), 50):
-        preset, note, sketch = data.batch(data.validation[start : start + 50])
-        predicted = network(preset, note, data.number)
+        inputs, sketch = data.batch(data.validation[start : start + 50])
+        predicted = network(inputs, data.number)
         errors.append(_distance(predicted - sketch, weights))
         constants.append(_distance(network.get_buffer("means")[data.number].view(SEGMENTS, MELS) - sketch, weights))
         ours, real = (
