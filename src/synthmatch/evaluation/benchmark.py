@@ -87,9 +87,9 @@ class Setting:
     def conditions(self, method: str) -> Conditions:
         """Under which a record of the method counts."""
         model = self.model_of(method)
-        version = _with_population(method, model.fingerprint) if model else None
+        version = with_population(method, model.fingerprint) if model else None
         if method == SCREENED and self.surrogate:
-            version = _with_population(method, self.surrogate.fingerprint)
+            version = with_population(method, self.surrogate.fingerprint)
         return conditions(method, self.library_name, self.renders, self.seed, version)
 
     def model_of(self, method: str) -> Answering | None:
@@ -158,10 +158,11 @@ def model_version(recorded: Conditions) -> str | None:
     """What the version of a model's record would be under the present search; None where it is no model's."""
     if recorded.method in {FLOOR, MEDOID, RETRIEVAL, *SEARCHES}:
         return None
-    return _with_population(recorded.method, recorded.version.split(" ")[0])
+    return with_population(recorded.method, recorded.version.split(" ")[0])
 
 
-def _with_population(method: str, fingerprint: str) -> str:
+def with_population(method: str, fingerprint: str) -> str:
+    """Version of a model's or surrogate's method: its weights, and the population search where that is in it."""
     searches = method.endswith(SEEDED) or method == SCREENED
     return f"{fingerprint} {VERSIONS['population']}" if searches else fingerprint
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from synthmatch.evaluation.benchmark import FLOOR, MEDOID, RERANKED, RETRIEVAL, SAMPLES, SEEDED
+from synthmatch.evaluation.benchmark import FLOOR, MEDOID, RERANKED, RETRIEVAL, SAMPLES, SCREENED, SEEDED
 from synthmatch.evaluation.records import Record, Scores
 from synthmatch.evaluation.statistics import paired_wilcoxon
 from synthmatch.evaluation.tables import Row, summarize
@@ -67,8 +67,13 @@ def _common(records: Sequence[Record], searches: Sequence[str]) -> dict[str, dic
 
 
 def _models(kept: Mapping[str, Mapping[str, Record]], searches: Sequence[str]) -> list[str]:
-    methods = next(iter(kept.values()))
-    return sorted(m for m in methods if m not in {FLOOR, MEDOID, RETRIEVAL, *searches} and not m.endswith(SEEDED))
+    methods, others = next(iter(kept.values())), {FLOOR, MEDOID, RETRIEVAL, SCREENED, *searches}
+    return sorted(method for method in methods if method not in others and not method.endswith(SEEDED))
+
+
+def _screened(kept: Mapping[str, Mapping[str, Record]]) -> list[str]:
+    """The search with a surrogate, where it was run."""
+    return [SCREENED] if SCREENED in next(iter(kept.values())) else []
 
 
 def _rows(
@@ -87,7 +92,7 @@ def _rows(
     for model in models:
         yield f"{model}, best of {SAMPLES}", model, SAMPLES
     for mark in _marks(kept, searches[0]):
-        for search in (*searches, *(model + SEEDED for model in models)):
+        for search in (*searches, *_screened(kept), *(model + SEEDED for model in models)):
             yield f"{search}, {mark:,} renders", search, mark
 
 
@@ -127,8 +132,8 @@ def _claims(
         yield f"{own}, {mark:,} renders", own, mark, "nearest neighbour", RETRIEVAL, 1
         for other in others:
             yield f"{own}, {mark:,} renders", own, mark, other, other, mark
-        for model in models:
-            yield f"{model}{SEEDED}, {mark:,} renders", model + SEEDED, mark, own, own, mark
+        for search in (*_screened(kept), *(model + SEEDED for model in models)):
+            yield f"{search}, {mark:,} renders", search, mark, own, own, mark
 
 
 def _tests(kept: Mapping[str, Mapping[str, Record]], claims: Iterator[tuple[str, str, int, str, str, int]]) -> str:

@@ -25,7 +25,7 @@ _MEMBERS = 20
 _SEED_SHARE = 0.2
 _MOST_SEEDS = 48
 #: Children that are made for each that is rendered, where a screen chooses among them.
-_SCREENED = 32
+_SCREENED = 64
 #: How sharply better members are preferred as parents: chance that the best is taken, then the next, ...
 _PREFERENCE = 0.25
 _CREDIT_MEMORY = 0.93
