@@ -70,9 +70,9 @@ def match(
         _say_missing()
     estimator, surrogates = models_of(model)
     chosen = [s.id for s in installed(ids) if ids or estimator is None or s.id in estimator.synths]
-    if model != NO_MODEL and not estimator and not (json or quiet):
-        if unknown := [name for name in chosen if name not in surrogates]:
-            typer.echo(f"no model of {', '.join(unknown)}: renders alone guide the search", err=True)
+    unknown = [name for name in chosen if name not in surrogates]
+    if unknown and model != NO_MODEL and not (estimator or json or quiet):
+        typer.echo(f"no model of {', '.join(unknown)}: renders alone guide the search", err=True)
     libraries = [Library.load(path) for path in library or []]
     first = [preset for path in start or [] for preset in read_presets(path)]
     # every target is read before the first search, so that a mistake in the last costs no waiting

@@ -38,7 +38,7 @@ def segment_means(levels: Floats) -> Floats:
     """Means over segments. Shape: (frames, bands) -> (segments, bands)."""
     starts = segment_starts(len(levels))
     lengths = np.diff(np.append(starts, len(levels)))
-    return np.add.reduceat(levels, starts, axis=0) / lengths[:, None].astype(np.float32)
+    return np.asarray(np.add.reduceat(levels, starts, axis=0) / lengths[:, None], np.float32)
 
 
 def sketch(audio: Audio) -> Floats:
