@@ -13,6 +13,7 @@ from synthmatch.evaluation.benchmark import FLOOR, MEDOID, RERANKED, RETRIEVAL, 
 from synthmatch.evaluation.records import Record, Scores
 from synthmatch.evaluation.statistics import paired_wilcoxon
 from synthmatch.evaluation.tables import Row, summarize
+from synthmatch.search.registry import SEARCHES
 
 Floats = npt.NDArray[np.float64]
 
@@ -66,8 +67,8 @@ def _common(records: Sequence[Record], searches: Sequence[str]) -> dict[str, dic
     return {t: found for t, found in sorted(by_target.items()) if wanted <= found.keys()}
 
 
-def _models(kept: Mapping[str, Mapping[str, Record]], searches: Sequence[str]) -> list[str]:
-    methods, others = next(iter(kept.values())), {FLOOR, MEDOID, RETRIEVAL, SCREENED, *searches}
+def _models(kept: Mapping[str, Mapping[str, Record]]) -> list[str]:
+    methods, others = next(iter(kept.values())), {FLOOR, MEDOID, RETRIEVAL, SCREENED, *SEARCHES}
     return sorted(method for method in methods if method not in others and not method.endswith(SEEDED))
 
 
@@ -85,7 +86,7 @@ def _rows(
     yield "random preset of the library", "random", 1
     yield "medoid preset of the library", MEDOID, 1
     yield f"nearest neighbour of {library}", RETRIEVAL, 1
-    models = _models(kept, searches)
+    models = _models(kept)
     for model in models:
         yield f"{model}, one answer", model, 1
     yield f"nearest {RERANKED}, ranked again", RETRIEVAL, RERANKED
@@ -124,7 +125,7 @@ def _claims(
 ) -> Iterator[tuple[str, str, int, str, str, int]]:
     """Pairs to test: (text, method, renders) of each. The first search, and each model, against what it should beat."""
     own, *others = searches
-    models = _models(kept, searches)
+    models = _models(kept)
     for model in models:
         yield f"{model}, one answer", model, 1, "nearest neighbour", RETRIEVAL, 1
         yield f"{model}, best of {SAMPLES}", model, SAMPLES, f"nearest {RERANKED}, ranked again", RETRIEVAL, RERANKED
