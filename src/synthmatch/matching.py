@@ -4,11 +4,11 @@
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -31,7 +31,9 @@ from synthmatch.search.locks import Locks, check_names, lock
 from synthmatch.search.objective import Budget, Interrupted, Objective, Progress, Scored
 from synthmatch.search.population import population_search
 from synthmatch.search.rendering import rendered_with
+from synthmatch.search.screen import Screen
 from synthmatch.search.seeds import MODEL_SEEDS, SEEDS, in_turn
+from synthmatch.surrogate.surrogate import Surrogate, builtin_surrogates, read_surrogates
 from synthmatch.synths.base import Synth
 from synthmatch.synths.registry import get_synth, synth_names
 from synthmatch.target import Target, load_target
@@ -39,6 +41,8 @@ from synthmatch.target import Target, load_target
 if TYPE_CHECKING:
     from synthmatch.models.estimator import Estimator
 
+#: What `match` takes for its model where none is named, and the name for going without.
+DEFAULT_MODEL, NO_MODEL = "default", "none"
 #: Two candidates of one synthesizer whose coarse spectra differ by less than this on average are one, in dB.
 _SAME_DB = 1.0
 #: Candidates so far are shown at most this often: each new one costs a render.
@@ -58,7 +62,7 @@ def match(
     velocity: int | None = None,
     hold_seconds: float | None = None,
     libraries: Sequence[Library] = (),
-    model: "str | Path | Estimator | None" = None,
+    model: "str | Path | Estimator | None" = DEFAULT_MODEL,
     start: Sequence[Preset] = (),
     locked: Sequence[str] = (),
     metrics: Sequence[str] | None = None,
@@ -71,10 +75,12 @@ def match(
 
     `target`: a file, an array (samples,) or (channels, samples) at `sample_rate_hz`, or a `Target`. `synths`: ids
     (default: all that are installed). `renders` and `seconds` bound the search of each synthesizer; with 0 renders the
-    library's nearest presets are the answer. `candidates` a synthesizer. `libraries` join the built-in ones. `model` is
-    a folder that `synthmatch train` made: its answers join the library's, and with 0 renders they alone are the answer;
-    `synths` are then by default those that it knows. The same seed and renders give the same presets; `seconds` depends
-    on the machine.
+    library's nearest presets are the answer. `candidates` a synthesizer. `libraries` join the built-in ones. The same
+    seed and renders give the same presets; `seconds` depends on the machine.
+
+    `model` is by default the package's, which says what is worth a render; "none" or None leaves it out. A file that
+    `synthmatch surrogate train` made takes its place. So does a folder that `synthmatch train` made, whose answers join
+    the library's, and with 0 renders are the only ones; `synths` are then by default those that it knows.
 
     `start` are presets to begin with. `locked` names parameters, groups or parts that keep the value of the first of
     them of their synthesizer, or without one the default. `metrics` names the scores to give (default: all); without
@@ -93,7 +99,7 @@ def match(
             f"got renders {renders}, seconds {seconds}, candidates {candidates};"
             " expected renders 0 or more, seconds above 0, candidates 1 or more"
         )
-    estimator = estimator_of(model)
+    estimator, surrogates = models_of(model)
     chosen = installed(synths)
     if estimator and synths is None:
         chosen = [synth for synth in chosen if synth.id in estimator.synths]
@@ -116,7 +122,9 @@ def match(
             seeds = matcher.seeds(rng, first, locks, alone=renders == 0)
             try:
                 if renders:
-                    population_search(objective, seeds, rng)
+                    surrogate = surrogates.get(synth.id)
+                    screen = Screen(surrogate, target.audio, target.note) if surrogate else None
+                    population_search(objective, seeds, rng, screen)
             except (KeyboardInterrupt, Interrupted):
                 complete = False
             spent[synth.id] = len(objective.scored)
@@ -151,14 +159,32 @@ def installed(ids: Sequence[str] | None) -> list[Synth]:
     return present
 
 
-def estimator_of(model: "str | Path | Estimator | None") -> "Estimator | None":
+class Models(NamedTuple):
+    """What helps a search: a model that answers, or surrogates by synthesizer id that say what is worth a render."""
+
+    estimator: "Estimator | None"
+    surrogates: Mapping[str, Surrogate]
+
+
+def models_of(model: "str | Path | Estimator | None") -> Models:
+    """What `match` uses for its argument. Raises `InputError`, `MissingExtraError` without torch for a folder."""
+    if model is not None and not isinstance(model, str | Path):
+        return Models(model, {})
+    if model is None or str(model) == NO_MODEL:
+        return Models(None, {})
+    if str(model) == DEFAULT_MODEL:
+        return Models(None, builtin_surrogates())
+    if (path := Path(model)).suffix == ".npz":
+        return Models(None, read_surrogates(path))
+    return Models(estimator_of(path), {})
+
+
+def estimator_of(folder: Path) -> "Estimator":
     """The model of a training run's folder, ready to answer. Raises `InputError`, `MissingExtraError` without torch."""
-    if not isinstance(model, str | Path):
-        return model
     require_torch()
     from synthmatch.models.estimator import Estimator  # noqa: PLC0415 - loads torch
 
-    return Estimator(Path(model))
+    return Estimator(folder)
 
 
 class _Matcher:

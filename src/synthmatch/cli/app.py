@@ -16,6 +16,7 @@ from synthmatch.cli.morph import morph
 from synthmatch.cli.render import render
 from synthmatch.cli.sample import sample
 from synthmatch.cli.score import score
+from synthmatch.cli.surrogate import surrogate_app
 from synthmatch.cli.synths import synths
 from synthmatch.cli.train import train
 from synthmatch.cli.web import web
@@ -44,6 +45,7 @@ app.command("morph")(morph)
 app.command("sample")(sample)
 app.add_typer(library_app, name="library")
 app.add_typer(dataset_app, name="dataset")
+app.add_typer(surrogate_app, name="surrogate")
 
 
 def _version(wanted: bool) -> None:

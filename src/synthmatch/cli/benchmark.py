@@ -28,7 +28,9 @@ def benchmark(
         typer.Option("--set", help="held-out, people, cross, recordings; by default all but people. Repeatable."),
     ] = None,
     search: Annotated[list[str] | None, typer.Option(help="By default every one. Repeatable.")] = None,
-    model: Annotated[list[Path] | None, typer.Option(help="Folder of a trained model. Repeatable.")] = None,
+    model: Annotated[
+        list[Path] | None, typer.Option(help="Folder of a trained model, or a surrogate's file. Repeatable.")
+    ] = None,
     renders: Annotated[int, typer.Option(min=17, help="Budget of a search.")] = 200,
     targets: Annotated[int | None, typer.Option(min=1, help="Only so many of a set.")] = None,
     voices: Annotated[Path | None, typer.Option(help="Packed DX7 voices for the set people.")] = None,
@@ -52,7 +54,7 @@ def benchmark(
     from synthmatch.evaluation.page import page  # noqa: PLC0415
     from synthmatch.evaluation.targets import SETS  # noqa: PLC0415
     from synthmatch.files import write_whole  # noqa: PLC0415
-    from synthmatch.matching import estimator_of, installed  # noqa: PLC0415
+    from synthmatch.matching import DEFAULT_MODEL, installed, models_of  # noqa: PLC0415
     from synthmatch.render.pool import RenderPool  # noqa: PLC0415
     from synthmatch.search.registry import SEARCHES  # noqa: PLC0415
 
@@ -80,10 +82,12 @@ def benchmark(
     folder = records or output / "records"
     synths = installed(synth)
     if not page_only:
-        models = [loaded for path in model or [] if (loaded := estimator_of(path))]
+        loaded = [models_of(path) for path in model or [Path(DEFAULT_MODEL)]]
+        models = [found.estimator for found in loaded if found.estimator]
+        surrogates = {synth: one for found in loaded for synth, one in found.surrogates.items()}
         for one in synths:
             with RenderPool(one, workers) as pool:
-                setting = Setting(pool, _library(one), searches, renders, seed, models)
+                setting = Setting(pool, _library(one), searches, renders, seed, models, surrogates.get(one.id))
                 for name in chosen_sets:
                     found = _targets(name, pool, targets, voices, workers)
                     _run(setting, name, found, folder)

@@ -28,9 +28,12 @@ def match(
     hold: Annotated[float | None, typer.Option(help="Seconds for which the target's note is held.")] = None,
     library: Annotated[list[Path] | None, typer.Option(help="A library of your own presets to start from.")] = None,
     model: Annotated[
-        Path | None,
-        typer.Option(help="A trained model's folder: its answers start the search; alone with --renders 0."),
-    ] = None,
+        str,
+        typer.Option(
+            help="In place of the package's: none, a surrogate's file, or a trained model's folder, whose answers start"
+            " the search (with --renders 0 they are the result)."
+        ),
+    ] = "default",
     start: Annotated[
         list[Path] | None, typer.Option(help="A preset file whose presets the search begins with. Repeatable.")
     ] = None,
@@ -57,7 +60,7 @@ def match(
     from synthmatch.cli.output import Writer  # noqa: PLC0415 - keeps --help fast
     from synthmatch.cli.progress import SearchProgress  # noqa: PLC0415
     from synthmatch.library.library import Library  # noqa: PLC0415
-    from synthmatch.matching import estimator_of, installed  # noqa: PLC0415
+    from synthmatch.matching import NO_MODEL, installed, models_of  # noqa: PLC0415
     from synthmatch.matching import match as find  # noqa: PLC0415
     from synthmatch.synths.files import read_presets  # noqa: PLC0415
     from synthmatch.target import load_target  # noqa: PLC0415
@@ -65,8 +68,11 @@ def match(
     ids = None if not synth or ALL in synth else synth
     if ids is None and not (json or quiet):
         _say_missing()
-    estimator = estimator_of(model)
+    estimator, surrogates = models_of(model)
     chosen = [s.id for s in installed(ids) if ids or estimator is None or s.id in estimator.synths]
+    unknown = [name for name in chosen if name not in surrogates]
+    if unknown and model != NO_MODEL and not (estimator or json or quiet):
+        typer.echo(f"no model of {', '.join(unknown)}: renders alone guide the search", err=True)
     libraries = [Library.load(path) for path in library or []]
     first = [preset for path in start or [] for preset in read_presets(path)]
     # every target is read before the first search, so that a mistake in the last costs no waiting
@@ -84,7 +90,7 @@ def match(
                 candidates=candidates,
                 seed=seed,
                 libraries=libraries,
-                model=estimator,
+                model=estimator or model,
                 start=first,
                 locked=lock or [],
                 workers=workers,

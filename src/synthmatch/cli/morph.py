@@ -24,7 +24,6 @@ def morph(
     from synthmatch.target import load_target  # noqa: PLC0415
 
     estimator = estimator_of(model)
-    assert estimator is not None
     ends = [load_target(path) for path in (first, second)]
     share = np.linspace(0.0, 1.0, steps)[:, None]
     mean = np.zeros((1, estimator.latent_size), np.float32)

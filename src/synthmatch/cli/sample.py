@@ -23,7 +23,6 @@ def sample(
     from synthmatch.note import Note  # noqa: PLC0415
 
     estimator = estimator_of(model)
-    assert estimator is not None
     # one draw for all synthesizers: the same place in the latent, played by each
     latents = np.random.default_rng(seed).standard_normal((number, estimator.latent_size))
     for name in synth or estimator.synths:

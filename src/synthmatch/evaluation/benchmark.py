@@ -32,7 +32,9 @@ from synthmatch.search.objective import Budget, Objective
 from synthmatch.search.population import population_search
 from synthmatch.search.registry import SEARCHES, VERSIONS, Search
 from synthmatch.search.rendering import rendered_with
+from synthmatch.search.screen import Screen
 from synthmatch.search.seeds import MODEL_SEEDS, SEEDS, in_turn
+from synthmatch.surrogate.surrogate import Surrogate
 
 #: Renders after which a search is scored, and its whole budget.
 MARKS = (1, 16, 50, 200, 1000)
@@ -43,6 +45,8 @@ FLOOR, MEDOID, RETRIEVAL = "noise floor", "medoid", "retrieval"
 SAMPLES = 16
 #: A model's answers beside the neighbours as seeds of the population search: its method is the model's with this behind.
 SEEDED = ", population"
+#: The population search with a surrogate that chooses what it renders.
+SCREENED = "screened population"
 #: Version of the methods that are no search.
 _VERSION = "1"
 
@@ -70,7 +74,7 @@ class Answering(Protocol):
 
 @dataclass(frozen=True)
 class Setting:
-    """What a benchmark runs with: workers, the library, the searches by name, the budget, the seed, and trained models."""
+    """What a benchmark runs with: workers, library, searches by name, budget, seed, trained models and a surrogate."""
 
     pool: RenderPool
     library: Library
@@ -78,11 +82,14 @@ class Setting:
     renders: int
     seed: int
     models: Sequence[Answering] = ()
+    surrogate: Surrogate | None = None
 
     def conditions(self, method: str) -> Conditions:
         """Under which a record of the method counts."""
         model = self.model_of(method)
-        version = _seeded_version(method, model.fingerprint) if model else None
+        version = with_population(method, model.fingerprint) if model else None
+        if method == SCREENED and self.surrogate:
+            version = with_population(method, self.surrogate.fingerprint)
         return conditions(method, self.library_name, self.renders, self.seed, version)
 
     def model_of(self, method: str) -> Answering | None:
@@ -138,7 +145,8 @@ def methods(setting: Setting, target: BenchTarget) -> list[str]:
     """What is run on a target. The floor needs a preset of the same synthesizer."""
     floor = [FLOOR] if target.preset and target.preset.synth == setting.pool.synth.id else []
     knowing = [model.name for model in setting.models if setting.pool.synth.id in model.synths]
-    return [*floor, MEDOID, RETRIEVAL, *knowing, *setting.searches, *(name + SEEDED for name in knowing)]
+    screened = [SCREENED] if setting.surrogate else []
+    return [*floor, MEDOID, RETRIEVAL, *knowing, *setting.searches, *screened, *(name + SEEDED for name in knowing)]
 
 
 def conditions(method: str, library: str, renders: int, seed: int, version: str | None = None) -> Conditions:
@@ -150,11 +158,13 @@ def model_version(recorded: Conditions) -> str | None:
     """What the version of a model's record would be under the present search; None where it is no model's."""
     if recorded.method in {FLOOR, MEDOID, RETRIEVAL, *SEARCHES}:
         return None
-    return _seeded_version(recorded.method, recorded.version.split(" ")[0])
+    return with_population(recorded.method, recorded.version.split(" ")[0])
 
 
-def _seeded_version(method: str, fingerprint: str) -> str:
-    return f"{fingerprint} {VERSIONS['population']}" if method.endswith(SEEDED) else fingerprint
+def with_population(method: str, fingerprint: str) -> str:
+    """Version of a model's or surrogate's method: its weights, and the population search where that is in it."""
+    searches = method.endswith(SEEDED) or method == SCREENED
+    return f"{fingerprint} {VERSIONS['population']}" if searches else fingerprint
 
 
 def library_name(library: Library) -> str:
@@ -182,6 +192,10 @@ def _seeds(setting: Setting, method: str, target: BenchTarget, rng: np.random.Ge
 def _search(setting: Setting, method: str, target: BenchTarget, medoid: Preset | None) -> Search:
     if method in SEARCHES:
         return SEARCHES[method]
+    if method == SCREENED:
+        assert setting.surrogate, f"{method} without a surrogate"
+        screen = Screen(setting.surrogate, target.audio, target.note)
+        return lambda objective, seeds, rng: population_search(objective, seeds, rng, screen)
     if model := setting.model_of(method):
         return _in_order if method == model.name else population_search
     if method == RETRIEVAL:

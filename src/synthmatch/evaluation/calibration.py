@@ -10,12 +10,13 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from synthmatch.evaluation.benchmark import MEDOID, conditions, library_name
+from synthmatch.evaluation.benchmark import MEDOID, SCREENED, conditions, library_name, with_population
 from synthmatch.evaluation.page import record_file
 from synthmatch.evaluation.reach import METRIC, SHARES
 from synthmatch.evaluation.records import Scores
 from synthmatch.evaluation.targets import SETS
 from synthmatch.library.builtin import builtin_library
+from synthmatch.surrogate.surrogate import builtin_surrogates
 from synthmatch.synths.registry import get_synth
 
 #: Fewer targets than this give no quantiles: of 50, the furthest 5 % are between two and three.
@@ -43,12 +44,14 @@ def measure_reach(folder: Path, synth: str) -> dict[str, dict[str, int | list[fl
 
     `folder` holds the records. Only marks with `LEAST_TARGETS`; empty where no record is of the present search and library.
     """
+    # as `match` searches: with the package's surrogate where there is one
+    scores = _scores(folder, synth, OWN, SCREENED if synth in builtin_surrogates() else "population")
     return {
         str(renders): {
             "targets": len(found),
             METRIC: [round(float(q), 3) for q in np.quantile([s[METRIC] for s in found.values()], SHARES)],
         }
-        for renders, found in sorted(_scores(folder, synth, OWN, "population").items())
+        for renders, found in sorted(scores.items())
         if len(found) >= LEAST_TARGETS
     }
 
@@ -101,8 +104,10 @@ def _scores(folder: Path, synth: str, name: str, method: str) -> dict[int, dict[
     size = library_name(library)
     records = sorted(record_file(folder, synth, name).records.values(), key=lambda r: -r.conditions.renders)
     found: dict[int, dict[str, Scores]] = {}
+    surrogate = builtin_surrogates().get(synth)
+    version = with_population(method, surrogate.fingerprint) if method == SCREENED and surrogate else None
     for record in records:
-        if record.conditions == conditions(method, size, record.conditions.renders, _SEED):
+        if record.conditions == conditions(method, size, record.conditions.renders, _SEED, version):
             for renders, scores in record.scores.items():
                 found.setdefault(renders, {})[record.target] = scores
     return found

@@ -9,10 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from synthmatch.evaluation.benchmark import FLOOR, MEDOID, RERANKED, RETRIEVAL, SAMPLES, SEEDED
+from synthmatch.evaluation.benchmark import FLOOR, MEDOID, RERANKED, RETRIEVAL, SAMPLES, SCREENED, SEEDED
 from synthmatch.evaluation.records import Record, Scores
 from synthmatch.evaluation.statistics import paired_wilcoxon
 from synthmatch.evaluation.tables import Row, summarize
+from synthmatch.search.registry import SEARCHES
 
 Floats = npt.NDArray[np.float64]
 
@@ -66,9 +67,14 @@ def _common(records: Sequence[Record], searches: Sequence[str]) -> dict[str, dic
     return {t: found for t, found in sorted(by_target.items()) if wanted <= found.keys()}
 
 
-def _models(kept: Mapping[str, Mapping[str, Record]], searches: Sequence[str]) -> list[str]:
-    methods = next(iter(kept.values()))
-    return sorted(m for m in methods if m not in {FLOOR, MEDOID, RETRIEVAL, *searches} and not m.endswith(SEEDED))
+def _models(kept: Mapping[str, Mapping[str, Record]]) -> list[str]:
+    methods, others = next(iter(kept.values())), {FLOOR, MEDOID, RETRIEVAL, SCREENED, *SEARCHES}
+    return sorted(method for method in methods if method not in others and not method.endswith(SEEDED))
+
+
+def _screened(kept: Mapping[str, Mapping[str, Record]]) -> list[str]:
+    """The search with a surrogate, where it was run."""
+    return [SCREENED] if SCREENED in next(iter(kept.values())) else []
 
 
 def _rows(
@@ -80,14 +86,14 @@ def _rows(
     yield "random preset of the library", "random", 1
     yield "medoid preset of the library", MEDOID, 1
     yield f"nearest neighbour of {library}", RETRIEVAL, 1
-    models = _models(kept, searches)
+    models = _models(kept)
     for model in models:
         yield f"{model}, one answer", model, 1
     yield f"nearest {RERANKED}, ranked again", RETRIEVAL, RERANKED
     for model in models:
         yield f"{model}, best of {SAMPLES}", model, SAMPLES
     for mark in _marks(kept, searches[0]):
-        for search in (*searches, *(model + SEEDED for model in models)):
+        for search in (*searches, *_screened(kept), *(model + SEEDED for model in models)):
             yield f"{search}, {mark:,} renders", search, mark
 
 
@@ -119,7 +125,7 @@ def _claims(
 ) -> Iterator[tuple[str, str, int, str, str, int]]:
     """Pairs to test: (text, method, renders) of each. The first search, and each model, against what it should beat."""
     own, *others = searches
-    models = _models(kept, searches)
+    models = _models(kept)
     for model in models:
         yield f"{model}, one answer", model, 1, "nearest neighbour", RETRIEVAL, 1
         yield f"{model}, best of {SAMPLES}", model, SAMPLES, f"nearest {RERANKED}, ranked again", RETRIEVAL, RERANKED
@@ -127,8 +133,8 @@ def _claims(
         yield f"{own}, {mark:,} renders", own, mark, "nearest neighbour", RETRIEVAL, 1
         for other in others:
             yield f"{own}, {mark:,} renders", own, mark, other, other, mark
-        for model in models:
-            yield f"{model}{SEEDED}, {mark:,} renders", model + SEEDED, mark, own, own, mark
+        for search in (*_screened(kept), *(model + SEEDED for model in models)):
+            yield f"{search}, {mark:,} renders", search, mark, own, own, mark
 
 
 def _tests(kept: Mapping[str, Mapping[str, Record]], claims: Iterator[tuple[str, str, int, str, str, int]]) -> str:

@@ -45,7 +45,7 @@ class SharedScores:
         self._known: dict[bytes, list[float] | RenderFailure] = {}
 
     def of(self, target: BenchTarget) -> Evaluate:
-        """The `Objective.evaluate` of one target. What was heard has a score but no difference."""
+        """The `Objective.evaluate` of one target. What was heard has a score and nothing else."""
         group = next(g for g in self._groups if target in g)
         if group is not self._group:
             self._group, self._measure, self._known = group, ManyScores(group), {}
@@ -56,6 +56,6 @@ class SharedScores:
                 results = self._pool.run(new, target.note, self._measure)
                 self._known.update((preset.key(), result) for preset, result in zip(new, results, strict=True))
             found = [self._known[preset.key()] for preset in presets]
-            return [None if isinstance(f, RenderFailure) else Heard(f[place], _NOTHING) for f in found]
+            return [None if isinstance(f, RenderFailure) else Heard(f[place], _NOTHING, _NOTHING) for f in found]
 
         return evaluate

@@ -14,11 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from synthmatch.features.bands import mel_bands
+from synthmatch.features.sketch import HOP, MELS, WINDOW, segment_means
 from synthmatch.features.stft import decibels, power_frames
 
-_WINDOW = 2048
-_HOP = 1024
-_MELS = 64
 #: The coarse picture: about so many segments of time, widening geometrically, and bands of two mels.
 _SEGMENTS = 16
 
@@ -27,11 +25,12 @@ class Heard(NamedTuple):
     """What a search hears of a render.
 
     `score`: distance to the target in dB. `difference`: render minus target, mean level in dB over coarse cells of time
-    and frequency, shape (cells,).
+    and frequency, shape (cells,). `sketch`: of the render itself (`features.sketch`), shape (segments, MELS).
     """
 
     score: float
     difference: npt.NDArray[np.float32]
+    sketch: npt.NDArray[np.float32]
 
 
 class FastScore:
@@ -42,22 +41,24 @@ class FastScore:
 
     def __init__(self, target: npt.NDArray[np.float32]) -> None:
         self._samples = target.shape[-1]
-        power = power_frames(target, _WINDOW, _HOP)
+        power = power_frames(target, WINDOW, HOP)
         self._spectrum = decibels(power)
-        self._mels = decibels(power @ mel_bands(_WINDOW, _MELS))
+        self._mels = decibels(power @ mel_bands(WINDOW, MELS))
         frames = len(power)
         edges = np.rint(np.geomspace(1, frames + 1, min(_SEGMENTS, frames) + 1)).astype(np.int64) - 1
         self._segments = np.unique(edges[:-1])
 
     def __call__(self, audio: npt.NDArray[np.float32]) -> Heard:
         """Distance of a render, shape (channels, samples)."""
-        power = power_frames(self._fit(audio), _WINDOW, _HOP)
+        power = power_frames(self._fit(audio), WINDOW, HOP)
         difference = decibels(power) - self._spectrum
         spectral = np.sqrt(np.einsum("ij,ij->i", difference, difference) / difference.shape[1]).mean()
-        mels = decibels(power @ mel_bands(_WINDOW, _MELS)) - self._mels
+        heard = decibels(power @ mel_bands(WINDOW, MELS))
+        mels = heard - self._mels
         lengths = np.diff(np.append(self._segments, len(mels)))
-        cells = np.add.reduceat(mels, self._segments, axis=0).reshape(len(lengths), _MELS // 2, 2).sum(axis=2)
-        return Heard(float(2 * spectral + np.abs(mels).mean()) / 3, (cells / (2 * lengths[:, None])).ravel())
+        cells = np.add.reduceat(mels, self._segments, axis=0).reshape(len(lengths), MELS // 2, 2).sum(axis=2)
+        score = float(2 * spectral + np.abs(mels).mean()) / 3
+        return Heard(score, (cells / (2 * lengths[:, None])).ravel(), segment_means(heard))
 
     def _fit(self, audio: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         samples = audio.shape[-1]

@@ -25,10 +25,15 @@ def _window(size: int) -> Floats:
     return (hann * 2 / hann.sum()).astype(np.float32)
 
 
+def frame_count(samples: int, window: int, hop: int) -> int:
+    """Frames of so many samples."""
+    return max(1, -(-max(samples - window, 0) // hop) + 1)
+
+
 def power_frames(audio: npt.NDArray[np.float32], window: int, hop: int) -> Floats:
     """Power of each frame and bin, full-scale sine = 1. Shape: (samples,) -> (frames, window // 2 + 1)."""
     signal = audio if audio.ndim == 1 else mono(audio)
-    frames = max(1, -(-max(signal.size - window, 0) // hop) + 1)
+    frames = frame_count(signal.size, window, hop)
     padded = np.zeros((frames - 1) * hop + window, np.float32)
     padded[: signal.size] = signal[: padded.size]
     rows = np.lib.stride_tricks.sliding_window_view(padded, window)[::hop] * _window(window)

@@ -41,14 +41,15 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A rendered preset, its score (infinite where the render failed) and how it differs from the target.
+    """A rendered preset, its score (infinite where the render failed) and what was heard.
 
-    `difference` is `features.score.Heard.difference`, shape (cells,); empty where the render failed.
+    `difference` and `sketch` are those of `features.score.Heard`; empty where the render failed.
     """
 
     preset: Preset
     score: float
     difference: npt.NDArray[np.float32]
+    sketch: npt.NDArray[np.float32]
 
 
 class Exhausted(Exception):
@@ -98,7 +99,7 @@ class Objective:
             if key not in self._known and key not in new and len(new) < self.left:
                 new[key] = preset
         for (key, preset), heard in zip(new.items(), self.evaluate(list(new.values())), strict=True):
-            scored = Scored(preset, heard.score, heard.difference) if heard else Scored(preset, np.inf, _NOTHING)
+            scored = Scored(preset, *heard) if heard else Scored(preset, np.inf, _NOTHING, _NOTHING)
             self._known[key] = scored
             self.scored.append(scored)
             self.history.append(min(scored.score, self.history[-1] if self.history else np.inf))

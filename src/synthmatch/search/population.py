@@ -7,6 +7,7 @@ they improved their parent; a move is drawn in proportion to its credit, never b
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from synthmatch.params import Preset
 from synthmatch.search import moves
 from synthmatch.search.audibility import Audibility
 from synthmatch.search.objective import Exhausted, Objective, Scored
+from synthmatch.search.screen import Screen
 from synthmatch.search.slopes import Slopes
 
 #: Presets a generation.
@@ -22,6 +24,8 @@ _MEMBERS = 20
 #: Share of the budget for rendering the seeds, and the most of them.
 _SEED_SHARE = 0.2
 _MOST_SEEDS = 48
+#: Children that are made for each that is rendered, where a screen chooses among them.
+_SCREENED = 64
 #: How sharply better members are preferred as parents: chance that the best is taken, then the next, ...
 _PREFERENCE = 0.25
 _CREDIT_MEMORY = 0.93
@@ -43,17 +47,30 @@ class _Member:
         return self.scored.score
 
 
-def population_search(objective: Objective, seeds: Sequence[Preset], rng: np.random.Generator) -> None:
-    """Spend the objective's budget. `seeds`: presets near the target, nearest first; at least one."""
+def population_search(
+    objective: Objective, seeds: Sequence[Preset], rng: np.random.Generator, screen: Screen | None = None
+) -> None:
+    """Spend the objective's budget. `seeds`: presets near the target, nearest first; at least one.
+
+    With a `screen`, many children are made and those that it thinks nearest are rendered.
+    """
     try:
-        _Population(objective, seeds, rng).run()
+        _Population(objective, seeds, rng, screen).run()
     except Exhausted:
         return
 
 
+class _Child(NamedTuple):
+    move: str
+    parent: _Member
+    preset: Preset
+
+
 class _Population:
-    def __init__(self, objective: Objective, seeds: Sequence[Preset], rng: np.random.Generator) -> None:
-        self.objective = objective
+    def __init__(
+        self, objective: Objective, seeds: Sequence[Preset], rng: np.random.Generator, screen: Screen | None
+    ) -> None:
+        self.objective, self.screen = objective, screen
         self.space = objective.space
         locks = objective.locks
         # donors agree in what is locked, so that no move changes it
@@ -89,22 +106,13 @@ class _Population:
             self._generation()
 
     def _generation(self) -> None:
-        children: list[tuple[str, _Member, Preset]] = []
-        made: set[bytes] = set()
-        for _ in range(BATCH * 8):
-            name = self._draw_move()
-            parent = self.members[min(int(self.rng.geometric(_PREFERENCE)) - 1, len(self.members) - 1)]
-            unit = self.moves[name](parent.unit, self._context(parent), self.rng)
-            preset = parent.preset.with_native(self.space.to_native(unit))
-            if preset.key() not in made and not self.objective.known(preset):
-                made.add(preset.key())
-                children.append((name, parent, preset))
-            if len(children) == BATCH:
-                break
+        children = self._children(BATCH * _SCREENED) if self.screen else self._children(BATCH)
         if not children:
             # a small space may have nothing left that was not rendered
             raise Exhausted
-        results = self.objective([preset for _, _, preset in children])
+        if self.screen:
+            children = self._promising(self.screen, children)
+        results = self.objective([child.preset for child in children])
         best = self.members[0].score
         born = []
         for (name, parent, _), scored in zip(children, results, strict=True):
@@ -122,9 +130,36 @@ class _Population:
             born.append(_Member(unit, scored, step if scored.score < parent.score else None))
         self._keep(born)
 
-    def _context(self, parent: _Member) -> moves.Context:
-        reach = 2 + len(self.objective.scored) // 100
+    def _children(self, count: int) -> list[_Child]:
+        """New presets, none of them rendered before: `count`, or fewer where few are left."""
+        children: dict[bytes, _Child] = {}
         units = np.stack([m.unit for m in self.members])
+        drawn = 0
+        while len(children) < count and drawn < count * 8:
+            # as many as are lacking, for one conversion is as dear for one preset as for fifty
+            made = [self._child(units) for _ in range(min(count - len(children), count * 8 - drawn))]
+            drawn += len(made)
+            natives = self.space.to_native(np.stack([unit for _, _, unit in made]))
+            for (name, parent, _), native in zip(made, natives, strict=True):
+                preset = parent.preset.with_native(native)
+                if not self.objective.known(preset):
+                    children.setdefault(preset.key(), _Child(name, parent, preset))
+        return list(children.values())
+
+    def _child(self, units: moves.Unit) -> tuple[str, _Member, moves.Unit]:
+        """A move, a member, and the knob positions that the one makes of the other."""
+        name = self._draw_move()
+        parent = self.members[min(int(self.rng.geometric(_PREFERENCE)) - 1, len(self.members) - 1)]
+        return name, parent, self.moves[name](parent.unit, self._context(parent, units), self.rng)
+
+    def _promising(self, screen: Screen, children: list[_Child]) -> list[_Child]:
+        """The `BATCH` of them that should come nearest to the target."""
+        gains = screen.gains([child.preset for child in children], [child.parent.preset for child in children])
+        scores = np.array([child.parent.score for child in children]) - gains
+        return [children[place] for place in np.argsort(scores, kind="stable")[:BATCH]]
+
+    def _context(self, parent: _Member, units: moves.Unit) -> moves.Context:
+        reach = 2 + len(self.objective.scored) // 100
         return moves.Context(
             self.space, units, self.donors, self.audibility, self.slopes, parent.step, parent.scored.difference, reach
         )
@@ -135,5 +170,8 @@ class _Population:
         return names[self.rng.choice(len(names), p=credit / credit.sum())]
 
     def _keep(self, born: Sequence[_Member]) -> None:
-        alive = [m for m in [*self.members, *born] if np.isfinite(m.score)]
+        heard = [m for m in born if np.isfinite(m.score)]
+        if self.screen and heard:
+            self.screen.learn([m.scored for m in heard])
+        alive = [*self.members, *heard]
         self.members = sorted(alive, key=lambda m: m.score)[:_MEMBERS]

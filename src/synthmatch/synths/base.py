@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+import numpy as np
 import numpy.typing as npt
 
 from synthmatch.audio import Audio
 from synthmatch.note import Note
 from synthmatch.params.preset import Preset
-from synthmatch.params.space import ParamSpace
+from synthmatch.params.space import Floats, ParamSpace
+from synthmatch.synths.workings import Workings, no_workings
 
 
 class Engine(Protocol):
@@ -84,6 +86,13 @@ class Synth(ABC):
 
         Raises `PresetError` where the format cannot hold them.
         """
+
+    def workings(self, native: Floats, pitch: npt.NDArray[np.int64], hold_seconds: Floats, seconds: Floats) -> Workings:
+        """What its parts do over time, where that is known: of presets, (N, P), each with a pitch and a hold, both (N,).
+
+        `seconds`: times after the note's start, (T,).
+        """
+        return no_workings(len(native), len(seconds))
 
     def preset(self, native: npt.ArrayLike, name: str = "") -> Preset:
         """A preset of this synthesizer from native values, shape (P,)."""

@@ -10,13 +10,17 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from synthmatch.audio import Audio
 from synthmatch.errors import MissingSynthError, PresetError
 from synthmatch.note import SAMPLE_RATE_HZ, Note
 from synthmatch.params import ParamSpace, Preset
+from synthmatch.params.space import Floats
 from synthmatch.presets import sysex
 from synthmatch.synths.base import Engine, FileFormat, Synth
+from synthmatch.synths.dexed_workings import dexed_workings
+from synthmatch.synths.workings import Workings
 
 _NAME_LENGTH = 10
 
@@ -61,6 +65,10 @@ class Dexed(Synth):
         """145 parameters in the order of the DX7's voice."""
         with resources.as_file(resources.files("synthmatch.synths") / "tables/dexed.json") as path:
             return ParamSpace.from_file(path)
+
+    def workings(self, native: Floats, pitch: npt.NDArray[np.int64], hold_seconds: Floats, seconds: Floats) -> Workings:
+        """Levels, modulation and frequencies of the operators."""
+        return dexed_workings(self.space, native, pitch, hold_seconds, seconds)
 
     def missing(self) -> str | None:
         """Whether dexed-py is there."""

@@ -1,0 +1,54 @@
+"""The sketch of a sound: mean mel levels in dB over segments of time that widen from the onset on.
+
+Segments lie on one grid whatever the length of a sound, so sketches of sounds of different lengths are comparable, and a
+model that predicts sketches has one output.
+"""
+
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+
+from synthmatch.audio import Audio
+from synthmatch.features.bands import mel_bands
+from synthmatch.features.stft import decibels, frame_count, power_frames
+
+Floats = npt.NDArray[np.float32]
+
+WINDOW = 2048
+HOP = 1024
+MELS = 64
+#: Frames of 4 s, the default note's render, and about how many segments they are cut into.
+_FRAMES = 173
+_PARTS = 16
+
+
+@cache
+def segment_starts(frames: int) -> npt.NDArray[np.int64]:
+    """First frame of each segment of a sound of so many frames, the first at 0. Shape: (segments,), read-only."""
+    ratio = _FRAMES ** (1 / _PARTS)
+    last = int(np.ceil(np.log(frames + 1) / np.log(ratio)))
+    starts = np.unique(np.rint(ratio ** np.arange(last + 1)).astype(np.int64) - 1)
+    starts = starts[starts < frames]
+    starts.setflags(write=False)
+    return starts
+
+
+def segment_means(levels: Floats) -> Floats:
+    """Means over segments. Shape: (frames, bands) -> (segments, bands)."""
+    starts = segment_starts(len(levels))
+    lengths = np.diff(np.append(starts, len(levels)))
+    return np.asarray(np.add.reduceat(levels, starts, axis=0) / lengths[:, None], np.float32)
+
+
+def sketch(audio: Audio) -> Floats:
+    """The sketch of a sound, (channels, samples), in dBFS. Shape: (segments, MELS)."""
+    return segment_means(decibels(power_frames(audio, WINDOW, HOP) @ mel_bands(WINDOW, MELS)))
+
+
+def segment_shares(samples: int, segments: int) -> Floats:
+    """Share of the time that each of the first `segments` segments of so many samples takes. Shape: (segments or fewer,)."""
+    frames = frame_count(samples, WINDOW, HOP)
+    starts = segment_starts(frames)
+    ends = np.append(starts[1:], frames)[:segments]
+    return ((ends - starts[:segments]) / ends[-1]).astype(np.float32)

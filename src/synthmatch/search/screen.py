@@ -1,0 +1,95 @@
+"""Which children are worth a render: a surrogate's prediction, corrected by what this search has heard.
+
+The surrogate (`surrogate.Surrogate`) knows the synthesizer in general and errs by some decibels. Where it errs, it errs
+alike for presets alike, so its errors on the presets that were rendered are carried over to those that were not: a
+Gaussian process over the surrogate's own features. At a parent, whose sound is known, the prediction is the truth.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from synthmatch.audio import Audio
+from synthmatch.features.sketch import segment_shares, sketch
+from synthmatch.note import Note
+from synthmatch.params import Preset
+from synthmatch.search.objective import Scored
+from synthmatch.surrogate.inputs import SEGMENTS
+from synthmatch.surrogate.surrogate import Surrogate
+
+Floats = npt.NDArray[np.float32]
+
+#: Renders that predictions are corrected by: the latest.
+_HEARD = 256
+#: Variance of what the features do not explain, beside a variance of 1 of what they do.
+_UNEXPLAINED = 0.3
+#: Features further apart than so many times the median distance have little to do with each other.
+_REACH = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A rendered preset: its sound and the prediction, both (segments, MELS), and the surrogate's features."""
+
+    heard: Floats
+    predicted: Floats
+    features: Floats
+
+
+class Screen:
+    """Predicts how far presets are from a target, (channels, samples), that is played with `note`."""
+
+    def __init__(self, surrogate: Surrogate, target: Audio, note: Note) -> None:
+        self._surrogate, self._note = surrogate, note
+        self._target = sketch(target)[:SEGMENTS]
+        self._shares = segment_shares(target.shape[-1], SEGMENTS)
+        self._known: dict[bytes, _Known] = {}
+
+    def learn(self, rendered: Sequence[Scored]) -> None:
+        """Take note of how presets sound."""
+        sketches, features = self._predict([scored.preset for scored in rendered])
+        for scored, predicted, own in zip(rendered, sketches, features, strict=True):
+            self._known[scored.preset.key()] = _Known(scored.sketch[: len(self._target)], predicted, own)
+
+    def gains(self, presets: Sequence[Preset], parents: Sequence[Preset]) -> npt.NDArray[np.float64]:
+        """By how many dB, in the mean over cells, presets should be nearer to the target than their parents.
+
+        One parent a preset, each of them learned. Shape: (N,).
+        """
+        rows = {key: row for row, key in enumerate(dict.fromkeys(parent.key() for parent in parents))}
+        known = [self._known[key] for key in rows]
+        of = [rows[parent.key()] for parent in parents]
+        sketches, features = self._predict(presets)
+        carried = self._carried(np.concatenate([features, np.stack([one.features for one in known])]))
+        children = sketches + carried[: len(presets)]
+        expected = np.stack([one.predicted for one in known]) + carried[len(presets) :]
+        before = np.stack([one.heard for one in known]) - self._target
+        after = before[of] + children - expected[of]
+        return np.abs(before).mean(axis=2)[of] @ self._shares - np.abs(after).mean(axis=2) @ self._shares
+
+    def _predict(self, presets: Sequence[Preset]) -> tuple[Floats, Floats]:
+        space = self._surrogate.space
+        unit = space.to_unit(np.stack([preset.native for preset in presets]))
+        predicted = self._surrogate(unit, self._note)
+        return predicted.sketch[:, : len(self._target)], predicted.features
+
+    def _carried(self, features: Floats) -> Floats:
+        """The error to expect at these features. Shape: (N, width) -> (N, segments, MELS)."""
+        latest = list(self._known.values())[-_HEARD:]
+        known = np.stack([one.features for one in latest])
+        errors = np.stack([one.heard - one.predicted for one in latest])
+        mean = errors.mean(axis=0)
+        apart = _distances(known, known)
+        unit = _REACH * max(float(np.median(apart)), 1e-6)
+        covariance = np.exp(-apart / unit) + _UNEXPLAINED * np.eye(len(known), dtype=np.float32)
+        weights = np.linalg.solve(covariance, (errors - mean).reshape(len(known), -1))
+        carried = np.exp(-_distances(features, known) / unit) @ weights
+        return carried.reshape(len(features), *mean.shape) + mean
+
+
+def _distances(a: Floats, b: Floats) -> Floats:
+    """Root mean square differences of rows. Shape: (N, width), (M, width) -> (N, M)."""
+    squared = np.square(a).sum(axis=1)[:, None] + np.square(b).sum(axis=1) - 2.0 * (a @ b.T)
+    return np.sqrt(np.maximum(squared, 0.0) / a.shape[1]).astype(np.float32)

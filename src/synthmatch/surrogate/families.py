@@ -1,0 +1,95 @@
+"""What a surrogate learns from: families of presets, made as the search makes them, each with one note.
+
+A family is a preset near the library's, and children of it by the moves of the population search (`search.moves`), so
+that what the model learns is what it will be asked. Family i is a pure function of (seed, synthesizer, i).
+"""
+
+import hashlib
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from synthmatch.library.library import Library
+from synthmatch.note import Note
+from synthmatch.search import moves
+from synthmatch.search.audibility import Audibility
+from synthmatch.search.slopes import Slopes
+
+#: Presets of a family.
+MEMBERS = 8
+#: Donors: the library's presets that sound nearest to where a family starts, as a search's neighbours do.
+_DONORS = 64
+#: Moves that lead from a preset of the library to a family's first, at most.
+_WALK = 3
+_PITCHES = (30, 90)
+_SHORTEST_SECONDS = 0.05
+_DEFAULT = Note()
+
+
+class Family(NamedTuple):
+    """Native values of the presets, shape (MEMBERS, P), and the note that all are rendered with."""
+
+    native: npt.NDArray[np.float64]
+    note: Note
+
+
+class FamilySource:
+    """Families near the presets of a library; its presets are of the training split, and so are these."""
+
+    def __init__(self, library: Library, seed: int) -> None:
+        self._library, self._seed = library, seed
+        self._space = library.space
+        self._audibility = Audibility(self._space)
+        self._slopes = Slopes(self._space)
+        self._tweaks = [moves.tweak(group) for group in self._audibility.groups]
+        index = library.index
+        middle = len(index.pitches) // 2
+        self._sounds = index.codes[middle].astype(np.float32) * index.scale
+
+    def family(self, number: int) -> Family:
+        """A family of the endless table."""
+        word = int.from_bytes(hashlib.blake2b(self._library.synth.encode(), digest_size=4).digest(), "big")
+        rng = np.random.default_rng([self._seed, word, number])
+        row = int(rng.integers(len(self._library)))
+        donors = self._library.unit[self._nearest(row)]
+        unit = self._library.unit[row]
+        for _ in range(int(rng.integers(_WALK + 1))):
+            unit = self._child(unit, donors, rng)
+        members = [unit]
+        while len(members) < MEMBERS:
+            # most from the first, so that steps of one preset are compared
+            parent = members[0] if rng.random() < 0.7 else members[int(rng.integers(len(members)))]
+            members.append(self._child(parent, donors, rng))
+        return Family(self._space.to_native(np.stack(members)), _note(rng))
+
+    def _nearest(self, row: int) -> npt.NDArray[np.int64]:
+        apart = np.square(self._sounds - self._sounds[row]).sum(axis=1)
+        return np.argpartition(apart, min(_DONORS, len(apart) - 1))[:_DONORS]
+
+    def _child(self, unit: moves.Unit, donors: moves.Unit, rng: np.random.Generator) -> moves.Unit:
+        nothing = np.zeros(0, np.float32)
+        context = moves.Context(self._space, donors, donors, self._audibility, self._slopes, None, nothing, reach=4)
+        drawn = rng.random()
+        if drawn < 0.55:
+            move = self._tweaks[int(rng.integers(len(self._tweaks)))]
+        elif drawn < 0.85:
+            move = (moves.part, moves.mate, moves.difference)[int(rng.integers(3))]
+        else:
+            move = _drift
+        return np.clip(move(unit, context, rng), 0.0, 1.0)
+
+
+def _drift(parent: moves.Unit, context: moves.Context, rng: np.random.Generator) -> moves.Unit:
+    """Small steps of many continuous parameters at once, as the moves that follow slopes make."""
+    moved = (rng.random(len(parent)) < rng.uniform(0.05, 0.5)) & ~context.space.categorical
+    return parent + np.where(moved, rng.normal(0.0, 10.0 ** rng.uniform(-2.0, -0.8), len(parent)), 0.0)
+
+
+def _note(rng: np.random.Generator) -> Note:
+    """The default note as often as not; else any pitch, any hold."""
+    pitch = _DEFAULT.pitch if rng.random() < 0.5 else int(rng.integers(_PITCHES[0], _PITCHES[1] + 1))
+    hold = _DEFAULT.hold_seconds
+    if rng.random() < 0.3:
+        hold = round(float(np.exp(rng.uniform(np.log(_SHORTEST_SECONDS), np.log(_DEFAULT.hold_seconds)))), 3)
+    return Note(pitch, _DEFAULT.velocity, hold, _DEFAULT.render_seconds)

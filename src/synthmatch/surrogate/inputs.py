@@ -1,0 +1,70 @@
+"""What a surrogate sees of a preset and a note: numbers of about -3 to 3.
+
+A continuous parameter is spread over bins, each of which fills up while the value passes through it (the piecewise-linear
+encoding of Gorishniy, Rubachev, Babenko, NeurIPS 2022): a network of few layers then tells near values apart. A
+categorical one has a number a class. Beside them stands what the synthesizer's parts do over time (`synths.workings`).
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from synthmatch.features.sketch import HOP, WINDOW, segment_starts
+from synthmatch.note import SAMPLE_RATE_HZ, Note
+from synthmatch.synths.base import Synth
+
+Floats = npt.NDArray[np.float32]
+
+#: Bins of a continuous parameter.
+BINS = 8
+#: Frames of the default note's render, and the segments of its sketch: what is predicted.
+FRAMES = 172
+SEGMENTS = 15
+#: Times in a segment at which the parts of a synthesizer are looked at.
+_LOOKS = 3
+#: Times a second by which a segment after the note's end differs from one before it.
+_STEEPNESS = 10.0
+
+
+def _seconds() -> npt.NDArray[np.float64]:
+    """When the parts are looked at: `_LOOKS` times in each segment, in the middle of frames."""
+    starts = segment_starts(FRAMES)
+    lengths = np.diff(np.append(starts, FRAMES))
+    frames = starts[:, None] - 0.5 + lengths[:, None] * (np.arange(_LOOKS) + 0.5) / _LOOKS
+    return (frames.ravel() * HOP + WINDOW / 2) / SAMPLE_RATE_HZ
+
+
+_SECONDS = _seconds()
+
+
+class Inputs:
+    """Inputs of one synthesizer's presets, each played with a note. `width`: how many numbers."""
+
+    def __init__(self, synth: Synth) -> None:
+        self._synth, self._space = synth, synth.space
+        self._continuous = np.flatnonzero(~self._space.categorical)
+        self._categorical = [(i, int(self._space.widths[i])) for i in np.flatnonzero(self._space.categorical)]
+        default = self._space.to_unit(self._space.default)[None]
+        self.width = self(default, [Note().pitch], [Note().hold_seconds]).shape[1]
+
+    def __call__(self, unit: npt.NDArray[np.floating], pitch: npt.ArrayLike, hold_seconds: npt.ArrayLike) -> Floats:
+        """Of knob positions, (N, P), with notes, twice (N,). Shape: (N, width)."""
+        pitch, hold = np.asarray(pitch, np.int64), np.asarray(hold_seconds, np.float64)
+        parts = self._synth.workings(self._space.to_native(unit), pitch, hold, _SECONDS)
+        curves = parts.curves.reshape(len(unit), -1, SEGMENTS, _LOOKS).mean(axis=3).reshape(len(unit), -1)
+        columns = (self._preset(unit), _note(pitch, hold), curves, parts.values)
+        return np.concatenate(columns, axis=1).astype(np.float32)
+
+    def _preset(self, unit: npt.NDArray[np.floating]) -> Floats:
+        bins = np.clip(unit[:, self._continuous, None] * BINS - np.arange(BINS), 0.0, 1.0)
+        classes = [np.rint(unit[:, i, None] * max(count - 1, 1)) == np.arange(count) for i, count in self._categorical]
+        columns = np.concatenate([bins.reshape(len(unit), -1), *classes], axis=1)
+        return 2.0 * columns.astype(np.float32) - 1.0
+
+
+def _note(pitch: npt.NDArray[np.int64], hold_seconds: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Pitch, hold, and which segments are before the note's end. Shape: twice (N,) -> (N, SEGMENTS + 3)."""
+    octaves = (pitch - Note().pitch) / 24
+    begins = segment_starts(FRAMES) * HOP / SAMPLE_RATE_HZ
+    held = 1.0 / (1.0 + np.exp(-_STEEPNESS * (begins - hold_seconds[:, None])))
+    columns = [octaves, np.sin(np.pi * octaves), np.log(hold_seconds / Note().hold_seconds), *held.T]
+    return np.stack(columns, axis=1)

@@ -1,0 +1,122 @@
+"""A trained surrogate at work, in numpy: the sketch that a synthesizer would give for a preset and a note.
+
+It is a residual network: a layer of each synthesizer's own, blocks that all share, and a sketch at the end. Its weights
+are one ``.npz`` file in half precision, and nothing of what trained it is needed here.
+"""
+
+import hashlib
+import io
+import json
+import zlib
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any, NamedTuple
+from zipfile import BadZipFile
+
+import numpy as np
+import numpy.typing as npt
+
+from synthmatch.errors import InputError
+from synthmatch.features.sketch import MELS
+from synthmatch.files import write_whole
+from synthmatch.note import Note
+from synthmatch.surrogate.inputs import SEGMENTS, Inputs
+from synthmatch.synths.base import Synth
+from synthmatch.synths.registry import get_synth
+
+Floats = npt.NDArray[np.float32]
+
+_FORMAT = "synthmatch surrogate 1"
+#: What an output of 1 is, in dB.
+SCALE_DB = 10.0
+_EPSILON = 1e-5
+
+
+class Predicted(NamedTuple):
+    """Sketches in dBFS, shape (N, SEGMENTS, MELS), and the last layer's features, (N, width)."""
+
+    sketch: Floats
+    features: Floats
+
+
+class Surrogate:
+    """Predicts sketches of one synthesizer's presets.
+
+    `arrays`: the network's weights by name. `number`: which of its synthesizers this is. `fingerprint`: a short hash of
+    the weights.
+    """
+
+    def __init__(self, synth: Synth, arrays: Mapping[str, Floats], number: int, blocks: int, fingerprint: str) -> None:
+        self.space = synth.space
+        self._inputs = Inputs(synth)
+        self._arrays, self._number, self._blocks = arrays, number, blocks
+        self.fingerprint = fingerprint
+
+    def __call__(self, unit: npt.NDArray[np.floating], note: Note) -> Predicted:
+        """Predict the sounds of knob positions, (N, P), with a note."""
+        count = len(unit)
+        x = self._linear(
+            f"inputs.{self._number}", self._inputs(unit, [note.pitch] * count, [note.hold_seconds] * count)
+        )
+        for block in range(self._blocks):
+            y = self._linear(f"blocks.{block}.first", self._normalised(f"blocks.{block}.norm", x))
+            # x * sigmoid(x); beyond 80 the exponential has nothing to add
+            y /= 1.0 + np.exp(-np.maximum(y, -80.0))
+            x += self._linear(f"blocks.{block}.second", y)
+        features = self._normalised("norm", x)
+        sketch = SCALE_DB * self._linear("sketch", features) + self._arrays["means"][self._number]
+        return Predicted(sketch.reshape(-1, SEGMENTS, MELS), features)
+
+    def _linear(self, name: str, x: Floats) -> Floats:
+        y: Floats = x @ self._arrays[f"{name}.weight"].T
+        bias = self._arrays.get(f"{name}.bias")
+        return y if bias is None else y + bias
+
+    def _normalised(self, name: str, x: Floats) -> Floats:
+        centred = x - x.mean(axis=1, keepdims=True)
+        spread = np.sqrt(np.square(centred).mean(axis=1, keepdims=True) + _EPSILON)
+        return centred / spread * self._arrays[f"{name}.weight"] + self._arrays[f"{name}.bias"]
+
+
+def write_surrogate(path: Path, arrays: Mapping[str, Floats], synths: Sequence[str], blocks: int, made: Any) -> None:
+    """Write a network's weights in half precision. `made`: how it was trained, JSON. Raises `OutputError`."""
+    tables = {synth: get_synth(synth).space.hash for synth in synths}
+    about = {"format": _FORMAT, "tables": tables, "blocks": blocks, "made": made}
+    buffer = io.BytesIO()
+    half = {name: array.astype(np.float16) for name, array in arrays.items()}
+    np.savez(buffer, about=np.frombuffer(json.dumps(about).encode(), np.uint8), **half)  # type: ignore[arg-type]
+    write_whole(path, buffer.getvalue(), force=True)
+
+
+def read_surrogates(path: Path) -> dict[str, Surrogate]:
+    """The surrogates of a file by synthesizer id. Raises `InputError` for a damaged file or other parameter tables."""
+    try:
+        content = path.read_bytes()
+        with np.load(io.BytesIO(content), allow_pickle=False) as stored:
+            about: dict[str, Any] = json.loads(stored["about"].tobytes())
+            arrays = {name: stored[name].astype(np.float32) for name in stored.files if name != "about"}
+        if about["format"] != _FORMAT:
+            raise InputError(f"{path} has format {about['format']!r}, expected {_FORMAT!r}; train it again")
+        fingerprint = hashlib.blake2b(content, digest_size=4).hexdigest()
+        found = {}
+        for number, (synth, table) in enumerate(about["tables"].items()):
+            instrument = get_synth(synth)
+            if instrument.space.hash != table:
+                raise InputError(
+                    f"{path} was trained for {synth} table {table}, this version has {instrument.space.hash}; train it again"
+                )
+            found[synth] = Surrogate(instrument, arrays, number, about["blocks"], fingerprint)
+    except FileNotFoundError:
+        raise InputError(f"{path} does not exist; train a surrogate with: synthmatch surrogate train") from None
+    except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, BadZipFile, zlib.error) as error:
+        raise InputError(f"{path} is no surrogate or is damaged ({error}); train it again") from None
+    return found
+
+
+@cache
+def builtin_surrogates() -> dict[str, Surrogate]:
+    """The surrogates in the package, by synthesizer id; none where the file is missing."""
+    with resources.as_file(resources.files("synthmatch") / "data" / "surrogate.npz") as path:
+        return read_surrogates(path) if path.is_file() else {}

@@ -1,0 +1,228 @@
+"""Training a surrogate, from top to bottom: rendered families in, a file of weights out.
+
+A run that is killed and started again with the same arguments goes on from its last checkpoint and, on one kind of
+machine with the same number of threads, comes to the same numbers.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from synthmatch.errors import InputError, TrainingError
+from synthmatch.features.sketch import MELS, segment_shares
+from synthmatch.note import Note
+from synthmatch.surrogate.data import Families, read_families
+from synthmatch.surrogate.inputs import SEGMENTS, Inputs
+from synthmatch.surrogate.network import Network
+from synthmatch.surrogate.surrogate import write_surrogate
+from synthmatch.synths.registry import get_synth
+from synthmatch.training.checkpoint import Progress, load_checkpoint, save_checkpoint
+from synthmatch.training.log import MetricsLog
+from synthmatch.training.memory import keep_freed_memory
+from synthmatch.training.meter import Meter, Pace
+
+#: One family in so many is for validation.
+_VALIDATION = 20
+#: Families that validation hears of each synthesizer, at most.
+_VALIDATED = 400
+#: Steps between checkpoints.
+_CHECKPOINT = 1000
+_WARMUP_STEPS = 200
+#: A change of a sketch that is quieter than this, root of the summed squares over cells, counts less and less.
+_QUIET = 2.0
+#: Weight of the changes beside the sketches themselves.
+_CHANGES = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class SurrogateSettings:
+    """How a surrogate is built and trained. Raises `InputError` for values that cannot be used."""
+
+    steps: int = 20_000
+    width: int = 640
+    blocks: int = 3
+    families: int = 32
+    learning_rate: float = 1e-3
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name in ("steps", "width", "blocks", "families"):
+            if getattr(self, name) < 1:
+                raise InputError(f"{name} is {getattr(self, name)}, expected 1 or more")
+        if not 0 < self.learning_rate < 1 or self.seed < 0:
+            raise InputError(
+                f"got learning_rate {self.learning_rate}, seed {self.seed}; expected between 0 and 1, 0 or more"
+            )
+
+
+class Validation(NamedTuple):
+    """How well one synthesizer's held-out families are predicted.
+
+    `error`: mean absolute error of sketches in dB, `constant` that of the mean sketch. `direction`: mean cosine between
+    predicted and real changes within families, of those that are heard.
+    """
+
+    error: float
+    constant: float
+    direction: float
+
+
+@dataclass(frozen=True)
+class _Data:
+    """One synthesizer's families, cut into training and validation by their numbers."""
+
+    number: int
+    inputs: Inputs
+    families: Families
+    training: npt.NDArray[np.int64]
+    validation: npt.NDArray[np.int64]
+
+    def batch(self, rows: npt.NDArray[np.int64]) -> tuple[Tensor, Tensor]:
+        """Inputs and sketches of families. Shape: (families * MEMBERS, width), (families * MEMBERS, SEGMENTS, MELS)."""
+        found = self.families
+        members = found.unit.shape[1]
+        unit = found.unit[rows].reshape(len(rows) * members, -1)
+        pitch, hold = (np.repeat(notes[rows], members) for notes in (found.pitch, found.hold_seconds))
+        sketch = found.sketch[rows].astype(np.float32).reshape(-1, SEGMENTS, MELS)
+        return torch.from_numpy(self.inputs(unit, pitch, hold)), torch.from_numpy(sketch)
+
+
+def train_surrogate(  # noqa: PLR0915 - one script, to be read from top to bottom
+    folder: Path,
+    synths: Sequence[str],
+    run: Path,
+    output: Path,
+    settings: SurrogateSettings,
+    report: Callable[[Pace], None] | None = None,
+) -> dict[str, Validation]:
+    """Train on the families of `synths` in `folder`; `run` keeps checkpoints and metrics, `output` gets the weights.
+
+    Raises `InputError` for missing or damaged families and a run of other settings, `TrainingError` where the loss is
+    not a number, `OutputError`.
+    """
+    keep_freed_memory()
+    data = [_data(folder, synth, number) for number, synth in enumerate(synths)]
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(settings.seed)
+        network = Network([one.inputs.width for one in data], _means(data), settings.width, settings.blocks)
+    optimizer = torch.optim.AdamW(network.parameters(), lr=settings.learning_rate, weight_decay=1e-4, fused=True)
+    sizes = {synth: len(one.families.pitch) for synth, one in zip(synths, data, strict=True)}
+    conditions = {"settings": asdict(settings), "families": sizes}
+    progress = Progress(0, 0, [math.inf], [0])
+    if found := load_checkpoint(run, conditions):
+        state, progress = found
+        network.load_state_dict(state["network"])
+        optimizer.load_state_dict(state["optimizer"])
+    log = MetricsLog(run, progress.step)
+    weights = _weights()
+    meter = Meter()
+    network.train()
+    while progress.step < settings.steps:
+        # what a step learns from depends on the seed and the step alone
+        rng = np.random.default_rng([settings.seed, progress.step])
+        chosen = data[progress.step % len(data)]
+        inputs, sketch = chosen.batch(rng.choice(chosen.training, settings.families))
+        share = progress.step / settings.steps
+        rise = min(1.0, (progress.step + 1) / _WARMUP_STEPS)
+        for group in optimizer.param_groups:
+            group["lr"] = settings.learning_rate * rise * (0.01 + 0.5 * (1.0 + math.cos(math.pi * share)))
+        predicted = network(inputs, chosen.number)
+        error = _distance(predicted - sketch, weights).mean()
+        first = int(rng.integers(chosen.families.unit.shape[1]))
+        changes = _changes_loss(predicted, sketch, first, chosen.families.unit.shape[1], weights)
+        loss = error + _CHANGES * changes
+        if not math.isfinite(loss.item()):
+            log.close()
+            raise TrainingError(f"the loss is {loss.item()} at step {progress.step}; lower the learning rate")
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        optimizer.step()
+        progress.step += 1
+        meter.examples += len(sketch)
+        log.write(progress.step, {"error": error.item(), "changes": changes.item()})
+        if report:
+            left = (settings.steps - progress.step) * len(sketch) / meter.rate
+            report(Pace(0, 1, progress.step, settings.steps, loss.item(), meter.rate, left))
+        if progress.step % _CHECKPOINT == 0 or progress.step == settings.steps:
+            scores = {synth: _validate(network, one, weights) for synth, one in zip(synths, data, strict=True)}
+            network.train()
+            log.write(progress.step, {"validation": {synth: score._asdict() for synth, score in scores.items()}})
+            state = {"network": network.state_dict(), "optimizer": optimizer.state_dict()}
+            save_checkpoint(run, state, progress, conditions)
+    log.close()
+    arrays = {name: value.numpy().astype(np.float32) for name, value in network.state_dict().items()}
+    scores = {synth: _validate(network, one, weights) for synth, one in zip(synths, data, strict=True)}
+    made = {**conditions, "validation": {synth: score._asdict() for synth, score in scores.items()}}
+    write_surrogate(output, arrays, synths, settings.blocks, made)
+    return scores
+
+
+def _data(folder: Path, synth: str, number: int) -> _Data:
+    families = read_families(folder, synth)
+    numbers = np.arange(len(families.pitch))
+    validation = numbers % _VALIDATION == 0
+    if validation.all():
+        raise InputError(f"{folder} has {len(numbers)} families of {synth}, expected 2 or more")
+    inputs = Inputs(get_synth(synth))
+    return _Data(number, inputs, families, numbers[~validation], numbers[validation][:_VALIDATED])
+
+
+def _means(data: Sequence[_Data]) -> Tensor:
+    """Mean sketch of each synthesizer's training families. Shape: (synths, SEGMENTS, MELS)."""
+    means = [one.families.sketch[one.training].mean(axis=(0, 1), dtype=np.float64) for one in data]
+    return torch.from_numpy(np.array(means, np.float32))
+
+
+def _weights() -> Tensor:
+    """Share of the default note's render that each segment takes. Shape: (SEGMENTS,)."""
+    return torch.from_numpy(segment_shares(Note().samples, SEGMENTS))
+
+
+def _distance(difference: Tensor, weights: Tensor) -> Tensor:
+    """Mean absolute difference in dB. Shape: (..., SEGMENTS, MELS) -> (...)."""
+    return (difference.abs().mean(-1) * weights).sum(-1)
+
+
+def _changes_loss(predicted: Tensor, sketch: Tensor, first: int, members: int, weights: Tensor) -> Tensor:
+    """How wrong the changes between a family's members are in direction, and a little in size.
+
+    The search asks for the change that a step makes. It is small beside the error of a sketch, so that training on
+    sketches alone learns little of it.
+    """
+    each = weights.sqrt()[:, None]
+    changes = []
+    for values in (predicted, sketch):
+        family = values.view(-1, members, SEGMENTS, MELS)
+        changes.append(((family - family[:, first : first + 1]) * each).flatten(2))
+    ours, real = changes
+    size = real.norm(dim=2)
+    direction = (ours * real).sum(2) / ((ours.norm(dim=2) + _QUIET / 2) * (size + _QUIET / 2))
+    apart = (ours - real).square().sum(2) / (size.square() + (4 * _QUIET) ** 2)
+    return ((1.0 - direction) * (size > _QUIET)).mean() + 0.1 * apart.clamp(max=4.0).mean()
+
+
+@torch.no_grad()
+def _validate(network: Network, data: _Data, weights: Tensor) -> Validation:
+    network.eval()
+    members = data.families.unit.shape[1]
+    errors, constants, directions = [], [], []
+    for start in range(0, len(data.validation), 50):
+        inputs, sketch = data.batch(data.validation[start : start + 50])
+        predicted = network(inputs, data.number)
+        errors.append(_distance(predicted - sketch, weights))
+        constants.append(_distance(network.get_buffer("means")[data.number].view(SEGMENTS, MELS) - sketch, weights))
+        ours, real = (
+            (values.view(-1, members, SEGMENTS * MELS)[:, 1:] - values.view(-1, members, SEGMENTS * MELS)[:, :1])
+            for values in (predicted, sketch)
+        )
+        heard = real.abs().mean(2) > 0.3
+        cosine = (ours * real).sum(2) / (ours.norm(dim=2) * real.norm(dim=2) + 1e-6)
+        directions.append(cosine[heard])
+    return Validation(*(float(torch.cat(values).mean()) for values in (errors, constants, directions)))

@@ -1,0 +1,24 @@
+"""What the parts of a synthesizer do over time, computed from its parameters by its engine's own formulas.
+
+A network that is to predict sounds need not learn again what is written down: how a rate becomes a duration, which
+operator modulates which.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+
+
+class Workings(NamedTuple):
+    """Of N presets: what moves, (N, curves, times), and what stays, (N, values). Numbers of about -3 to 3."""
+
+    curves: Floats
+    values: Floats
+
+
+def no_workings(count: int, times: int) -> Workings:
+    """Of a synthesizer whose inside is not known."""
+    return Workings(np.zeros((count, 0, times)), np.zeros((count, 0)))
