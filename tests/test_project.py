@@ -30,6 +30,7 @@ LAYERS = (
     "features",
     "target",
     "library",
+    "surrogate",
     "search",
     "evaluation",
     "dataset",

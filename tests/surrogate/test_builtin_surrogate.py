@@ -13,10 +13,10 @@ from synthmatch.search.objective import Budget, Objective
 from synthmatch.search.population import population_search
 from synthmatch.search.rendering import rendered_with
 from synthmatch.search.screen import Screen
-from synthmatch.surrogate.families import FamilySource
 from synthmatch.surrogate.inputs import SEGMENTS
 from synthmatch.surrogate.surrogate import builtin_surrogates
 from synthmatch.synths.registry import get_synth
+from synthmatch.training.surrogate.families import FamilySource
 
 #: Mean absolute error of sketches in dB and mean cosine of changes, on held-out families, as docs/surrogate.md has them.
 STATED = {"dexed": (5.05, 0.40)}

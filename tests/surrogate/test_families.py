@@ -14,11 +14,11 @@ from synthmatch.note import SAMPLE_RATE_HZ
 from synthmatch.params import Preset
 from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool
-from synthmatch.surrogate import data
-from synthmatch.surrogate.data import read_families, render_families
-from synthmatch.surrogate.families import MEMBERS, FamilySource
 from synthmatch.surrogate.inputs import SEGMENTS, Inputs
 from synthmatch.synths.registry import get_synth
+from synthmatch.training.surrogate import data
+from synthmatch.training.surrogate.data import read_families, render_families
+from synthmatch.training.surrogate.families import MEMBERS, FamilySource
 
 SYNTHS = ("vital", "dexed", "amsynth")
 

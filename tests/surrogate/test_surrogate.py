@@ -19,14 +19,14 @@ from synthmatch.search.objective import Budget, Objective, Scored
 from synthmatch.search.population import population_search
 from synthmatch.search.rendering import rendered_with
 from synthmatch.search.screen import Screen
-from synthmatch.surrogate import data
-from synthmatch.surrogate import train as training
-from synthmatch.surrogate.data import render_families
 from synthmatch.surrogate.inputs import SEGMENTS, Inputs
 from synthmatch.surrogate.surrogate import Surrogate, read_surrogates, write_surrogate
-from synthmatch.surrogate.train import SurrogateSettings, train_surrogate
 from synthmatch.synths.registry import get_synth
 from synthmatch.training.meter import Pace
+from synthmatch.training.surrogate import data
+from synthmatch.training.surrogate import train as training
+from synthmatch.training.surrogate.data import render_families
+from synthmatch.training.surrogate.train import SurrogateSettings, train_surrogate
 
 SYNTHS = ("dexed", "amsynth")
 SMALL = SurrogateSettings(steps=60, width=48, blocks=1, families=4)
@@ -95,7 +95,7 @@ def test_numpy_computes_what_the_network_does(families: Path, tmp_path: Path, sy
     """Catches a layer that is left out or transposed in the copy that needs no torch."""
     import torch
 
-    from synthmatch.surrogate.network import Network
+    from synthmatch.training.surrogate.network import Network
 
     torch.manual_seed(0)
     widths = [Inputs(get_synth(one)).width for one in SYNTHS]

@@ -34,7 +34,7 @@ def render(
     from synthmatch.library.library import Library  # noqa: PLC0415
     from synthmatch.matching import installed  # noqa: PLC0415
     from synthmatch.render.pool import RenderPool  # noqa: PLC0415
-    from synthmatch.surrogate.data import render_families  # noqa: PLC0415
+    from synthmatch.training.surrogate.data import render_families  # noqa: PLC0415
 
     named = {found.synth: found for found in map(Library.load, library or [])}
     for instrument in installed(synth):
@@ -66,7 +66,7 @@ def train(
     from synthmatch.models.registry import require_torch  # noqa: PLC0415
 
     require_torch()
-    from synthmatch.surrogate.train import SurrogateSettings, train_surrogate  # noqa: PLC0415
+    from synthmatch.training.surrogate.train import SurrogateSettings, train_surrogate  # noqa: PLC0415
 
     settings = SurrogateSettings(steps, width, blocks, seed=seed)
     with training_bar(show=not quiet) as report:

@@ -18,15 +18,15 @@ from torch import Tensor
 from synthmatch.errors import InputError, TrainingError
 from synthmatch.features.sketch import MELS, segment_shares
 from synthmatch.note import Note
-from synthmatch.surrogate.data import Families, read_families
 from synthmatch.surrogate.inputs import SEGMENTS, Inputs
-from synthmatch.surrogate.network import Network
 from synthmatch.surrogate.surrogate import write_surrogate
 from synthmatch.synths.registry import get_synth
 from synthmatch.training.checkpoint import Progress, load_checkpoint, save_checkpoint
 from synthmatch.training.log import MetricsLog
 from synthmatch.training.memory import keep_freed_memory
 from synthmatch.training.meter import Meter, Pace
+from synthmatch.training.surrogate.data import Families, read_families
+from synthmatch.training.surrogate.network import Network
 
 #: One family in so many is for validation.
 _VALIDATION = 20

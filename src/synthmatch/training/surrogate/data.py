@@ -24,8 +24,8 @@ from synthmatch.params import Preset
 from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool
 from synthmatch.render.progress import RenderProgress, Tally
-from synthmatch.surrogate.families import MEMBERS, Family, FamilySource
 from synthmatch.synths.registry import get_synth
+from synthmatch.training.surrogate.families import MEMBERS, Family, FamilySource
 
 _FORMAT = "synthmatch families 1"
 #: Families of a file: what a killed run loses at most.

@@ -1,0 +1,1 @@
+"""What a surrogate learns from, and its training."""
