@@ -1,7 +1,7 @@
 """How the reach holds for other notes than the one that it was measured with: own sounds that are called out of it.
 
-``python bench/reach.py``: held-out presets of Dexed as targets, played with each note, searched with the built-in library
-and 200 renders; by the best preset by the fast score, as the shipped data. The line was drawn at 5 % with the first note.
+``python bench/reach.py``: held-out presets of Dexed as targets, played with each note, searched as `match`
+searches, with 200 renders; by the best preset by the fast score, as the shipped data. The line was drawn at 5 % with the first note.
 """
 
 import argparse
@@ -20,7 +20,9 @@ from synthmatch.render.pool import RenderPool
 from synthmatch.search.objective import Budget, Objective
 from synthmatch.search.population import population_search
 from synthmatch.search.rendering import rendered_with
+from synthmatch.search.screen import Screen
 from synthmatch.search.seeds import SEEDS
+from synthmatch.surrogate.surrogate import builtin_surrogates
 from synthmatch.synths.registry import get_synth
 
 NOTES = {
@@ -35,7 +37,7 @@ _SILENT_RMS = 1e-3
 
 def distances(pool: RenderPool, note: Note, count: int) -> Iterator[float]:
     """How far, in dB, a search ends from each of the first held-out presets that sound with the note."""
-    library = builtin_library(pool.synth.id)
+    library, surrogate = builtin_library(pool.synth.id), builtin_surrogates().get(pool.synth.id)
     assert library
     for number, preset in enumerate(held_out_presets(pool.synth)):
         if number == count:
@@ -46,7 +48,8 @@ def distances(pool: RenderPool, note: Note, count: int) -> Iterator[float]:
         evaluated = rendered_with(pool, note, FastScore(target))
         objective = Objective(pool.synth.space, evaluated, Budget(_RENDERS))
         seeds = [neighbour.preset for neighbour in library.nearest(target, note, SEEDS)]
-        population_search(objective, seeds, np.random.default_rng([0, number]))
+        screen = Screen(surrogate, target, note) if surrogate else None
+        population_search(objective, seeds, np.random.default_rng([0, number]), screen)
         (best,) = pool.run([objective.best()[0].preset], note)
         yield evaluate(target, np.asarray(best), (METRIC,))[METRIC]
 

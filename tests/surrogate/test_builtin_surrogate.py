@@ -5,7 +5,7 @@ import pytest
 
 from synthmatch.evaluation.targets import held_out
 from synthmatch.features.score import FastScore
-from synthmatch.features.sketch import sketch
+from synthmatch.features.sketch import segment_shares, sketch
 from synthmatch.library.builtin import builtin_library
 from synthmatch.params import Preset
 from synthmatch.render.pool import RenderPool
@@ -40,7 +40,7 @@ def test_it_predicts_as_well_as_stated(synth: str) -> None:
             heard = pool.run([Preset(synth, native) for native in family.native], family.note, sketch)
             real = np.array(heard)[:, :SEGMENTS]
             predicted = surrogate(get_synth(synth).space.to_unit(family.native), family.note).sketch
-            shares = np.diff([0, 1, 2, 3, 4, 6, 9, 12, 17, 24, 34, 47, 65, 90, 124, 172]) / 172
+            shares = segment_shares(family.note.samples, SEGMENTS)
             errors.append((np.abs(predicted - real).mean(axis=2) @ shares).mean())
             ours, changes = ((x - x[:1])[1:].reshape(len(x) - 1, -1) for x in (predicted, real))
             loud = np.abs(changes).mean(axis=1) > 0.3

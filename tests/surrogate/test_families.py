@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from synthmatch.dataset.folder import folder_name
 from synthmatch.errors import InputError
 from synthmatch.features.sketch import MELS, segment_shares, segment_starts, sketch
 from synthmatch.library.builtin import builtin_library
@@ -95,6 +96,17 @@ def test_missing_and_damaged_files_are_said(tmp_path: Path, damage: object, mess
     damage(path)
     with pytest.raises(InputError, match=message):
         read_families(tmp_path, "dexed")
+
+
+def test_a_plugins_families_stay_in_the_folder(tmp_path: Path) -> None:
+    """Catches a plug-in whose id, an absolute path, takes the place of the folder."""
+    plugin = str(tmp_path / "elsewhere" / "Some Synth.vst3")
+    folder = tmp_path / "families"
+    path = folder / folder_name(plugin) / "families-00000.npz"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"zip")
+    with pytest.raises(InputError, match="damaged"):
+        read_families(folder, plugin)
 
 
 @pytest.mark.parametrize("synth", SYNTHS)

@@ -80,7 +80,7 @@ class DatasetFolder:
         notes = self.spec.notes()
         frames = 1 + notes[0].samples // HOP
         for synth in self.spec.synths if synths is None else synths:
-            folder = self.path / _folder_name(synth)
+            folder = self.path / folder_name(synth)
             for first in range(0, self.spec.presets, ROWS_PER_SHARD):
                 numbers = range(first, min(first + ROWS_PER_SHARD, self.spec.presets))
                 path = folder / f"shard-{first // ROWS_PER_SHARD:05}"
@@ -110,7 +110,7 @@ class DatasetFolder:
         return "; ".join(unlike)
 
 
-def _folder_name(synth: str) -> str:
+def folder_name(synth: str) -> str:
     """The synthesizer's name; for a plug-in its file's name and a checksum of the whole path."""
     if synth.isidentifier():
         return synth

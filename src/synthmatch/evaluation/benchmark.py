@@ -86,10 +86,8 @@ class Setting:
 
     def conditions(self, method: str) -> Conditions:
         """Under which a record of the method counts."""
-        model = self.model_of(method)
-        version = with_population(method, model.fingerprint) if model else None
-        if method == SCREENED and self.surrogate:
-            version = with_population(method, self.surrogate.fingerprint)
+        weights = self.surrogate if method == SCREENED else self.model_of(method)
+        version = with_population(method, weights.fingerprint) if weights else None
         return conditions(method, self.library_name, self.renders, self.seed, version)
 
     def model_of(self, method: str) -> Answering | None:

@@ -25,8 +25,6 @@ Floats = npt.NDArray[np.float32]
 _HEARD = 256
 #: Variance of what the features do not explain, beside a variance of 1 of what they do.
 _UNEXPLAINED = 0.3
-#: Features further apart than so many times the median distance have little to do with each other.
-_REACH = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +80,8 @@ class Screen:
         errors = np.stack([one.heard - one.predicted for one in latest])
         mean = errors.mean(axis=0)
         apart = _distances(known, known)
-        unit = _REACH * max(float(np.median(apart)), 1e-6)
+        # features further apart than the median have little to do with each other
+        unit = max(float(np.median(apart)), 1e-6)
         covariance = np.exp(-apart / unit) + _UNEXPLAINED * np.eye(len(known), dtype=np.float32)
         weights = np.linalg.solve(covariance, (errors - mean).reshape(len(known), -1))
         carried = np.exp(-_distances(features, known) / unit) @ weights

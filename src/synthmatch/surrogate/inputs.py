@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from synthmatch.features.sketch import HOP, WINDOW, segment_starts
+from synthmatch.features.stft import frame_count
 from synthmatch.note import SAMPLE_RATE_HZ, Note
 from synthmatch.synths.base import Synth
 
@@ -17,8 +18,8 @@ Floats = npt.NDArray[np.float32]
 #: Bins of a continuous parameter.
 BINS = 8
 #: Frames of the default note's render, and the segments of its sketch: what is predicted.
-FRAMES = 172
-SEGMENTS = 15
+FRAMES = frame_count(Note().samples, WINDOW, HOP)
+SEGMENTS = len(segment_starts(FRAMES))
 #: Times in a segment at which the parts of a synthesizer are looked at.
 _LOOKS = 3
 #: Times a second by which a segment after the note's end differs from one before it.

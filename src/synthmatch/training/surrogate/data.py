@@ -16,6 +16,7 @@ from zipfile import BadZipFile
 import numpy as np
 import numpy.typing as npt
 
+from synthmatch.dataset.folder import folder_name
 from synthmatch.errors import InputError
 from synthmatch.features.sketch import MELS, sketch
 from synthmatch.files import write_whole
@@ -55,15 +56,15 @@ def render_families(
 ) -> int:
     """Render `count` families near a library's presets, rounded up to whole files; those that are finished are kept.
 
-    Gives how many there are: a family with a preset that fails to render is left out. Raises `InputError` where the folder holds families of
-    another seed, library or parameter table, `OutputError` where it cannot be written.
+    Gives how many there are: a family with a preset that fails to render is left out. Raises `InputError` where the
+    folder holds families of another seed, library or parameter table, `OutputError` where it cannot be written.
     """
     source = FamilySource(library, seed)
     files = -(-count // CHUNK)
     tally = Tally(files * CHUNK * MEMBERS, progress)
     made = 0
     for file in range(files):
-        path = folder / library.synth / f"families-{file:05}.npz"
+        path = folder / folder_name(library.synth) / f"families-{file:05}.npz"
         families = [source.family(number) for number in range(file * CHUNK, (file + 1) * CHUNK)]
         about = {**_about(library.synth), "version": pool.synth.version(), "rows": _digest(families)}
         if path.exists():
@@ -82,7 +83,7 @@ def read_families(folder: Path, synth: str) -> Families:
 
     Raises `InputError` where there are none, and for a damaged file or one of another parameter table.
     """
-    paths = sorted((folder / synth).glob("families-*.npz"))
+    paths = sorted((folder / folder_name(synth)).glob("families-*.npz"))
     if not paths:
         raise InputError(f"{folder} holds no families of {synth}; make some with: synthmatch surrogate render")
     parts = []
@@ -102,22 +103,21 @@ def _render(families: list[Family], about: dict[str, Any], pool: RenderPool, pat
     for place, result in pool.stream(presets, notes, sketch):
         heard[place] = result
         tally.add(1, rendered=True)
-    whole = [
-        number
-        for number in range(len(families))
-        if not any(isinstance(one, RenderFailure) for one in heard[number * MEMBERS : (number + 1) * MEMBERS])
+    of_family = [heard[first : first + MEMBERS] for first in range(0, len(heard), MEMBERS)]
+    kept = [
+        (family, sounds)
+        for family, sounds in zip(families, of_family, strict=True)
+        if not any(isinstance(sound, RenderFailure) for sound in sounds)
     ]
-    kept = [families[number] for number in whole]
-    sketches = [np.stack(heard[number * MEMBERS : (number + 1) * MEMBERS]) for number in whole]
-    unit = pool.synth.space.to_unit(np.array([family.native for family in kept])).astype(np.float32)
+    native = np.array([family.native for family, _ in kept]).reshape(len(kept), MEMBERS, len(pool.synth.space))
     buffer = io.BytesIO()
     np.savez(
         buffer,
         about=np.frombuffer(json.dumps(about).encode(), np.uint8),
-        unit=unit,
-        pitch=np.array([family.note.pitch for family in kept], np.int64),
-        hold_seconds=np.array([family.note.hold_seconds for family in kept], np.float32),
-        sketch=np.array(sketches, np.float16),
+        unit=pool.synth.space.to_unit(native).astype(np.float32),
+        pitch=np.array([family.note.pitch for family, _ in kept], np.int64),
+        hold_seconds=np.array([family.note.hold_seconds for family, _ in kept], np.float32),
+        sketch=np.array([sounds for _, sounds in kept], np.float16).reshape(len(kept), MEMBERS, -1, MELS),
     )
     write_whole(path, buffer.getvalue())
     return len(kept)

@@ -4,12 +4,12 @@ A family is a preset near the library's, and children of it by the moves of the 
 that what the model learns is what it will be asked. Family i is a pure function of (seed, synthesizer, i).
 """
 
-import hashlib
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from synthmatch.dataset.rows import row_rng
 from synthmatch.library.library import Library
 from synthmatch.note import Note
 from synthmatch.search import moves
@@ -49,8 +49,7 @@ class FamilySource:
 
     def family(self, number: int) -> Family:
         """A family of the endless table."""
-        word = int.from_bytes(hashlib.blake2b(self._library.synth.encode(), digest_size=4).digest(), "big")
-        rng = np.random.default_rng([self._seed, word, number])
+        rng = row_rng(self._seed, self._library.synth, number, -1)
         row = int(rng.integers(len(self._library)))
         donors = self._library.unit[self._nearest(row)]
         unit = self._library.unit[row]

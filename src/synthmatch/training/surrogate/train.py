@@ -26,6 +26,7 @@ from synthmatch.training.log import MetricsLog
 from synthmatch.training.memory import keep_freed_memory
 from synthmatch.training.meter import Meter, Pace
 from synthmatch.training.surrogate.data import Families, read_families
+from synthmatch.training.surrogate.families import MEMBERS
 from synthmatch.training.surrogate.network import Network
 
 #: One family in so many is for validation.
@@ -87,9 +88,8 @@ class _Data:
     def batch(self, rows: npt.NDArray[np.int64]) -> tuple[Tensor, Tensor]:
         """Inputs and sketches of families. Shape: (families * MEMBERS, width), (families * MEMBERS, SEGMENTS, MELS)."""
         found = self.families
-        members = found.unit.shape[1]
-        unit = found.unit[rows].reshape(len(rows) * members, -1)
-        pitch, hold = (np.repeat(notes[rows], members) for notes in (found.pitch, found.hold_seconds))
+        unit = found.unit[rows].reshape(len(rows) * MEMBERS, -1)
+        pitch, hold = (np.repeat(notes[rows], MEMBERS) for notes in (found.pitch, found.hold_seconds))
         sketch = found.sketch[rows].astype(np.float32).reshape(-1, SEGMENTS, MELS)
         return torch.from_numpy(self.inputs(unit, pitch, hold)), torch.from_numpy(sketch)
 
@@ -123,7 +123,14 @@ def train_surrogate(  # noqa: PLR0915 - one script, to be read from top to botto
     log = MetricsLog(run, progress.step)
     weights = _weights()
     meter = Meter()
-    network.train()
+
+    def keep() -> dict[str, Validation]:
+        scores = {synth: _validate(network, one, weights) for synth, one in zip(synths, data, strict=True)}
+        log.write(progress.step, {"validation": {synth: score._asdict() for synth, score in scores.items()}})
+        state = {"network": network.state_dict(), "optimizer": optimizer.state_dict()}
+        save_checkpoint(run, state, progress, conditions)
+        return scores
+
     while progress.step < settings.steps:
         # what a step learns from depends on the seed and the step alone
         rng = np.random.default_rng([settings.seed, progress.step])
@@ -135,8 +142,7 @@ def train_surrogate(  # noqa: PLR0915 - one script, to be read from top to botto
             group["lr"] = settings.learning_rate * rise * (0.01 + 0.5 * (1.0 + math.cos(math.pi * share)))
         predicted = network(inputs, chosen.number)
         error = _distance(predicted - sketch, weights).mean()
-        first = int(rng.integers(chosen.families.unit.shape[1]))
-        changes = _changes_loss(predicted, sketch, first, chosen.families.unit.shape[1], weights)
+        changes = _changes_loss(predicted, sketch, int(rng.integers(MEMBERS)), weights)
         loss = error + _CHANGES * changes
         if not math.isfinite(loss.item()):
             log.close()
@@ -150,15 +156,11 @@ def train_surrogate(  # noqa: PLR0915 - one script, to be read from top to botto
         if report:
             left = (settings.steps - progress.step) * len(sketch) / meter.rate
             report(Pace(0, 1, progress.step, settings.steps, loss.item(), meter.rate, left))
-        if progress.step % _CHECKPOINT == 0 or progress.step == settings.steps:
-            scores = {synth: _validate(network, one, weights) for synth, one in zip(synths, data, strict=True)}
-            network.train()
-            log.write(progress.step, {"validation": {synth: score._asdict() for synth, score in scores.items()}})
-            state = {"network": network.state_dict(), "optimizer": optimizer.state_dict()}
-            save_checkpoint(run, state, progress, conditions)
+        if progress.step % _CHECKPOINT == 0 and progress.step < settings.steps:
+            keep()
+    scores = keep()
     log.close()
     arrays = {name: value.numpy().astype(np.float32) for name, value in network.state_dict().items()}
-    scores = {synth: _validate(network, one, weights) for synth, one in zip(synths, data, strict=True)}
     made = {**conditions, "validation": {synth: score._asdict() for synth, score in scores.items()}}
     write_surrogate(output, arrays, synths, settings.blocks, made)
     return scores
@@ -190,8 +192,8 @@ def _distance(difference: Tensor, weights: Tensor) -> Tensor:
     return (difference.abs().mean(-1) * weights).sum(-1)
 
 
-def _changes_loss(predicted: Tensor, sketch: Tensor, first: int, members: int, weights: Tensor) -> Tensor:
-    """How wrong the changes between a family's members are in direction, and a little in size.
+def _changes_loss(predicted: Tensor, sketch: Tensor, first: int, weights: Tensor) -> Tensor:
+    """How wrong the changes from a family's member `first` to the others are in direction, and a little in size.
 
     The search asks for the change that a step makes. It is small beside the error of a sketch, so that training on
     sketches alone learns little of it.
@@ -199,7 +201,7 @@ def _changes_loss(predicted: Tensor, sketch: Tensor, first: int, members: int, w
     each = weights.sqrt()[:, None]
     changes = []
     for values in (predicted, sketch):
-        family = values.view(-1, members, SEGMENTS, MELS)
+        family = values.view(-1, MEMBERS, SEGMENTS, MELS)
         changes.append(((family - family[:, first : first + 1]) * each).flatten(2))
     ours, real = changes
     size = real.norm(dim=2)
@@ -210,18 +212,14 @@ def _changes_loss(predicted: Tensor, sketch: Tensor, first: int, members: int, w
 
 @torch.no_grad()
 def _validate(network: Network, data: _Data, weights: Tensor) -> Validation:
-    network.eval()
-    members = data.families.unit.shape[1]
     errors, constants, directions = [], [], []
     for start in range(0, len(data.validation), 50):
         inputs, sketch = data.batch(data.validation[start : start + 50])
         predicted = network(inputs, data.number)
         errors.append(_distance(predicted - sketch, weights))
         constants.append(_distance(network.get_buffer("means")[data.number].view(SEGMENTS, MELS) - sketch, weights))
-        ours, real = (
-            (values.view(-1, members, SEGMENTS * MELS)[:, 1:] - values.view(-1, members, SEGMENTS * MELS)[:, :1])
-            for values in (predicted, sketch)
-        )
+        families = (values.view(-1, MEMBERS, SEGMENTS * MELS) for values in (predicted, sketch))
+        ours, real = (family[:, 1:] - family[:, :1] for family in families)
         heard = real.abs().mean(2) > 0.3
         cosine = (ours * real).sum(2) / (ours.norm(dim=2) * real.norm(dim=2) + 1e-6)
         directions.append(cosine[heard])
