@@ -88,6 +88,7 @@ class _Population:
         }
         self.slopes = Slopes(self.space)
         self.credit = dict.fromkeys(self.moves, 0.3)
+        self._names = list(self.moves)
         self.members: list[_Member] = []
 
     def run(self) -> None:
@@ -134,10 +135,14 @@ class _Population:
         """New presets, none of them rendered before: `count`, or fewer where few are left."""
         children: dict[bytes, _Child] = {}
         units = np.stack([m.unit for m in self.members])
+        credit = np.array([max(value, _CREDIT_FLOOR) for value in self.credit.values()])
+        chances = np.cumsum(credit / credit.sum())
         drawn = 0
         while len(children) < count and drawn < count * 8:
             # as many as are lacking, for one conversion is as dear for one preset as for fifty
-            made = [self._child(units) for _ in range(min(count - len(children), count * 8 - drawn))]
+            made = [
+                self._child(units, chances / chances[-1]) for _ in range(min(count - len(children), count * 8 - drawn))
+            ]
             drawn += len(made)
             natives = self.space.to_native(np.stack([unit for _, _, unit in made]))
             for (name, parent, _), native in zip(made, natives, strict=True):
@@ -146,9 +151,9 @@ class _Population:
                     children.setdefault(preset.key(), _Child(name, parent, preset))
         return list(children.values())
 
-    def _child(self, units: moves.Unit) -> tuple[str, _Member, moves.Unit]:
-        """A move, a member, and the knob positions that the one makes of the other."""
-        name = self._draw_move()
+    def _child(self, units: moves.Unit, chances: moves.Unit) -> tuple[str, _Member, moves.Unit]:
+        """A move, a member, and the knob positions that the one makes of the other. `chances`: of moves, summed up."""
+        name = self._names[int(chances.searchsorted(self.rng.random(), side="right"))]
         parent = self.members[min(int(self.rng.geometric(_PREFERENCE)) - 1, len(self.members) - 1)]
         return name, parent, self.moves[name](parent.unit, self._context(parent, units), self.rng)
 
@@ -163,11 +168,6 @@ class _Population:
         return moves.Context(
             self.space, units, self.donors, self.audibility, self.slopes, parent.step, parent.scored.difference, reach
         )
-
-    def _draw_move(self) -> str:
-        names = list(self.moves)
-        credit = np.array([max(self.credit[name], _CREDIT_FLOOR) for name in names])
-        return names[self.rng.choice(len(names), p=credit / credit.sum())]
 
     def _keep(self, born: Sequence[_Member]) -> None:
         heard = [m for m in born if np.isfinite(m.score)]
