@@ -36,6 +36,8 @@ _VALIDATED = 400
 #: Steps between checkpoints.
 _CHECKPOINT = 1000
 _WARMUP_STEPS = 200
+#: Families whose inputs are computed at once: a matter of memory.
+_TOGETHER = 256
 #: A change of a sketch that is quieter than this, root of the summed squares over cells, counts less and less.
 _QUIET = 2.0
 #: Weight of the changes beside the sketches themselves.
@@ -77,21 +79,22 @@ class Validation(NamedTuple):
 
 @dataclass(frozen=True)
 class _Data:
-    """One synthesizer's families, cut into training and validation by their numbers."""
+    """One synthesizer's families, cut into training and validation by their numbers, and what is seen of each preset.
+
+    `inputs`: (families, MEMBERS, width), once for all steps and in half precision.
+    """
 
     number: int
-    inputs: Inputs
+    inputs: npt.NDArray[np.float16]
     families: Families
     training: npt.NDArray[np.int64]
     validation: npt.NDArray[np.int64]
 
     def batch(self, rows: npt.NDArray[np.int64]) -> tuple[Tensor, Tensor]:
         """Inputs and sketches of families. Shape: (families * MEMBERS, width), (families * MEMBERS, SEGMENTS, MELS)."""
-        found = self.families
-        unit = found.unit[rows].reshape(len(rows) * MEMBERS, -1)
-        pitch, hold = (np.repeat(notes[rows], MEMBERS) for notes in (found.pitch, found.hold_seconds))
-        sketch = found.sketch[rows].astype(np.float32).reshape(-1, SEGMENTS, MELS)
-        return torch.from_numpy(self.inputs(unit, pitch, hold)), torch.from_numpy(sketch)
+        inputs = self.inputs[rows].astype(np.float32).reshape(len(rows) * MEMBERS, -1)
+        sketch = self.families.sketch[rows].astype(np.float32).reshape(-1, SEGMENTS, MELS)
+        return torch.from_numpy(inputs), torch.from_numpy(sketch)
 
 
 def train_surrogate(  # noqa: PLR0915 - one script, to be read from top to bottom
@@ -111,7 +114,7 @@ def train_surrogate(  # noqa: PLR0915 - one script, to be read from top to botto
     data = [_data(folder, synth, number) for number, synth in enumerate(synths)]
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(settings.seed)
-        network = Network([one.inputs.width for one in data], _means(data), settings.width, settings.blocks)
+        network = Network([one.inputs.shape[2] for one in data], _means(data), settings.width, settings.blocks)
     optimizer = torch.optim.AdamW(network.parameters(), lr=settings.learning_rate, weight_decay=1e-4, fused=True)
     sizes = {synth: len(one.families.pitch) for synth, one in zip(synths, data, strict=True)}
     conditions = {"settings": asdict(settings), "families": sizes}
@@ -172,8 +175,18 @@ def _data(folder: Path, synth: str, number: int) -> _Data:
     validation = numbers % _VALIDATION == 0
     if validation.all():
         raise InputError(f"{folder} has {len(numbers)} families of {synth}, expected 2 or more")
-    inputs = Inputs(get_synth(synth))
-    return _Data(number, inputs, families, numbers[~validation], numbers[validation][:_VALIDATED])
+    return _Data(number, _inputs(synth, families), families, numbers[~validation], numbers[validation][:_VALIDATED])
+
+
+def _inputs(synth: str, families: Families) -> npt.NDArray[np.float16]:
+    """What is seen of each preset of families. Shape: (families, MEMBERS, width)."""
+    inputs, parts = Inputs(get_synth(synth)), []
+    for start in range(0, len(families.pitch), _TOGETHER):
+        rows = slice(start, start + _TOGETHER)
+        unit = families.unit[rows].reshape(-1, families.unit.shape[2])
+        pitch, hold = (np.repeat(notes[rows], MEMBERS) for notes in (families.pitch, families.hold_seconds))
+        parts.append(inputs(unit, pitch, hold).astype(np.float16).reshape(-1, MEMBERS, inputs.width))
+    return np.concatenate(parts)
 
 
 def _means(data: Sequence[_Data]) -> Tensor:
