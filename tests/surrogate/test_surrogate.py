@@ -90,6 +90,23 @@ def test_a_run_of_other_settings_is_refused(families: Path, tmp_path: Path) -> N
 
 
 @pytest.mark.usefixtures("one_thread")
+def test_a_synthesizer_joins_a_file_that_knows_another(families: Path, tmp_path: Path) -> None:
+    """Catches a layer that goes to another synthesizer: what the file knew is the same after a step of no length."""
+    train_surrogate(families, SYNTHS[:1], tmp_path / "one", tmp_path / "one.npz", SMALL)
+    still = dataclasses.replace(SMALL, steps=1, learning_rate=1e-9)
+    both = tmp_path / "both.npz"
+    train_surrogate(families, SYNTHS[::-1], tmp_path / "both", both, still, start=tmp_path / "one.npz")
+    before, after = read_surrogates(tmp_path / "one.npz"), read_surrogates(both)
+    assert after.keys() == set(SYNTHS)
+    known = SYNTHS[0]
+    unit = np.random.default_rng(0).random((5, len(before[known].space)))
+    assert np.allclose(before[known](unit, Note()).sketch, after[known](unit, Note()).sketch, atol=0.05)
+    wider = dataclasses.replace(still, width=64)
+    with pytest.raises(InputError, match="--width"):
+        train_surrogate(families, SYNTHS, tmp_path / "wide", tmp_path / "wide.npz", wider, start=tmp_path / "one.npz")
+
+
+@pytest.mark.usefixtures("one_thread")
 @pytest.mark.parametrize("synth", SYNTHS)
 def test_numpy_computes_what_the_network_does(families: Path, tmp_path: Path, synth: str) -> None:
     """Catches a layer that is left out or transposed in the copy that needs no torch."""

@@ -55,6 +55,9 @@ def train(
     synth: SynthOption,
     output: Annotated[Path, typer.Option("-o", "--output", help="File of the weights, .npz.")],
     run: Annotated[Path, typer.Option(help="Folder of checkpoints and metrics; a run that was begun goes on.")],
+    start: Annotated[
+        Path | None, typer.Option("--from", help="File of weights to begin with; other synthesizers may join it.")
+    ] = None,
     steps: Annotated[int, typer.Option(help="Of 32 families each.")] = 20_000,
     width: Annotated[int, typer.Option(help="Width of the layers.")] = 640,
     blocks: Annotated[int, typer.Option(help="Residual blocks of two layers.")] = 3,
@@ -70,7 +73,7 @@ def train(
 
     settings = SurrogateSettings(steps, width, blocks, seed=seed)
     with training_bar(show=not quiet) as report:
-        scores = train_surrogate(folder, synth, run, output, settings, report)
+        scores = train_surrogate(folder, synth, run, output, settings, report, start)
     for name, score in scores.items():
         typer.echo(
             f"{output}: {name}, error {score.error:.2f} dB (mean sketch {score.constant:.2f}), "

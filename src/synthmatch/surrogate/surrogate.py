@@ -90,8 +90,17 @@ def write_surrogate(path: Path, arrays: Mapping[str, Floats], synths: Sequence[s
     write_whole(path, buffer.getvalue(), force=True)
 
 
-def read_surrogates(path: Path) -> dict[str, Surrogate]:
-    """The surrogates of a file by synthesizer id. Raises `InputError` for a damaged file or other parameter tables."""
+class Weights(NamedTuple):
+    """What a file holds: the hash of each synthesizer's parameter table by id, blocks, arrays, a short hash of it all."""
+
+    tables: dict[str, str]
+    blocks: int
+    arrays: dict[str, Floats]
+    fingerprint: str
+
+
+def read_weights(path: Path) -> Weights:
+    """The weights of a file. Raises `InputError` for a damaged file or parameter tables that are not this version's."""
     try:
         content = path.read_bytes()
         with np.load(io.BytesIO(content), allow_pickle=False) as stored:
@@ -99,20 +108,24 @@ def read_surrogates(path: Path) -> dict[str, Surrogate]:
             arrays = {name: stored[name].astype(np.float32) for name in stored.files if name != "about"}
         if about["format"] != _FORMAT:
             raise InputError(f"{path} has format {about['format']!r}, expected {_FORMAT!r}; train it again")
-        fingerprint = hashlib.blake2b(content, digest_size=4).hexdigest()
-        found = {}
-        for number, (synth, table) in enumerate(about["tables"].items()):
-            instrument = get_synth(synth)
-            if instrument.space.hash != table:
+        for synth, table in about["tables"].items():
+            if (ours := get_synth(synth).space.hash) != table:
                 raise InputError(
-                    f"{path} was trained for {synth} table {table}, this version has {instrument.space.hash}; train it again"
+                    f"{path} was trained for {synth} table {table}, this version has {ours}; train it again"
                 )
-            found[synth] = Surrogate(instrument, arrays, number, about["blocks"], fingerprint)
+        return Weights(about["tables"], about["blocks"], arrays, hashlib.blake2b(content, digest_size=4).hexdigest())
     except FileNotFoundError:
         raise InputError(f"{path} does not exist; train a surrogate with: synthmatch surrogate train") from None
     except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, BadZipFile, zlib.error) as error:
         raise InputError(f"{path} is no surrogate or is damaged ({error}); train it again") from None
-    return found
+
+
+def read_surrogates(path: Path) -> dict[str, Surrogate]:
+    """The surrogates of a file by synthesizer id. Raises what `read_weights` raises."""
+    tables, blocks, arrays, fingerprint = read_weights(path)
+    return {
+        synth: Surrogate(get_synth(synth), arrays, number, blocks, fingerprint) for number, synth in enumerate(tables)
+    }
 
 
 @cache

@@ -19,7 +19,7 @@ from synthmatch.errors import InputError, TrainingError
 from synthmatch.features.sketch import MELS, segment_shares
 from synthmatch.note import Note
 from synthmatch.surrogate.inputs import SEGMENTS, Inputs
-from synthmatch.surrogate.surrogate import write_surrogate
+from synthmatch.surrogate.surrogate import Weights, read_weights, write_surrogate
 from synthmatch.synths.registry import get_synth
 from synthmatch.training.checkpoint import Progress, load_checkpoint, save_checkpoint
 from synthmatch.training.log import MetricsLog
@@ -104,8 +104,11 @@ def train_surrogate(  # noqa: PLR0915 - one script, to be read from top to botto
     output: Path,
     settings: SurrogateSettings,
     report: Callable[[Pace], None] | None = None,
+    start: Path | None = None,
 ) -> dict[str, Validation]:
     """Train on the families of `synths` in `folder`; `run` keeps checkpoints and metrics, `output` gets the weights.
+
+    `start`: a file of weights to begin with. A synthesizer that it does not know gets a layer of its own.
 
     Raises `InputError` for missing or damaged families and a run of other settings, `TrainingError` where the loss is
     not a number, `OutputError`.
@@ -115,9 +118,12 @@ def train_surrogate(  # noqa: PLR0915 - one script, to be read from top to botto
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(settings.seed)
         network = Network([one.inputs.shape[2] for one in data], _means(data), settings.width, settings.blocks)
+    first = read_weights(start) if start else None
+    if first:
+        _begin_with(network, first, synths)
     optimizer = torch.optim.AdamW(network.parameters(), lr=settings.learning_rate, weight_decay=1e-4, fused=True)
     sizes = {synth: len(one.families.pitch) for synth, one in zip(synths, data, strict=True)}
-    conditions = {"settings": asdict(settings), "families": sizes}
+    conditions = {"settings": asdict(settings), "families": sizes, "start": first and first.fingerprint}
     progress = Progress(0, 0, [math.inf], [0])
     if found := load_checkpoint(run, conditions):
         state, progress = found
@@ -167,6 +173,33 @@ def train_surrogate(  # noqa: PLR0915 - one script, to be read from top to botto
     made = {**conditions, "validation": {synth: score._asdict() for synth, score in scores.items()}}
     write_surrogate(output, arrays, synths, settings.blocks, made)
     return scores
+
+
+def _begin_with(network: Network, weights: Weights, synths: Sequence[str]) -> None:
+    """Give a network what a file has: the shared layers, and those of the synthesizers that the file knows."""
+    known = {synth: number for number, synth in enumerate(weights.tables)}
+    state = network.state_dict()
+    for name, ours in state.items():
+        part, _, rest = name.partition(".")
+        if part == "means":
+            theirs = [weights.arrays[name][known[s]] if s in known else ours[n].numpy() for n, s in enumerate(synths)]
+            state[name] = torch.from_numpy(np.stack(theirs))
+            continue
+        if part == "inputs":
+            number, _, rest = rest.partition(".")
+            if (synth := synths[int(number)]) not in known:
+                continue
+            name_there = f"inputs.{known[synth]}.{rest}"
+        else:
+            name_there = name
+        there = weights.arrays.get(name_there)
+        if there is None or there.shape != ours.shape or weights.blocks != len(network.blocks):
+            raise InputError(
+                f"the file to begin with has width {len(weights.arrays['norm.weight'])} and {weights.blocks} blocks, "
+                f"expected {len(network.norm.weight)} and {len(network.blocks)}; give --width and --blocks of that file"
+            )
+        state[name] = torch.from_numpy(there)
+    network.load_state_dict(state)
 
 
 def _data(folder: Path, synth: str, number: int) -> _Data:
