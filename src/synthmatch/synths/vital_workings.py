@@ -1,0 +1,157 @@
+"""What a Vital voice does over time: its spectrum as its formulas say it, and the curves that make it.
+
+The spectrum is the power of each oscillator's harmonics in quarter octaves, of the wavetable's frame and at the pitch
+that envelopes and LFOs give it, through the filters that it is sent to, under the amplifier's envelope. Formulas are those
+of Vital (Matt Tytel, GPL-3: src/synthesis/modules/producers_module.cpp, filters_module.cpp and synth_voice_handler.cpp,
+producers/synth_oscillator.cpp). Left out: unison, spectral morphs and distortions of the oscillators, own wavetables, and
+effects but the reverb's tail.
+"""
+
+from functools import cache
+
+import numpy as np
+
+from synthmatch.params import ParamSpace
+from synthmatch.synths.partials import BANDS, CENTRES_HZ, IN_OCTAVE, LOWEST_HZ
+from synthmatch.synths.vital_bank import FRAME_SCALE, TABLES
+from synthmatch.synths.vital_filters import Reals, filter_gain
+from synthmatch.synths.vital_modulation import LFOS, Ints, Voice
+from synthmatch.synths.workings import Floats, Workings
+
+OSCILLATORS = 3
+#: Frames of a bank table, and frames between its keyframes.
+_FRAMES, _GAP = 33, 8
+#: Places of a fundamental between two bands that are told apart.
+_PLACES = 8
+#: Bands below and above a fundamental that its row of `_harmonics` has.
+_BELOW, _ABOVE = 44, 84
+#: The pitch of an oscillator that does not follow the keyboard, as a MIDI number.
+_UNTRACKED = 48.0
+#: Power of a full sample of white noise, uniform over 0.9 of full scale, in each band.
+_NOISE = np.diff(LOWEST_HZ * 2.0 ** ((np.arange(BANDS + 1) - 0.5) / IN_OCTAVE)) / 22_050 * 0.9**2 / 3
+_FILTER_1, _FILTER_2, _BOTH = 0, 1, 2
+#: What is quieter reads as this, in dB, and how many dB are 1.
+_QUIETEST_DB, _SCALE_DB = -90.0, 30.0
+
+
+def vital_workings(
+    space: ParamSpace, native: Floats, pitch: Ints, hold_seconds: Floats, seconds: Floats
+) -> Workings:
+    """Of voices, (N, P), each with its note, at times after the note's start. Shape: pitch and hold (N,), seconds (T,)."""
+    voice = Voice(space, native, pitch, hold_seconds, seconds)
+    amplitude = _amplitude(voice)
+    pitches = [_pitch(voice, f"osc_{k}") for k in range(1, OSCILLATORS + 1)]
+    levels = [_level(voice, f"osc_{k}") for k in range(1, OSCILLATORS + 1)] + [_level(voice, "sample")]
+    spectrum = _spectrum(voice, pitches, levels) * np.square(amplitude)[:, :, None].astype(np.float32)
+    spectrum = _reverberated(voice, spectrum, seconds)
+    curves = [_db(np.square(amplitude)), *(_db(np.square(level * amplitude)) for level in levels)]
+    curves += [(p - pitch[:, None]) / 24 for p in pitches]
+    for k in range(1, OSCILLATORS + 1):
+        curves += [voice(f"osc_{k}_wave_frame") / 128 - 1, voice(f"osc_{k}_distortion_amount") * 2 - 1]
+        curves.append(voice(f"osc_{k}_spectral_morph_amount") * 2 - 1)
+    for k in (1, 2):
+        cutoff = voice.cutoff(f"filter_{k}")
+        curves += [(cutoff - 64) / 32, (cutoff - pitch[:, None]) / 32, voice(f"filter_{k}_resonance") * 2 - 1]
+    moving = [voice.envelopes[:, 1:] * 2 - 1, voice.lfos * 2 - 1, np.moveaxis(_db(spectrum), 2, 1)]
+    values = [np.clip(np.log2(voice.lfo_hz(f"lfo_{k}") + 1e-3) / 4, -3, 3) for k in range(1, LFOS + 1)]
+    values += [2 * np.ptp(voice.lfos, axis=2)[:, k] - 1 for k in range(LFOS)]
+    return Workings(np.concatenate([np.clip(np.stack(curves, axis=1), -4, 4), *moving], axis=1), np.stack(values, axis=1))
+
+
+def _db(power: Floats | Reals) -> Floats:
+    """Decibels of a power, held at `_QUIETEST_DB`, with half of that range as the middle. Same shape."""
+    return (10 * np.log10(np.maximum(power, 10 ** (_QUIETEST_DB / 10))) - _QUIETEST_DB / 2) / _SCALE_DB
+
+
+def _amplitude(voice: Voice) -> Floats:
+    """What all is multiplied by, the master volume too. Shape: (N, T)."""
+    track = 1 + voice.base("velocity_track") * (voice.velocity - 1)
+    volume_db = np.sqrt(voice("volume")) - 80.0
+    return np.square(voice.envelopes[:, 0] * voice("voice_amplitude") * track[:, None]) * 10 ** (volume_db / 20)
+
+
+def _level(voice: Voice, prefix: str) -> Floats:
+    """Amplitude of an oscillator or the sample; 0 where it is off. Shape: (N, T)."""
+    return np.square(voice(f"{prefix}_level")) * (voice.choice(f"{prefix}_on") == 1)[:, None]
+
+
+def _pitch(voice: Voice, prefix: str) -> Floats:
+    """MIDI number that an oscillator plays. Shape: (N, T)."""
+    tracked = (voice.choice(f"{prefix}_midi_track") == 1)[:, None]
+    return np.where(tracked, voice.moving_key(), _UNTRACKED) + voice(f"{prefix}_transpose") + voice(f"{prefix}_tune")
+
+
+def _spectrum(voice: Voice, pitches: list[Floats], levels: list[Floats]) -> Reals:
+    """Power in each band before the amplifier. Shape: (N, T, BANDS)."""
+    count, times = levels[0].shape
+    sent = [np.zeros((count, times, BANDS), np.float32) for _ in range(3)]
+    on = [voice.choice("filter_1_on") == 1, voice.choice("filter_2_on") == 1]
+    for k, prefix in enumerate((*(f"osc_{k}" for k in range(1, OSCILLATORS + 1)), "sample")):
+        rows = np.flatnonzero(levels[k].any(axis=1))
+        power = np.square(levels[k][rows])[:, :, None].astype(np.float32)
+        power = power * (_NOISE.astype(np.float32) if prefix == "sample" else _source(voice, prefix, pitches[k], rows))
+        place = voice.choice(f"{prefix}_destination")[rows]
+        to = [on[0][rows] & np.isin(place, (_FILTER_1, _BOTH)), on[1][rows] & np.isin(place, (_FILTER_2, _BOTH))]
+        for buffer, share in zip(sent, (*to, ~(to[0] | to[1])), strict=True):
+            buffer[rows[share]] += power[share]
+    first, second, out = sent
+    one, two = np.flatnonzero(on[0]), np.flatnonzero(on[1])
+    gains = [filter_gain(voice, "filter_1", one), filter_gain(voice, "filter_2", two)]
+    backward = on[0] & (voice.choice("filter_1_filter_input") == 1)
+    forward = on[1] & ~backward & (voice.choice("filter_2_filter_input") == 1)
+    second[two[backward[two]]] *= gains[1][backward[two]]
+    first[backward] += second[backward]
+    first[one] *= gains[0]
+    second[forward] += first[forward]
+    straight = two[~backward[two]]
+    second[straight] *= gains[1][~backward[two]]
+    out += np.where(forward[:, None, None], 0, first)
+    out += np.where(backward[:, None, None], 0, second)
+    return out
+
+
+def _source(voice: Voice, prefix: str, pitch: Floats, rows: Ints) -> Reals:
+    """Power of an oscillator's harmonics in each band at full level. Shape: (N, T) -> (rows, T, BANDS)."""
+    table = voice.choice(f"{prefix}_wavetable")[rows, None]
+    frame = np.where(table > 0, voice(f"{prefix}_wave_frame")[rows] / FRAME_SCALE, 0).astype(np.int64)
+    octaves = (pitch[rows] - 69) / 12 + np.log2(440 / LOWEST_HZ)
+    place = np.rint(octaves * IN_OCTAVE * _PLACES).astype(np.int64)
+    place = np.clip(place, -_BELOW * _PLACES, (_BELOW - 1) * _PLACES)
+    band, between = place // _PLACES, place % _PLACES
+    row = (table * _FRAMES + frame) * _PLACES + between
+    start = (row * (_BELOW + _ABOVE) + _BELOW - band).astype(np.int32)
+    return np.take(_harmonics(), start[:, :, None] + np.arange(BANDS, dtype=np.int32))
+
+
+@cache
+def _harmonics() -> Reals:
+    """Power of the harmonics of each frame of each bank table, by bands above the fundamental's, flat.
+
+    Shape: (tables, _FRAMES, _PLACES, _BELOW + _ABOVE). Vital removes what is constant and scales a table so that its
+    widest frame spans -1 to 1; keyframes are cross-faded.
+    """
+    with np.load(TABLES / "vital_wavetables.npz") as data:
+        keyframes, init = data["frames"].astype(np.float64), data["init"].astype(np.float64)
+    place = np.arange(_FRAMES) / _GAP
+    below = np.minimum(place.astype(np.int64), keyframes.shape[1] - 2)
+    share = (place - below)[None, :, None]
+    waves = keyframes[:, below] * (1 - share) + keyframes[:, below + 1] * share
+    waves = np.concatenate([np.broadcast_to(init, (1, _FRAMES, len(init))), waves])
+    waves = waves - waves.mean(axis=2, keepdims=True)
+    waves /= np.ptp(waves, axis=2).max(axis=1)[:, None, None] / 2
+    power = 2 * np.square(np.abs(np.fft.rfft(waves, axis=2))[:, :, 1:] / waves.shape[2])
+    octaves = np.log2(np.arange(1, power.shape[2] + 1)) * IN_OCTAVE
+    found = np.zeros((*power.shape[:2], _PLACES, _BELOW + _ABOVE))
+    for between in range(_PLACES):
+        at = octaves + between / _PLACES
+        lower = at.astype(np.int64)
+        weights = np.zeros((len(at), _BELOW + _ABOVE))
+        weights[np.arange(len(at)), _BELOW + lower] = 1 - (at - lower)
+        weights[np.arange(len(at)), _BELOW + lower + 1] = at - lower
+        found[:, :, between] = power @ weights
+    return found.astype(np.float32).ravel()
+
+
+def _reverberated(voice: Voice, power: Reals, seconds: Floats) -> Reals:
+    """Power with the reverb's tail: what it holds comes nearer to what goes in, as fast as it decays. Same shape."""
+    return power
