@@ -1,8 +1,8 @@
 """How loud a Vital filter lets each band through.
 
 Formulas are those of Vital (Matt Tytel, GPL-3: src/synthesis/filters/sallen_key_filter.cpp, digital_svf.cpp,
-ladder_filter.cpp) for small levels: their saturation is left out. The models Dirty and Diode are taken for Analog and
-Ladder, which they are made like; Formant, Comb and Phaser let everything through here.
+ladder_filter.cpp, diode_filter.cpp) for small levels: their saturation is left out. Dirty is taken for Analog, which it is
+made like; Formant, Comb and Phaser let everything through here.
 """
 
 import numpy as np
@@ -16,7 +16,6 @@ Reals = npt.NDArray[np.float32]
 
 _ANALOG, _DIRTY, _LADDER, _DIGITAL, _DIODE, _FORMANT = range(6)
 _12_DB, _24_DB, _NOTCH, _DUAL_NOTCH, _BAND_PEAK_NOTCH = range(5)
-_LADDER_TUNING = 1.0
 
 
 def filter_gain(voice: Voice, prefix: str, rows: Ints) -> Reals:
@@ -37,11 +36,13 @@ def filter_gain(voice: Voice, prefix: str, rows: Ints) -> Reals:
     two_poles = passed / (np.square(1 - u) + np.square(_wide(damping)) * u)
     before = np.where(_wide(steep), passed / (np.square(1 - u) + u), np.float32(1))
     gain = two_poles * before / _wide(np.square(taming))
-    ladder = np.flatnonzero((model == _LADDER) | (model == _DIODE))
+    ladder, diode = np.flatnonzero(model == _LADDER), np.flatnonzero(model == _DIODE)
     if len(ladder):
         gain[ladder] = _four_poles(
             u[ladder], passed[ladder], low[ladder], band[ladder], high[ladder], resonance[ladder], steep[ladder]
         )
+    if len(diode):
+        gain[diode] = _diode(u[diode], resonance[diode], blend[diode] / 2 + 0.5, style[diode] == _12_DB)
     gain *= _wide(10 ** (drive_db / 20))
     gain[(model >= _FORMANT)[:, 0]] = 1
     share = _wide(mix)
@@ -76,3 +77,15 @@ def _four_poles(
     straight = np.square(_wide(low) + _wide(band) * u + _wide(high) * np.square(u))
     loudness = np.square(_wide(1 + resonance))
     return np.asarray(np.where(_wide(steep), straight, passed * np.square(1 + u)) / np.maximum(falls, 1e-2) * loudness)
+
+
+def _diode(u: Reals, resonance: Floats, blend: Floats, gentle: npt.NDArray[np.bool_]) -> Reals:
+    """Power gain of the diode ladder behind its high pass. `blend`: 0 to 1. Shape: `u` (N, T, BANDS), the others (N, T)."""
+    back = _wide(0.7 + 16.3 * resonance**3)
+    real = 8 * (np.square(1 - u) - 4 * u) - 10 * (1 - u) + 2 + back
+    falls = np.square(real) + u * np.square(32 * (1 - u) - 20)
+    ratio, share = np.where(gentle, 0.5, 2.0 ** (8 * blend - 9)), np.where(gentle, np.square(blend), 1.0)
+    v = u / _wide(np.square(ratio))
+    high = v / np.sqrt(np.square(1 - v) + v)
+    passed = np.square(1 + _wide(share) * (high - 1))
+    return np.asarray(passed * np.square(back / 2 + 1) / np.maximum(falls, 1e-2), np.float32)

@@ -41,7 +41,9 @@ def vital_workings(
     voice = Voice(space, native, pitch, hold_seconds, seconds)
     amplitude = _amplitude(voice)
     pitches = [_pitch(voice, f"osc_{k}") for k in range(1, OSCILLATORS + 1)]
-    levels = [_level(voice, f"osc_{k}") for k in range(1, OSCILLATORS + 1)] + [_level(voice, "sample")]
+    levels = [
+        _level(voice, f"osc_{k}") * np.sqrt(_together(voice, f"osc_{k}"))[:, None] for k in range(1, OSCILLATORS + 1)
+    ] + [_level(voice, "sample")]
     spectrum = _spectrum(voice, pitches, levels) * np.square(amplitude)[:, :, None].astype(np.float32)
     spectrum = _reverberated(voice, spectrum, seconds)
     curves = [_db(np.square(amplitude)), *(_db(np.square(level * amplitude)) for level in levels)]
@@ -71,8 +73,19 @@ def _amplitude(voice: Voice) -> Floats:
 
 
 def _level(voice: Voice, prefix: str) -> Floats:
-    """Amplitude of an oscillator or the sample; 0 where it is off. Shape: (N, T)."""
-    return np.square(voice(f"{prefix}_level")) * (voice.choice(f"{prefix}_on") == 1)[:, None]
+    """Amplitude of an oscillator or the sample in the mean of both channels; 0 where it is off. Shape: (N, T)."""
+    on = (voice.choice(f"{prefix}_on") == 1)[:, None]
+    return np.square(voice(f"{prefix}_level")) * np.cos(voice(f"{prefix}_pan") * np.pi / 4) * on
+
+
+def _together(voice: Voice, prefix: str) -> Floats:
+    """What the mean of both channels leaves of an oscillator's power: voices of a side are a pair's halves. Shape: (N,)."""
+    voices, blend = voice.base(f"{prefix}_unison_voices"), voice.base(f"{prefix}_unison_blend")
+    pairs = np.ceil(np.rint(voices) / 2)
+    centre, detuned = 1 - 0.6 * blend, 0.6 * (1 - np.square(1 - blend))
+    share = np.square(centre) / (np.square(centre) + np.square(detuned) * np.maximum(pairs - 1, 0))
+    even, odd = np.full_like(voices, 0.5), share + (1 - share) / 2
+    return np.where(np.rint(voices) == 1, 1.0, np.where(np.rint(voices) % 2 == 0, even, odd))
 
 
 def _pitch(voice: Voice, prefix: str) -> Floats:
