@@ -29,6 +29,10 @@ _BELOW, _ABOVE = 44, 84
 _UNTRACKED = 48.0
 #: Power of a full sample of white noise, uniform over 0.9 of full scale, in each band.
 _NOISE = np.diff(LOWEST_HZ * 2.0 ** ((np.arange(BANDS + 1) - 0.5) / IN_OCTAVE)) / 22_050 * 0.9**2 / 3
+#: Seconds to a thousandth of an amplitude, in time constants of power.
+_DECAY_CONSTANTS = 6 * np.log(10)
+#: Power that the reverb holds of a steady sound: at once, and for a second of its time constant; its own spread in time.
+_EARLY, _LATE_A_SECOND, _SPREAD_SECONDS = 0.15, 0.66, 0.02
 _FILTER_1, _FILTER_2, _BOTH = 0, 1, 2
 #: What is quieter reads as this, in dB, and how many dB are 1.
 _QUIETEST_DB, _SCALE_DB = -90.0, 30.0
@@ -126,7 +130,7 @@ def _spectrum(voice: Voice, pitches: list[Floats], levels: list[Floats]) -> Real
 def _source(voice: Voice, prefix: str, pitch: Floats, rows: Ints) -> Reals:
     """Power of an oscillator's harmonics in each band at full level. Shape: (N, T) -> (rows, T, BANDS)."""
     table = voice.choice(f"{prefix}_wavetable")[rows, None]
-    frame = np.where(table > 0, voice(f"{prefix}_wave_frame")[rows] / FRAME_SCALE, 0).astype(np.int64)
+    frame = np.rint(np.where(table > 0, voice(f"{prefix}_wave_frame")[rows] / FRAME_SCALE, 0)).astype(np.int64)
     octaves = (pitch[rows] - 69) / 12 + np.log2(440 / LOWEST_HZ)
     place = np.rint(octaves * IN_OCTAVE * _PLACES).astype(np.int64)
     place = np.clip(place, -_BELOW * _PLACES, (_BELOW - 1) * _PLACES)
@@ -166,5 +170,24 @@ def _harmonics() -> Reals:
 
 
 def _reverberated(voice: Voice, power: Reals, seconds: Floats) -> Reals:
-    """Power with the reverb's tail: what it holds comes nearer to what goes in, as fast as it decays. Same shape."""
+    """Power with the reverb's tail. Shape: (N, T, BANDS), (T,) -> (N, T, BANDS).
+
+    What the reverb holds comes nearer to what goes in, as fast as it decays. How much it holds is measured.
+    """
+    rows = np.flatnonzero(voice.choice("reverb_on") == 1)
+    decay = np.clip(2.0 ** voice.base("reverb_decay_time")[rows], 0.1, 100.0) / _DECAY_CONSTANTS
+    low_hz, high_hz = (
+        440 * 2.0 ** ((voice.base(f"reverb_pre_{side}_cutoff")[rows, None] - 69) / 12) for side in ("low", "high")
+    )
+    passed = 1 / ((1 + np.square(CENTRES_HZ / high_hz)) * (1 + np.square(low_hz / CENTRES_HZ)))
+    goal = (passed * (_EARLY + _LATE_A_SECOND * decay)[:, None]).astype(np.float32)
+    mix = voice("reverb_dry_wet")[rows] * np.pi / 2
+    kept = np.exp(-np.diff(seconds, prepend=0.0) / (decay[:, None] + _SPREAD_SECONDS)).astype(np.float32)
+    held = np.zeros((len(rows), BANDS), np.float32)
+    wet = np.empty((len(rows), *power.shape[1:]), np.float32)
+    for time in range(len(seconds)):
+        held = held * kept[:, time, None] + goal * power[rows, time] * (1 - kept[:, time, None])
+        wet[:, time] = held
+    dry_share, wet_share = (np.square(f(mix))[:, :, None].astype(np.float32) for f in (np.cos, np.sin))
+    power[rows] = power[rows] * dry_share + wet * wet_share
     return power
