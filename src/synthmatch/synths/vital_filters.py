@@ -64,7 +64,9 @@ def _mixed(style: Ints, blend: Floats) -> tuple[Floats, Floats, Floats]:
     scale = np.sqrt(np.square(share) / 2 + 0.5)
     around = scale * peak, scale * (peak - blend) * 2, scale * peak
     kinds = [style == _NOTCH, style == _DUAL_NOTCH, style == _BAND_PEAK_NOTCH]
-    low, band, high = (np.select(kinds, options[:3], options[3]) for options in zip(notch, dual, around, plain, strict=True))
+    low, band, high = (
+        np.select(kinds, options[:3], options[3]) for options in zip(notch, dual, around, plain, strict=True)
+    )
     return low, band, high
 
 

@@ -35,6 +35,9 @@ _ENVELOPE, _SUSTAIN, _LOOP_POINT, _LOOP_HOLD = 2, 3, 4, 5
 _HALF_LIFE = 0.2
 #: The key at which keyboard tracking moves nothing.
 _CENTRE_KEY = 60.0
+#: What an engine that was just loaded glides to from where Vital starts (utilities/smooth_value.cpp), and how fast.
+_GLIDING = ("osc_1_level", "osc_2_level", "osc_3_level", "sample_level", "filter_1_cutoff", "filter_2_cutoff")
+_GLIDE_HZ = 5.0
 
 
 def bent(value: Floats, power: Floats) -> Floats:
@@ -52,6 +55,7 @@ class Voice:
 
     def __init__(self, space: ParamSpace, native: Floats, pitch: Ints, hold_seconds: Floats, seconds: Floats) -> None:
         self._space, self._native = space, native
+        self._glide = np.exp(-2 * np.pi * _GLIDE_HZ * seconds)
         self.velocity = Note().velocity / 127
         self.key = pitch + native[:, space.index["voice_transpose"]] + native[:, space.index["voice_tune"]]
         slots = {kind: self._slots(kind) for kind in ("source", "destination", "amount", "bipolar", "power")}
@@ -73,8 +77,11 @@ class Voice:
     def __call__(self, name: str) -> Floats:
         """A parameter's native value, moved by the slots and held in its range. Shape: (N, T)."""
         parameter, row = self._space[name], self._row(name)
+        value = self.base(name)[:, None]
+        if name in _GLIDING:
+            value = value + (parameter.default - value) * self._glide
         moved = self._moved[:, row] if row else np.zeros_like(self._moved[:, 0])
-        return np.clip(self._native[:, self._space.index[name], None] + moved, parameter.low, parameter.high)
+        return np.clip(value + moved, parameter.low, parameter.high)
 
     def base(self, name: str) -> Floats:
         """A parameter's native value as it is stored. Shape: (N,)."""

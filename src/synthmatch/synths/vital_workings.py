@@ -38,9 +38,7 @@ _FILTER_1, _FILTER_2, _BOTH = 0, 1, 2
 _QUIETEST_DB, _SCALE_DB = -90.0, 30.0
 
 
-def vital_workings(
-    space: ParamSpace, native: Floats, pitch: Ints, hold_seconds: Floats, seconds: Floats
-) -> Workings:
+def vital_workings(space: ParamSpace, native: Floats, pitch: Ints, hold_seconds: Floats, seconds: Floats) -> Workings:
     """Of voices, (N, P), each with its note, at times after the note's start. Shape: pitch and hold (N,), seconds (T,)."""
     voice = Voice(space, native, pitch, hold_seconds, seconds)
     amplitude = _amplitude(voice)
@@ -61,7 +59,9 @@ def vital_workings(
     moving = [voice.envelopes[:, 1:] * 2 - 1, voice.lfos * 2 - 1, np.moveaxis(_db(spectrum), 2, 1)]
     values = [np.clip(np.log2(voice.lfo_hz(f"lfo_{k}") + 1e-3) / 4, -3, 3) for k in range(1, LFOS + 1)]
     values += [2 * np.ptp(voice.lfos, axis=2)[:, k] - 1 for k in range(LFOS)]
-    return Workings(np.concatenate([np.clip(np.stack(curves, axis=1), -4, 4), *moving], axis=1), np.stack(values, axis=1))
+    return Workings(
+        np.concatenate([np.clip(np.stack(curves, axis=1), -4, 4), *moving], axis=1), np.stack(values, axis=1)
+    )
 
 
 def _db(power: Floats | Reals) -> Floats:
