@@ -38,6 +38,8 @@ _CENTRE_KEY = 60.0
 #: What an engine that was just loaded glides to from where Vital starts (utilities/smooth_value.cpp), and how fast.
 _GLIDING = ("osc_1_level", "osc_2_level", "osc_3_level", "sample_level", "filter_1_cutoff", "filter_2_cutoff")
 _GLIDE_HZ = 5.0
+#: Ends of the names of what slots may move past its range.
+_UNHELD = ("_level", "_cutoff", "_transpose", "_tune", "_amplitude")
 
 
 def bent(value: Floats, power: Floats) -> Floats:
@@ -75,12 +77,14 @@ class Voice:
         self._moved = self._moves(sources, np.ones_like(still))
 
     def __call__(self, name: str) -> Floats:
-        """A parameter's native value, moved by the slots and held in its range. Shape: (N, T)."""
+        """A parameter's native value, moved by the slots and held in its range where Vital does so. Shape: (N, T)."""
         parameter, row = self._space[name], self._row(name)
         value = self.base(name)[:, None]
         if name in _GLIDING:
             value = value + (parameter.default - value) * self._glide
         moved = self._moved[:, row] if row else np.zeros_like(self._moved[:, 0])
+        if name.endswith(_UNHELD):
+            return np.asarray(value + moved, np.float64)
         return np.clip(value + moved, parameter.low, parameter.high)
 
     def base(self, name: str) -> Floats:

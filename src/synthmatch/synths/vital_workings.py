@@ -79,7 +79,7 @@ def _amplitude(voice: Voice) -> Floats:
 def _level(voice: Voice, prefix: str) -> Floats:
     """Amplitude of an oscillator or the sample in the mean of both channels; 0 where it is off. Shape: (N, T)."""
     on = (voice.choice(f"{prefix}_on") == 1)[:, None]
-    return np.square(voice(f"{prefix}_level")) * np.cos(voice(f"{prefix}_pan") * np.pi / 4) * on
+    return np.square(np.maximum(voice(f"{prefix}_level"), 0.0)) * np.cos(voice(f"{prefix}_pan") * np.pi / 4) * on
 
 
 def _together(voice: Voice, prefix: str) -> Floats:
