@@ -3,28 +3,20 @@
 The spectrum is the power of each oscillator's harmonics in quarter octaves, of the wavetable's frame and at the pitch
 that envelopes and LFOs give it, through the filters that it is sent to, under the amplifier's envelope. Formulas are those
 of Vital (Matt Tytel, GPL-3: src/synthesis/modules/producers_module.cpp, filters_module.cpp and synth_voice_handler.cpp,
-producers/synth_oscillator.cpp). Left out: unison, spectral morphs and distortions of the oscillators, own wavetables, and
-effects but the reverb's tail.
+producers/synth_oscillator.cpp). Left out: the width of unison, what one oscillator does to another, most spectral morphs,
+own wavetables, and effects but the reverb's tail.
 """
-
-from functools import cache
 
 import numpy as np
 
 from synthmatch.params import ParamSpace
 from synthmatch.synths.partials import BANDS, CENTRES_HZ, IN_OCTAVE, LOWEST_HZ
-from synthmatch.synths.vital_bank import FRAME_SCALE, TABLES
 from synthmatch.synths.vital_filters import Reals, filter_gain
 from synthmatch.synths.vital_modulation import LFOS, Ints, Voice
+from synthmatch.synths.vital_waves import harmonics
 from synthmatch.synths.workings import Floats, Workings
 
 OSCILLATORS = 3
-#: Frames of a bank table, and frames between its keyframes.
-_FRAMES, _GAP = 33, 8
-#: Places of a fundamental between two bands that are told apart.
-_PLACES = 8
-#: Bands below and above a fundamental that its row of `_harmonics` has.
-_BELOW, _ABOVE = 44, 84
 #: The pitch of an oscillator that does not follow the keyboard, as a MIDI number.
 _UNTRACKED = 48.0
 #: Power of a full sample of white noise, uniform over 0.9 of full scale, in each band.
@@ -106,7 +98,9 @@ def _spectrum(voice: Voice, pitches: list[Floats], levels: list[Floats]) -> Real
     for k, prefix in enumerate((*(f"osc_{k}" for k in range(1, OSCILLATORS + 1)), "sample")):
         rows = np.flatnonzero(levels[k].any(axis=1))
         power = np.square(levels[k][rows])[:, :, None].astype(np.float32)
-        power = power * (_NOISE.astype(np.float32) if prefix == "sample" else _source(voice, prefix, pitches[k], rows))
+        power = power * (
+            _NOISE.astype(np.float32) if prefix == "sample" else harmonics(voice, prefix, pitches[k], rows)
+        )
         place = voice.choice(f"{prefix}_destination")[rows]
         to = [on[0][rows] & np.isin(place, (_FILTER_1, _BOTH)), on[1][rows] & np.isin(place, (_FILTER_2, _BOTH))]
         for buffer, share in zip(sent, (*to, ~(to[0] | to[1])), strict=True):
@@ -125,48 +119,6 @@ def _spectrum(voice: Voice, pitches: list[Floats], levels: list[Floats]) -> Real
     out += np.where(forward[:, None, None], 0, first)
     out += np.where(backward[:, None, None], 0, second)
     return out
-
-
-def _source(voice: Voice, prefix: str, pitch: Floats, rows: Ints) -> Reals:
-    """Power of an oscillator's harmonics in each band at full level. Shape: (N, T) -> (rows, T, BANDS)."""
-    table = voice.choice(f"{prefix}_wavetable")[rows, None]
-    frame = np.rint(np.where(table > 0, voice(f"{prefix}_wave_frame")[rows] / FRAME_SCALE, 0)).astype(np.int64)
-    octaves = (pitch[rows] - 69) / 12 + np.log2(440 / LOWEST_HZ)
-    place = np.rint(octaves * IN_OCTAVE * _PLACES).astype(np.int64)
-    place = np.clip(place, -_BELOW * _PLACES, (_BELOW - 1) * _PLACES)
-    band, between = place // _PLACES, place % _PLACES
-    row = (table * _FRAMES + frame) * _PLACES + between
-    start = (row * (_BELOW + _ABOVE) + _BELOW - band).astype(np.int32)
-    return np.take(_harmonics(), start[:, :, None] + np.arange(BANDS, dtype=np.int32))
-
-
-@cache
-def _harmonics() -> Reals:
-    """Power of the harmonics of each frame of each bank table, by bands above the fundamental's, flat.
-
-    Shape: (tables, _FRAMES, _PLACES, _BELOW + _ABOVE). Vital removes what is constant and scales a table so that its
-    widest frame spans -1 to 1; keyframes are cross-faded.
-    """
-    with np.load(TABLES / "vital_wavetables.npz") as data:
-        keyframes, init = data["frames"].astype(np.float64), data["init"].astype(np.float64)
-    place = np.arange(_FRAMES) / _GAP
-    below = np.minimum(place.astype(np.int64), keyframes.shape[1] - 2)
-    share = (place - below)[None, :, None]
-    waves = keyframes[:, below] * (1 - share) + keyframes[:, below + 1] * share
-    waves = np.concatenate([np.broadcast_to(init, (1, _FRAMES, len(init))), waves])
-    waves = waves - waves.mean(axis=2, keepdims=True)
-    waves /= np.ptp(waves, axis=2).max(axis=1)[:, None, None] / 2
-    power = 2 * np.square(np.abs(np.fft.rfft(waves, axis=2))[:, :, 1:] / waves.shape[2])
-    octaves = np.log2(np.arange(1, power.shape[2] + 1)) * IN_OCTAVE
-    found = np.zeros((*power.shape[:2], _PLACES, _BELOW + _ABOVE))
-    for between in range(_PLACES):
-        at = octaves + between / _PLACES
-        lower = at.astype(np.int64)
-        weights = np.zeros((len(at), _BELOW + _ABOVE))
-        weights[np.arange(len(at)), _BELOW + lower] = 1 - (at - lower)
-        weights[np.arange(len(at)), _BELOW + lower + 1] = at - lower
-        found[:, :, between] = power @ weights
-    return found.astype(np.float32).ravel()
 
 
 def _reverberated(voice: Voice, power: Reals, seconds: Floats) -> Reals:
