@@ -12,16 +12,19 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from synthmatch.audio import Audio
 from synthmatch.errors import MissingSynthError, PresetError, RenderError
 from synthmatch.note import SAMPLE_RATE_HZ, Note
 from synthmatch.params.preset import Preset
-from synthmatch.params.space import ParamSpace
+from synthmatch.params.space import Floats, ParamSpace
 from synthmatch.presets import vital as vital_file
 from synthmatch.synths.base import Engine, FileFormat, Synth
 from synthmatch.synths.vital_bank import TABLES
 from synthmatch.synths.vital_document import DocumentBuilder
+from synthmatch.synths.vital_workings import vital_workings
+from synthmatch.synths.workings import Workings
 
 #: rendered past the end and cut off: vita fades its last 162 samples, and rounds seconds
 _SPARE_SAMPLES = 512
@@ -84,6 +87,10 @@ class Vital(Synth):
         """A fresh vita synth. Raises `MissingSynthError` without vita."""
         self._need_vita()
         return VitalEngine(self.builder)
+
+    def workings(self, native: Floats, pitch: npt.NDArray[np.int64], hold_seconds: Floats, seconds: Floats) -> Workings:
+        """What envelopes, LFOs, oscillators and filters do, and the spectrum that follows."""
+        return vital_workings(self.space, native, pitch, hold_seconds, seconds)
 
     def read(self, path: Path) -> list[Preset]:
         """The preset of a ``.vital`` file.
