@@ -1,0 +1,113 @@
+"""What amsynth does with bands of power after its oscillators: filter, distortion, reverb, limiter.
+
+Formulas are those of amsynth (Nick Dowell, GPL-2+: LowPassFilter.cpp, Distortion.cpp, SoftLimiter.cpp) and of its reverb,
+Freeverb (Jezar at Dreampoint, public domain), turned into powers. Bands are those of `synths.partials`.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from synthmatch.note import SAMPLE_RATE_HZ
+from synthmatch.synths.amsynth_partials import Partials
+from synthmatch.synths.partials import BANDS, CENTRES_HZ, IN_OCTAVE, LOWEST_HZ
+
+Floats = npt.NDArray[np.float32]
+Wide = npt.NDArray[np.float64]
+
+LOW_PASS, HIGH_PASS, BAND_PASS, NOTCH, BYPASS = range(5)
+#: Odd harmonics that distortion adds to a partial.
+_ODD = (3, 5, 7, 9, 11, 13, 15)
+#: Freeverb: mean time round a comb, and the power of all combs and allpasses for a loop without gain, in mono.
+_LOOP_SECONDS = 0.033
+_WET_POWER = 0.107
+#: Limiter: level of both channels together that it keeps, and how its peak falls.
+_LIMIT = 0.9
+_RELEASE_SECONDS = 0.227
+
+
+def filtered(
+    partials: Partials,
+    bend: Wide,
+    cutoff_hz: Wide,
+    resonance: Wide,
+    kind: npt.NDArray[np.int64],
+    steep: npt.NDArray[np.bool_],
+) -> Floats:
+    """Partials through the filter, in bands.
+
+    Shape: (N, H), (N, H, 1 or T); bend of all frequencies and cutoff (N, T); the rest (N,) -> (N, BANDS, T).
+    """
+    warped = np.tan(np.pi * np.minimum(partials.frequency_hz / SAMPLE_RATE_HZ, 0.49))
+    edge = np.tan(np.pi * np.clip(cutoff_hz, 10.0, 0.99 * SAMPLE_RATE_HZ / 2) / SAMPLE_RATE_HZ)
+    square = np.square(warped).astype(np.float32)[:, :, None] * np.square(bend / edge).astype(np.float32)[:, None, :]
+    damping = np.square(np.maximum(0.001, 2.0 * (1.0 - resonance)))
+    zero, one = np.zeros(len(kind)), np.ones(len(kind))
+    constant = np.choose(kind, [one, zero, zero, one, one]).astype(np.float32)[:, None, None]
+    linear = np.choose(kind, [zero, zero, damping, -2 * one, damping - 2]).astype(np.float32)[:, None, None]
+    quadratic = np.choose(kind, [zero, one, zero, one, one]).astype(np.float32)[:, None, None]
+    gain = (square * quadratic + linear) * square + constant
+    gain /= (square + (damping - 2).astype(np.float32)[:, None, None]) * square + np.float32(1.0)
+    gain[steep] *= gain[steep]
+    power = partials.power if partials.power.ndim == 3 else partials.power[:, :, None]  # noqa: PLR2004 - axes
+    gain *= power.astype(np.float32)
+    place = (np.log2(np.maximum(partials.frequency_hz, LOWEST_HZ) / LOWEST_HZ) * IN_OCTAVE).astype(np.float32)
+    nearness = np.float32(1.0) - np.abs(place[:, None, :] - np.arange(BANDS, dtype=np.float32)[:, None])
+    return np.asarray(np.maximum(nearness, 0) @ gain)
+
+
+def bent(bands: Floats, bend: Wide) -> Floats:
+    """Bands moved up by a factor of frequency. Shape: (N, BANDS, T), (N, T) -> (N, BANDS, T)."""
+    source = np.arange(BANDS)[:, None] - IN_OCTAVE * np.log2(bend)[:, None, :]
+    below = np.floor(source)
+    share = (source - below).astype(np.float32)
+    padded = np.pad(bands, ((0, 0), (1, 1), (0, 0)))
+    first = np.clip(below + 1, 0, BANDS + 1).astype(np.int64)
+    second = np.clip(below + 2, 0, BANDS + 1).astype(np.int64)
+    moved = np.take_along_axis(padded, first, 1) * (1 - share) + np.take_along_axis(padded, second, 1) * share
+    return np.asarray(moved)
+
+
+def distorted(bands: Floats, crunch: Wide) -> Floats:
+    """Each sample's size to the power 1 - crunch: levels draw together, partials get odd harmonics. Shape: (N, BANDS, T), (N,)."""
+    exponent = 1.0 - crunch
+    total = np.maximum(bands.sum(axis=1) / 2, 1e-12)
+    pressed = bands * (total ** (exponent - 1.0)[:, None]).astype(np.float32)[:, None, :]
+    share = np.ones(len(bands))
+    added = pressed.copy()
+    for odd in _ODD:
+        share = share * (exponent - odd + 2) / (exponent + odd)
+        shift = IN_OCTAVE * np.log2(odd)
+        below = int(shift)
+        upper = shift - below
+        weight = np.square(share).astype(np.float32)[:, None, None]
+        added[:, below:] += weight * np.float32(1 - upper) * pressed[:, : BANDS - below]
+        added[:, below + 1 :] += weight * np.float32(upper) * pressed[:, : BANDS - below - 1]
+    return added
+
+
+def reverberated(bands: Floats, wet: Wide, room: Wide, damp: Wide, seconds: Wide) -> Floats:
+    """With Freeverb's tail, in mono. Shape: (N, BANDS, T), thrice (N,), (T,) -> (N, BANDS, T)."""
+    loss = (0.4 * damp)[:, None]
+    turn = np.cos(2 * np.pi * CENTRES_HZ / SAMPLE_RATE_HZ)
+    loop = (0.28 * room + 0.7)[:, None] * (1 - loss) / np.sqrt(1 - 2 * loss * turn + np.square(loss))
+    loop = np.minimum(loop, 0.999)
+    full = (_WET_POWER * np.square(wet)[:, None] / (1 - np.square(loop))).astype(np.float32)
+    rate = -2 * np.log(loop) / _LOOP_SECONDS
+    result = bands * np.square(2.0 - wet).astype(np.float32)[:, None, None]
+    tail = np.zeros(bands.shape[:2], np.float32)
+    for i, step in enumerate(np.diff(seconds, prepend=0.0)):
+        kept = np.exp(-rate * max(step, 0.0)).astype(np.float32)
+        tail = tail * kept + full * bands[:, :, i] * (1 - kept)
+        result[:, :, i] += tail
+    return result
+
+
+def limiter_gain(bands: Floats, crest: Wide, seconds: Wide) -> Wide:
+    """Gain in power by which the output is held below full scale. Shape: (N, BANDS, T), (N,), (T,) -> (N, T)."""
+    size = 2.0 * crest[:, None] * np.sqrt(bands.sum(axis=1) / 2)
+    peak = np.zeros(len(bands))
+    gain = np.ones(size.shape)
+    for i, step in enumerate(np.diff(seconds, prepend=0.0)):
+        peak = np.maximum(size[:, i], peak * np.exp(-max(step, 0.0) / _RELEASE_SECONDS))
+        gain[:, i] = np.square(np.minimum(1.0, _LIMIT / np.maximum(peak, 1e-9)))
+    return gain

@@ -1,0 +1,163 @@
+"""What amsynth's oscillators give before the filter: partials, their powers, and how they beat.
+
+Formulas are those of amsynth (Nick Dowell, GPL-2+: Oscillator.cpp, VoiceBoard.cpp). An oscillator starts at phase 0, so
+partials of both that lie near each other add or cancel in a known way. Harmonics up to the 16th stand alone, higher ones in
+bundles of a quarter octave. Left out: aliasing, and coincidences at other ratios than powers of two.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from synthmatch.note import SAMPLE_RATE_HZ
+from synthmatch.synths.partials import CENTRES_HZ
+
+Floats = npt.NDArray[np.float32]
+Wide = npt.NDArray[np.float64]
+
+SINE, PULSE, SAW, NOISE, HELD_NOISE = range(5)
+_SINGLE = 16
+_BUNDLES = np.rint(_SINGLE * 2.0 ** (np.arange(1, 23) / 4))
+#: Numbers of the harmonics, and how many each stands for.
+HARMONICS = np.append(np.arange(1.0, _SINGLE + 1), _BUNDLES)
+_WIDTH = np.append(np.ones(_SINGLE), _BUNDLES * (2.0**0.125 - 2.0**-0.125))
+#: Harmonics whose products ring modulation is made of, and how many each stands for.
+_RINGING = np.array([1.0, 2, 3, 4, 5, 6, 8, 12])
+_RINGING_WIDTH = np.array([1.0, 1, 1, 1, 1, 1, 3, 5])
+#: Points of one period of an oscillator that another resets.
+_POINTS = 512
+#: In Hz: partials further apart than about this are told apart by an ear, or a frame, of 46 ms.
+_APART_HZ = 18.0
+#: Width of the bands in Hz, and the variance of uniform noise.
+_BAND_HZ = CENTRES_HZ * (2.0**0.125 - 2.0**-0.125)
+_UNIFORM = 1 / 3
+
+
+class Oscillators(NamedTuple):
+    """Two oscillators of N presets. Shape of each: (N, 2); `synced`, `together` (N,)."""
+
+    waveform: npt.NDArray[np.int64]
+    shape: Wide
+    frequency_hz: Wide
+    amplitude: Wide
+    #: oscillator 1 resets oscillator 2
+    synced: npt.NDArray[np.bool_]
+    #: both are bent alike by the LFO
+    together: npt.NDArray[np.bool_]
+
+
+class Partials(NamedTuple):
+    """Frequencies (N, H) and power, full-scale sine = 1, (N, H) or (N, H, T)."""
+
+    frequency_hz: Wide
+    power: Wide
+
+
+def tones(oscillators: Oscillators, seconds: Wide) -> tuple[Partials, Partials]:
+    """Partials of the two; what their beats add or take is with the first's, (N, H, T)."""
+    first = _coefficients(oscillators, 0, HARMONICS)
+    second = _coefficients(oscillators, 1, HARMONICS)
+    synced = oscillators.synced
+    if synced.any():
+        second[synced] = _reset(oscillators, synced)[:, np.minimum(HARMONICS, _POINTS // 2 - 1).astype(np.int64)]
+        second[synced] *= HARMONICS < _POINTS // 2
+    second_hz = np.where(synced, oscillators.frequency_hz[:, 0], oscillators.frequency_hz[:, 1])
+    frequency = [oscillators.frequency_hz[:, :1] * HARMONICS, second_hz[:, None] * HARMONICS]
+    power = [np.square(np.abs(part)) * _WIDTH for part in (first, second)]
+    beats = _beats(oscillators, first, second, seconds)
+    return Partials(frequency[0], power[0][:, :, None] + beats), Partials(frequency[1], power[1])
+
+
+def ringing(oscillators: Oscillators) -> Partials:
+    """Partials of the product of two tones of full amplitude: sums and differences, (N, 2 x 64)."""
+    full = oscillators._replace(amplitude=np.ones_like(oscillators.amplitude))
+    power = []
+    for which in (0, 1):
+        power.append(np.square(np.abs(_coefficients(full, which, _RINGING))) * _RINGING_WIDTH)
+    synced = oscillators.synced
+    if synced.any():
+        reset = _reset(full, synced)[:, _RINGING.astype(np.int64)]
+        power[1][synced] = np.square(np.abs(reset)) * _RINGING_WIDTH
+    second_hz = np.where(synced, oscillators.frequency_hz[:, 0], oscillators.frequency_hz[:, 1])
+    high = oscillators.frequency_hz[:, :1, None] * _RINGING[:, None]
+    low = second_hz[:, None, None] * _RINGING
+    products = (power[0][:, :, None] * power[1][:, None, :]).reshape(len(synced), -1) / 4
+    frequency = np.concatenate(
+        [(high + low).reshape(len(synced), -1), np.abs(high - low).reshape(len(synced), -1)], axis=1
+    )
+    return Partials(frequency, np.concatenate([products, products], axis=1))
+
+
+def tone_power(oscillators: Oscillators) -> Wide:
+    """Power of each oscillator at full amplitude, noise too, full-scale sine = 1. Shape: (N, 2)."""
+    return np.choose(oscillators.waveform, [1.0, 2.0, 2 * _UNIFORM, 2 * _UNIFORM, 2 * _UNIFORM])
+
+
+def noise_bands(oscillators: Oscillators) -> Wide:
+    """Power of each oscillator's noise in the bands at full amplitude; none of a tone. Shape: (N, 2, BANDS)."""
+    share = 2 * _UNIFORM * _BAND_HZ / (SAMPLE_RATE_HZ / 2)
+    period = 1 / np.maximum(oscillators.frequency_hz, 1.0)[:, :, None]
+    held = 2 * 2 * _UNIFORM * _BAND_HZ * period / (1 + 2 * np.square(np.pi * CENTRES_HZ * period))
+    waveform = oscillators.waveform[:, :, None]
+    return np.where(waveform == NOISE, share, np.where(waveform == HELD_NOISE, held, 0.0))
+
+
+def _coefficients(oscillators: Oscillators, which: int, harmonics: Wide) -> npt.NDArray[np.complex128]:
+    """Complex amplitudes of harmonics, (H,) or (N, H): of sin at phase 0 it is -1j. Shape: (N, H)."""
+    waveform = oscillators.waveform[:, which, None]
+    shape, frequency = oscillators.shape[:, which, None], oscillators.frequency_hz[:, which, None]
+    number = np.broadcast_to(harmonics, (len(waveform), np.shape(harmonics)[-1]))
+    step = 2 * np.pi * frequency / SAMPLE_RATE_HZ
+    softer = np.where(step < 0.3, 1.0, 1.0 - (step - 0.3) / 2)
+    turn = np.pi * number * (1.0 + softer * np.minimum(shape, 0.9))
+    pulse = (1.0 - np.exp(-1j * turn)) * (-2j / np.pi) / number
+    rising = np.clip((np.minimum(shape, shape - 2 * frequency / SAMPLE_RATE_HZ) + 1) / 2, 0.05, 0.9995)
+    saw = -2j * np.sin(np.pi * number * rising) / (np.square(np.pi * number) * rising * (1.0 - rising))
+    sine = -1j * (number == 1)
+    heard = (frequency * number < SAMPLE_RATE_HZ / 2) * oscillators.amplitude[:, which, None]
+    return (
+        np.where(waveform == SINE, sine, np.where(waveform == PULSE, pulse, np.where(waveform == SAW, saw, 0))) * heard
+    )
+
+
+def _reset(oscillators: Oscillators, rows: npt.NDArray[np.bool_]) -> npt.NDArray[np.complex128]:
+    """Complex amplitudes of oscillator 2, which starts anew with each period of 1. Shape: (rows, harmonics from 0)."""
+    waveform, shape = oscillators.waveform[rows, 1, None], oscillators.shape[rows, 1, None]
+    frequency = oscillators.frequency_hz[rows]
+    phase = (np.arange(_POINTS) + 0.5) / _POINTS * (frequency[:, 1] / frequency[:, 0])[:, None] % 1.0
+    rising = np.clip((np.minimum(shape, shape - 2 * frequency[:, 1:] / SAMPLE_RATE_HZ) + 1) / 2, 0.05, 0.9995)
+    falling = (1 - 2 * phase) / (1 - rising)
+    saw = np.where(
+        phase < rising / 2, 2 * phase / rising, np.where(phase > 1 - rising / 2, (2 * phase - 2) / rising, falling)
+    )
+    pulse = np.where(phase <= (1 + np.minimum(shape, 0.9)) / 2, 1.0, -1.0)
+    sine = np.sin(2 * np.pi * phase)
+    wave = np.where(waveform == SINE, sine, np.where(waveform == PULSE, pulse, np.where(waveform == SAW, saw, 0.0)))
+    number = np.arange(_POINTS // 2 + 1)
+    heard = (frequency[:, :1] * number < SAMPLE_RATE_HZ / 2) * oscillators.amplitude[rows, 1, None]
+    return np.asarray(np.fft.rfft(wave, axis=1) * np.exp(-1j * np.pi * number / _POINTS) * (2 / _POINTS) * heard)
+
+
+def _beats(
+    oscillators: Oscillators, first: npt.NDArray[np.complex128], second: npt.NDArray[np.complex128], seconds: Wide
+) -> Wide:
+    """What partials of both that are near each other add to the sum of their powers over time. Shape: (N, H, T)."""
+    frequency, synced = oscillators.frequency_hz, oscillators.synced
+    ratio = np.where(synced, 1.0, frequency[:, 1] / np.maximum(frequency[:, 0], 1.0))
+    octaves = np.rint(np.log2(np.maximum(ratio, 1e-3)))
+    off_hz = (ratio / 2.0**octaves - 1.0) * frequency[:, 0]
+    partner = HARMONICS / 2.0 ** octaves[:, None]
+    whole = (partner == np.rint(partner)) & ((HARMONICS <= _SINGLE) | (octaves[:, None] == 0))
+    meets = _coefficients(oscillators, 1, np.maximum(partner, 1.0))
+    meets = np.where(synced[:, None], second, meets) * (whole & (oscillators.together | synced)[:, None])
+    strength = 2.0 * _WIDTH * first * np.conj(meets)
+    apart_hz = (off_hz[:, None] * HARMONICS).astype(np.float32)
+    size = np.abs(strength) * np.exp(-np.square(apart_hz / _APART_HZ))
+    angle = np.angle(strength).astype(np.float32)[:, :, None] - np.float32(2 * np.pi) * apart_hz[:, :, None] * (
+        seconds.astype(np.float32)
+    )
+    # between two times, a beat that is quicker than they are apart evens out
+    spacing = np.gradient(seconds) if len(seconds) > 1 else np.zeros(1)
+    turns = apart_hz[:, :, None] * spacing.astype(np.float32)
+    return np.asarray(size[:, :, None].astype(np.float32) * np.cos(angle) * np.exp(-np.square(turns * 1.3)))
