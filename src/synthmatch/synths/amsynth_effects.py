@@ -1,15 +1,17 @@
 """What amsynth does with bands of power after its oscillators: filter, distortion, reverb, limiter.
 
 Formulas are those of amsynth (Nick Dowell, GPL-2+: LowPassFilter.cpp, Distortion.cpp, SoftLimiter.cpp) and of its reverb,
-Freeverb (Jezar at Dreampoint, public domain), turned into powers. Bands are those of `synths.partials`.
+Freeverb (Jezar at Dreampoint, public domain), turned into powers. Bands are those of `synths.frame_bands`.
 """
+
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 
 from synthmatch.note import SAMPLE_RATE_HZ
 from synthmatch.synths.amsynth_partials import Partials
-from synthmatch.synths.partials import BANDS, CENTRES_HZ, IN_OCTAVE, LOWEST_HZ
+from synthmatch.synths.frame_bands import BANDS, CENTRES_HZ, place_of, shares
 
 Floats = npt.NDArray[np.float32]
 Wide = npt.NDArray[np.float64]
@@ -48,16 +50,14 @@ def filtered(
     gain = (square * quadratic + linear) * square + constant
     gain /= (square + (damping - 2).astype(np.float32)[:, None, None]) * square + np.float32(1.0)
     gain[steep] *= gain[steep]
-    power = partials.power if partials.power.ndim == 3 else partials.power[:, :, None]  # noqa: PLR2004 - axes
+    power = partials.power if partials.power.ndim == 3 else partials.power[:, :, None]
     gain *= power.astype(np.float32)
-    place = (np.log2(np.maximum(partials.frequency_hz, LOWEST_HZ) / LOWEST_HZ) * IN_OCTAVE).astype(np.float32)
-    nearness = np.float32(1.0) - np.abs(place[:, None, :] - np.arange(BANDS, dtype=np.float32)[:, None])
-    return np.asarray(np.maximum(nearness, 0) @ gain)
+    return np.asarray(shares(partials.frequency_hz, partials.single).transpose(0, 2, 1) @ gain)
 
 
 def bent(bands: Floats, bend: Wide) -> Floats:
     """Bands moved up by a factor of frequency. Shape: (N, BANDS, T), (N, T) -> (N, BANDS, T)."""
-    source = np.arange(BANDS)[:, None] - IN_OCTAVE * np.log2(bend)[:, None, :]
+    source = place_of(CENTRES_HZ[:, None] / bend[:, None, :])
     below = np.floor(source)
     share = (source - below).astype(np.float32)
     padded = np.pad(bands, ((0, 0), (1, 1), (0, 0)))
@@ -73,16 +73,18 @@ def distorted(bands: Floats, crunch: Wide) -> Floats:
     total = np.maximum(bands.sum(axis=1) / 2, 1e-12)
     pressed = bands * (total ** (exponent - 1.0)[:, None]).astype(np.float32)[:, None, :]
     share = np.ones(len(bands))
-    added = pressed.copy()
-    for odd in _ODD:
+    mixture = np.broadcast_to(np.eye(BANDS, dtype=np.float32), (len(bands), BANDS, BANDS)).copy()
+    for odd, moved in zip(_ODD, _odd_harmonics(), strict=True):
         share = share * (exponent - odd + 2) / (exponent + odd)
-        shift = IN_OCTAVE * np.log2(odd)
-        below = int(shift)
-        upper = shift - below
-        weight = np.square(share).astype(np.float32)[:, None, None]
-        added[:, below:] += weight * np.float32(1 - upper) * pressed[:, : BANDS - below]
-        added[:, below + 1 :] += weight * np.float32(upper) * pressed[:, : BANDS - below - 1]
-    return added
+        mixture += np.square(share).astype(np.float32)[:, None, None] * moved
+    return np.asarray(mixture @ pressed)
+
+
+@cache
+def _odd_harmonics() -> Floats:
+    """Where the power of a band goes at its odd harmonics. Shape: (harmonics, BANDS to, BANDS from)."""
+    to = place_of(np.outer(_ODD, CENTRES_HZ))[:, None, :]
+    return np.asarray(np.maximum(1 - np.abs(to - np.arange(BANDS)[:, None]), 0), np.float32)
 
 
 def reverberated(bands: Floats, wet: Wide, room: Wide, damp: Wide, seconds: Wide) -> Floats:

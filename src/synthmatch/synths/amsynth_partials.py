@@ -2,7 +2,7 @@
 
 Formulas are those of amsynth (Nick Dowell, GPL-2+: Oscillator.cpp, VoiceBoard.cpp). An oscillator starts at phase 0, so
 partials of both that lie near each other add or cancel in a known way. Harmonics up to the 16th stand alone, higher ones in
-bundles of a quarter octave. Left out: aliasing, and coincidences at other ratios than powers of two.
+bundles of a quarter octave; the 0th is an offset. Left out: aliasing, and coincidences at other ratios than powers of two.
 """
 
 from typing import NamedTuple
@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from synthmatch.note import SAMPLE_RATE_HZ
-from synthmatch.synths.partials import CENTRES_HZ
+from synthmatch.synths.frame_bands import CENTRES_HZ, WIDTHS_HZ
 
 Floats = npt.NDArray[np.float32]
 Wide = npt.NDArray[np.float64]
@@ -20,17 +20,17 @@ SINE, PULSE, SAW, NOISE, HELD_NOISE = range(5)
 _SINGLE = 16
 _BUNDLES = np.rint(_SINGLE * 2.0 ** (np.arange(1, 23) / 4))
 #: Numbers of the harmonics, and how many each stands for.
-HARMONICS = np.append(np.arange(1.0, _SINGLE + 1), _BUNDLES)
-_WIDTH = np.append(np.ones(_SINGLE), _BUNDLES * (2.0**0.125 - 2.0**-0.125))
+HARMONICS = np.append(np.arange(_SINGLE + 1.0), _BUNDLES)
+SINGLE = _SINGLE + 1
+_WIDTH = np.append(np.ones(SINGLE), _BUNDLES * (2.0**0.125 - 2.0**-0.125))
 #: Harmonics whose products ring modulation is made of, and how many each stands for.
-_RINGING = np.array([1.0, 2, 3, 4, 5, 6, 8, 12])
-_RINGING_WIDTH = np.array([1.0, 1, 1, 1, 1, 1, 3, 5])
+_RINGING = np.array([0.0, 1, 2, 3, 4, 5, 6, 8, 12, 20, 36])
+_RINGING_WIDTH = np.array([0.5, 1, 1, 1, 1, 1, 1, 3, 5, 11, 21])
 #: Points of one period of an oscillator that another resets.
 _POINTS = 512
 #: In Hz: partials further apart than about this are told apart by an ear, or a frame, of 46 ms.
-_APART_HZ = 18.0
-#: Width of the bands in Hz, and the variance of uniform noise.
-_BAND_HZ = CENTRES_HZ * (2.0**0.125 - 2.0**-0.125)
+_APART_HZ = 34.0
+#: Variance of uniform noise.
 _UNIFORM = 1 / 3
 
 
@@ -48,10 +48,11 @@ class Oscillators(NamedTuple):
 
 
 class Partials(NamedTuple):
-    """Frequencies (N, H) and power, full-scale sine = 1, (N, H) or (N, H, T)."""
+    """Frequencies (N, H) and power, full-scale sine = 1, (N, H) or (N, H, T). From `single` on, of a quarter octave each."""
 
     frequency_hz: Wide
     power: Wide
+    single: int
 
 
 def tones(oscillators: Oscillators, seconds: Wide) -> tuple[Partials, Partials]:
@@ -66,7 +67,7 @@ def tones(oscillators: Oscillators, seconds: Wide) -> tuple[Partials, Partials]:
     frequency = [oscillators.frequency_hz[:, :1] * HARMONICS, second_hz[:, None] * HARMONICS]
     power = [np.square(np.abs(part)) * _WIDTH for part in (first, second)]
     beats = _beats(oscillators, first, second, seconds)
-    return Partials(frequency[0], power[0][:, :, None] + beats), Partials(frequency[1], power[1])
+    return Partials(frequency[0], power[0][:, :, None] + beats, SINGLE), Partials(frequency[1], power[1], SINGLE)
 
 
 def ringing(oscillators: Oscillators) -> Partials:
@@ -82,11 +83,11 @@ def ringing(oscillators: Oscillators) -> Partials:
     second_hz = np.where(synced, oscillators.frequency_hz[:, 0], oscillators.frequency_hz[:, 1])
     high = oscillators.frequency_hz[:, :1, None] * _RINGING[:, None]
     low = second_hz[:, None, None] * _RINGING
-    products = (power[0][:, :, None] * power[1][:, None, :]).reshape(len(synced), -1) / 4
-    frequency = np.concatenate(
-        [(high + low).reshape(len(synced), -1), np.abs(high - low).reshape(len(synced), -1)], axis=1
-    )
-    return Partials(frequency, np.concatenate([products, products], axis=1))
+    products = power[0][:, :, None] * power[1][:, None, :] / 4
+    bundled = (_RINGING_WIDTH > 1) | (_RINGING_WIDTH[:, None] > 1)
+    parts = [part[:, which] for which in (~bundled, bundled) for part in (high + low, np.abs(high - low))]
+    powers = [products[:, which] for which in (~bundled, ~bundled, bundled, bundled)]
+    return Partials(np.concatenate(parts, axis=1), np.concatenate(powers, axis=1), 2 * int((~bundled).sum()))
 
 
 def tone_power(oscillators: Oscillators) -> Wide:
@@ -96,9 +97,9 @@ def tone_power(oscillators: Oscillators) -> Wide:
 
 def noise_bands(oscillators: Oscillators) -> Wide:
     """Power of each oscillator's noise in the bands at full amplitude; none of a tone. Shape: (N, 2, BANDS)."""
-    share = 2 * _UNIFORM * _BAND_HZ / (SAMPLE_RATE_HZ / 2)
+    share = 2 * _UNIFORM * WIDTHS_HZ / (SAMPLE_RATE_HZ / 2)
     period = 1 / np.maximum(oscillators.frequency_hz, 1.0)[:, :, None]
-    held = 2 * 2 * _UNIFORM * _BAND_HZ * period / (1 + 2 * np.square(np.pi * CENTRES_HZ * period))
+    held = 2 * 2 * _UNIFORM * WIDTHS_HZ * period / (1 + 2 * np.square(np.pi * CENTRES_HZ * period))
     waveform = oscillators.waveform[:, :, None]
     return np.where(waveform == NOISE, share, np.where(waveform == HELD_NOISE, held, 0.0))
 
@@ -110,10 +111,13 @@ def _coefficients(oscillators: Oscillators, which: int, harmonics: Wide) -> npt.
     number = np.broadcast_to(harmonics, (len(waveform), np.shape(harmonics)[-1]))
     step = 2 * np.pi * frequency / SAMPLE_RATE_HZ
     softer = np.where(step < 0.3, 1.0, 1.0 - (step - 0.3) / 2)
-    turn = np.pi * number * (1.0 + softer * np.minimum(shape, 0.9))
-    pulse = (1.0 - np.exp(-1j * turn)) * (-2j / np.pi) / number
+    high = 1.0 + softer * np.minimum(shape, 0.9)
+    some = np.maximum(number, 1.0)
+    pulse = np.where(
+        number == 0, 2.0 * (high - 1.0), (1.0 - np.exp(-1j * np.pi * number * high)) * (-2j / np.pi) / some
+    )
     rising = np.clip((np.minimum(shape, shape - 2 * frequency / SAMPLE_RATE_HZ) + 1) / 2, 0.05, 0.9995)
-    saw = -2j * np.sin(np.pi * number * rising) / (np.square(np.pi * number) * rising * (1.0 - rising))
+    saw = -2j * np.sin(np.pi * number * rising) / (np.square(np.pi * some) * rising * (1.0 - rising))
     sine = -1j * (number == 1)
     heard = (frequency * number < SAMPLE_RATE_HZ / 2) * oscillators.amplitude[:, which, None]
     return (
@@ -149,7 +153,7 @@ def _beats(
     off_hz = (ratio / 2.0**octaves - 1.0) * frequency[:, 0]
     partner = HARMONICS / 2.0 ** octaves[:, None]
     whole = (partner == np.rint(partner)) & ((HARMONICS <= _SINGLE) | (octaves[:, None] == 0))
-    meets = _coefficients(oscillators, 1, np.maximum(partner, 1.0))
+    meets = _coefficients(oscillators, 1, partner)
     meets = np.where(synced[:, None], second, meets) * (whole & (oscillators.together | synced)[:, None])
     strength = 2.0 * _WIDTH * first * np.conj(meets)
     apart_hz = (off_hz[:, None] * HARMONICS).astype(np.float32)

@@ -1,4 +1,4 @@
-"""What amsynth's parts do over time, and the spectrum that follows: envelopes, LFO, cutoff, pitch, 40 bands of level.
+"""What amsynth's parts do over time, and the spectrum that follows: envelopes, LFO, cutoff, pitch, levels of 64 bands.
 
 Formulas are those of amsynth (Nick Dowell, GPL-2+: ADSR.cpp, VoiceBoard.cpp, VoiceAllocationUnit.cpp, Parameter.cpp), for a
 voice that starts from rest at velocity 100: envelopes are straight lines, the LFO starts at phase 0, a glide in a mono mode
@@ -14,7 +14,6 @@ from synthmatch.params import ParamSpace
 from synthmatch.synths.amsynth_effects import bent, distorted, filtered, limiter_gain, reverberated
 from synthmatch.synths.amsynth_partials import (
     NOISE,
-    PULSE,
     SAW,
     SINE,
     Oscillators,
@@ -24,7 +23,8 @@ from synthmatch.synths.amsynth_partials import (
     tone_power,
     tones,
 )
-from synthmatch.synths.partials import CENTRES_HZ, decibels
+from synthmatch.synths.frame_bands import BANDS, CENTRES_HZ, WIDTHS_HZ, mean_power
+from synthmatch.synths.partials import decibels
 from synthmatch.synths.workings import Floats, Workings
 
 _VELOCITY = Note().velocity / 127
@@ -36,7 +36,9 @@ _AROUND_SECONDS = np.array([-0.0125, -0.004, 0.004, 0.0125])
 _CHUNK = 64
 #: A bend of pitch below this moves no band.
 _STILL = 0.01
-_LFO_NOISE, _LFO_HELD = 3, 4
+_LFO_NOISE = 3
+#: Where the low-pass of the amplifier's control signal begins.
+_AMPLIFIER_HZ = 4000.0
 
 
 def _random_values(count: int) -> Floats:
@@ -81,14 +83,14 @@ def _chunk(knobs: dict[str, Floats], pitch: npt.NDArray[np.int64], hold: Floats,
     bands *= np.square(level).astype(np.float32)[:, None, :]
     # noise as an LFO on the amplifier gives every sound a hiss
     hiss = (noisy / np.maximum(np.square(1 - _share(knobs["amp_mod_amount"]) / 2), 1e-3))[:, None]
-    width = np.float32(2.0**0.125 - 2.0**-0.125) * CENTRES_HZ.astype(np.float32)[:, None] / (SAMPLE_RATE_HZ / 2)
+    width = (WIDTHS_HZ / (SAMPLE_RATE_HZ / 2) / (1 + np.square(CENTRES_HZ / _AMPLIFIER_HZ))).astype(np.float32)[:, None]
     bands += (hiss * bands.sum(axis=1)).astype(np.float32)[:, None, :] * width
     crunched = knobs["distortion_crunch"] > 0
     if crunched.any():
         bands[crunched] = distorted(bands[crunched], knobs["distortion_crunch"][crunched])
     wet = reverberated(bands, knobs["reverb_wet"], knobs["reverb_roomsize"], knobs["reverb_damp"], seconds)
     gain = limiter_gain(wet, np.full(len(pitch), 1.5) ** (1 - knobs["distortion_crunch"]), seconds)
-    heard = decibels(wet.astype(np.float64) * gain[:, None, :])
+    heard = decibels(mean_power(wet).astype(np.float64) * gain[:, None, :])
     note = note_hz[:, None]
     curves = [
         (heard + 50.0) / 20.0,
@@ -187,7 +189,7 @@ def _spectrum(
         times = np.square(ring)[:, None] * power[:, ::-1] / 2 / np.maximum((~tonal).sum(axis=1), 1)[:, None]
         power_bands = np.einsum("ni,nib->nb", np.square(oscillators.amplitude) + times, noise)[hissing]
         centres = np.broadcast_to(CENTRES_HZ, power_bands.shape)
-        bands[hissing] += through(Partials(centres, power_bands), np.ones_like(cutoff), hissing)
+        bands[hissing] += through(Partials(centres, power_bands, BANDS), np.ones_like(cutoff), hissing)
     # partials that cancel leave nothing, and rounding may leave less
     return np.asarray(np.maximum(bands, 0.0))
 
