@@ -17,8 +17,8 @@ Floats = npt.NDArray[np.float32]
 Wide = npt.NDArray[np.float64]
 
 LOW_PASS, HIGH_PASS, BAND_PASS, NOTCH, BYPASS = range(5)
-#: Odd harmonics that distortion adds to a partial.
-_ODD = (3, 5, 7, 9, 11, 13, 15)
+#: Odd harmonics of a distorted sine.
+_ODD = range(1, 120, 2)
 #: Freeverb: mean time round a comb, and the power of all combs and allpasses for a loop without gain, in mono.
 _LOOP_SECONDS = 0.033
 _WET_POWER = 0.107
@@ -72,19 +72,25 @@ def distorted(bands: Floats, crunch: Wide) -> Floats:
     exponent = 1.0 - crunch
     total = np.maximum(bands.sum(axis=1) / 2, 1e-12)
     pressed = bands * (total ** (exponent - 1.0)[:, None]).astype(np.float32)[:, None, :]
-    share = np.ones(len(bands))
-    mixture = np.broadcast_to(np.eye(BANDS, dtype=np.float32), (len(bands), BANDS, BANDS)).copy()
-    for odd, moved in zip(_ODD, _odd_harmonics(), strict=True):
-        share = share * (exponent - odd + 2) / (exponent + odd)
-        mixture += np.square(share).astype(np.float32)[:, None, None] * moved
-    return np.asarray(mixture @ pressed)
+    table = _odd_harmonics()
+    place = np.clip(exponent, 0.0, 1.0) * (len(table) - 1)
+    below = np.minimum(place.astype(np.int64), len(table) - 2)
+    part = (place - below).astype(np.float32)[:, None, None]
+    return np.asarray((table[below] * (1 - part) + table[below + 1] * part) @ pressed)
 
 
 @cache
 def _odd_harmonics() -> Floats:
-    """Where the power of a band goes at its odd harmonics. Shape: (harmonics, BANDS to, BANDS from)."""
-    to = place_of(np.outer(_ODD, CENTRES_HZ))[:, None, :]
-    return np.asarray(np.maximum(1 - np.abs(to - np.arange(BANDS)[:, None]), 0), np.float32)
+    """Where a band's power goes, by exponent from 0 to 1, if it is a sine's. Shape: (exponents, BANDS to, BANDS from)."""
+    exponent = np.linspace(0, 1, 21)
+    share, table, total = np.ones(len(exponent)), np.zeros((len(exponent), BANDS, BANDS)), np.zeros(len(exponent))
+    for odd in _ODD:
+        if odd > 1:
+            share = share * (exponent - odd + 2) / (exponent + odd)
+        to = place_of(odd * CENTRES_HZ)
+        table += np.square(share)[:, None, None] * np.maximum(1 - np.abs(to - np.arange(BANDS)[:, None]), 0)
+        total += np.square(share)
+    return np.asarray(table / total[:, None, None], np.float32)
 
 
 def reverberated(bands: Floats, wet: Wide, room: Wide, damp: Wide, seconds: Wide) -> Floats:

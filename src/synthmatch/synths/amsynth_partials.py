@@ -18,11 +18,12 @@ Wide = npt.NDArray[np.float64]
 
 SINE, PULSE, SAW, NOISE, HELD_NOISE = range(5)
 _SINGLE = 16
-_BUNDLES = np.rint(_SINGLE * 2.0 ** (np.arange(1, 23) / 4))
-#: Numbers of the harmonics, and how many each stands for.
-HARMONICS = np.append(np.arange(_SINGLE + 1.0), _BUNDLES)
+_EDGES = (_SINGLE + 0.5) * 2.0 ** (np.arange(24) / 4)
+#: Numbers of the harmonics, how many each stands for, and one of those. Half of what a square wave lacks is even.
+HARMONICS = np.append(np.arange(_SINGLE + 1.0), np.sqrt(_EDGES[:-1] * _EDGES[1:]))
 SINGLE = _SINGLE + 1
-_WIDTH = np.append(np.ones(SINGLE), _BUNDLES * (2.0**0.125 - 2.0**-0.125))
+_WIDTH = np.append(np.ones(SINGLE), np.diff(_EDGES))
+_ONE = np.append(np.arange(_SINGLE + 1.0), 2 * np.rint((HARMONICS[SINGLE:] - 1) / 2) + 1)
 #: Harmonics whose products ring modulation is made of, and how many each stands for.
 _RINGING = np.array([0.0, 1, 2, 3, 4, 5, 6, 8, 12, 20, 36])
 _RINGING_WIDTH = np.array([0.5, 1, 1, 1, 1, 1, 1, 3, 5, 11, 21])
@@ -57,15 +58,15 @@ class Partials(NamedTuple):
 
 def tones(oscillators: Oscillators, seconds: Wide) -> tuple[Partials, Partials]:
     """Partials of the two; what their beats add or take is with the first's, (N, H, T)."""
-    first = _coefficients(oscillators, 0, HARMONICS)
-    second = _coefficients(oscillators, 1, HARMONICS)
+    first = _coefficients(oscillators, 0, _ONE, _WIDTH)
+    second = _coefficients(oscillators, 1, _ONE, _WIDTH)
     synced = oscillators.synced
     if synced.any():
-        second[synced] = _reset(oscillators, synced)[:, np.minimum(HARMONICS, _POINTS // 2 - 1).astype(np.int64)]
-        second[synced] *= HARMONICS < _POINTS // 2
+        second[synced] = _reset(oscillators, synced)[:, np.minimum(_ONE, _POINTS // 2).astype(np.int64)]
+        second[synced] *= np.sqrt(_WIDTH) * (_ONE < _POINTS // 2)
     second_hz = np.where(synced, oscillators.frequency_hz[:, 0], oscillators.frequency_hz[:, 1])
     frequency = [oscillators.frequency_hz[:, :1] * HARMONICS, second_hz[:, None] * HARMONICS]
-    power = [np.square(np.abs(part)) * _WIDTH for part in (first, second)]
+    power = [np.square(np.abs(part)) for part in (first, second)]
     beats = _beats(oscillators, first, second, seconds)
     return Partials(frequency[0], power[0][:, :, None] + beats, SINGLE), Partials(frequency[1], power[1], SINGLE)
 
@@ -75,7 +76,7 @@ def ringing(oscillators: Oscillators) -> Partials:
     full = oscillators._replace(amplitude=np.ones_like(oscillators.amplitude))
     power = []
     for which in (0, 1):
-        power.append(np.square(np.abs(_coefficients(full, which, _RINGING))) * _RINGING_WIDTH)
+        power.append(np.square(np.abs(_coefficients(full, which, _RINGING, _RINGING_WIDTH))))
     synced = oscillators.synced
     if synced.any():
         reset = _reset(full, synced)[:, _RINGING.astype(np.int64)]
@@ -104,25 +105,34 @@ def noise_bands(oscillators: Oscillators) -> Wide:
     return np.where(waveform == NOISE, share, np.where(waveform == HELD_NOISE, held, 0.0))
 
 
-def _coefficients(oscillators: Oscillators, which: int, harmonics: Wide) -> npt.NDArray[np.complex128]:
-    """Complex amplitudes of harmonics, (H,) or (N, H): of sin at phase 0 it is -1j. Shape: (N, H)."""
+def _coefficients(oscillators: Oscillators, which: int, number: Wide, width: Wide) -> npt.NDArray[np.complex128]:
+    """Complex amplitudes of harmonics: of sin at phase 0 it is -1j; of a bundle, the root of its power.
+
+    Shape: number and width (H,) or (N, H) -> (N, H).
+    """
     waveform = oscillators.waveform[:, which, None]
     shape, frequency = oscillators.shape[:, which, None], oscillators.frequency_hz[:, which, None]
-    number = np.broadcast_to(harmonics, (len(waveform), np.shape(harmonics)[-1]))
     step = 2 * np.pi * frequency / SAMPLE_RATE_HZ
     softer = np.where(step < 0.3, 1.0, 1.0 - (step - 0.3) / 2)
     high = 1.0 + softer * np.minimum(shape, 0.9)
-    some = np.maximum(number, 1.0)
-    pulse = np.where(
-        number == 0, 2.0 * (high - 1.0), (1.0 - np.exp(-1j * np.pi * number * high)) * (-2j / np.pi) / some
-    )
     rising = np.clip((np.minimum(shape, shape - 2 * frequency / SAMPLE_RATE_HZ) + 1) / 2, 0.05, 0.9995)
-    saw = -2j * np.sin(np.pi * number * rising) / (np.square(np.pi * some) * rising * (1.0 - rising))
-    sine = -1j * (number == 1)
-    heard = (frequency * number < SAMPLE_RATE_HZ / 2) * oscillators.amplitude[:, which, None]
-    return (
-        np.where(waveform == SINE, sine, np.where(waveform == PULSE, pulse, np.where(waveform == SAW, saw, 0))) * heard
+    is_pulse, is_saw = waveform == PULSE, waveform == SAW
+    some = np.maximum(number, 1.0)
+    # both are a constant over a power of the number, times 1 - exp(-1j number angle) or sin(number angle / 2)
+    angle = np.pi * (np.where(is_pulse, high, 2 * rising) - 2.0)
+    half = np.sin(number * angle / 2)
+    pulse = 4 / np.pi / some * half * np.exp(-1j * number * angle / 2)
+    scale = -2j / (np.square(np.pi * some) * rising * (1.0 - rising))
+    sign = np.where(number % 2 == 1, -1.0, 1.0)
+    wave = np.where(
+        is_pulse, np.where(number == 0, 2.0 * (high - 1.0), pulse), np.where(is_saw, scale * half * sign, 0)
     )
+    wave = np.where(waveform == SINE, -1j * (number == 1), wave)
+    # of a bundle, the mean square of the sine takes the place of its own
+    mean = (1.0 - np.cos(number * angle) * np.sinc(width * angle / (2 * np.pi))) / 2
+    wave = np.where(width > 1, wave * np.sqrt(width * mean / np.maximum(np.square(half), 1e-9)), wave)
+    heard = (frequency * number < SAMPLE_RATE_HZ / 2) * oscillators.amplitude[:, which, None]
+    return np.asarray(wave * heard)
 
 
 def _reset(oscillators: Oscillators, rows: npt.NDArray[np.bool_]) -> npt.NDArray[np.complex128]:
@@ -151,11 +161,11 @@ def _beats(
     ratio = np.where(synced, 1.0, frequency[:, 1] / np.maximum(frequency[:, 0], 1.0))
     octaves = np.rint(np.log2(np.maximum(ratio, 1e-3)))
     off_hz = (ratio / 2.0**octaves - 1.0) * frequency[:, 0]
-    partner = HARMONICS / 2.0 ** octaves[:, None]
-    whole = (partner == np.rint(partner)) & ((HARMONICS <= _SINGLE) | (octaves[:, None] == 0))
-    meets = _coefficients(oscillators, 1, partner)
-    meets = np.where(synced[:, None], second, meets) * (whole & (oscillators.together | synced)[:, None])
-    strength = 2.0 * _WIDTH * first * np.conj(meets)
+    partner = _ONE[:SINGLE] / 2.0 ** octaves[:, None]
+    meets = np.zeros_like(second)
+    meets[:, :SINGLE] = _coefficients(oscillators, 1, partner, np.ones(1)) * (partner == np.rint(partner))
+    meets = np.where((octaves == 0)[:, None], second, meets) * (oscillators.together | synced)[:, None]
+    strength = 2.0 * first * np.conj(meets)
     apart_hz = (off_hz[:, None] * HARMONICS).astype(np.float32)
     size = np.abs(strength) * np.exp(-np.square(apart_hz / _APART_HZ))
     angle = np.angle(strength).astype(np.float32)[:, :, None] - np.float32(2 * np.pi) * apart_hz[:, :, None] * (

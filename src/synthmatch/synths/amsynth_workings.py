@@ -37,6 +37,7 @@ _CHUNK = 64
 #: A bend of pitch below this moves no band.
 _STILL = 0.01
 _LFO_NOISE = 3
+_USUAL_CREST = 1.5
 #: Where the low-pass of the amplifier's control signal begins.
 _AMPLIFIER_HZ = 4000.0
 
@@ -89,7 +90,7 @@ def _chunk(knobs: dict[str, Floats], pitch: npt.NDArray[np.int64], hold: Floats,
     if crunched.any():
         bands[crunched] = distorted(bands[crunched], knobs["distortion_crunch"][crunched])
     wet = reverberated(bands, knobs["reverb_wet"], knobs["reverb_roomsize"], knobs["reverb_damp"], seconds)
-    gain = limiter_gain(wet, np.full(len(pitch), 1.5) ** (1 - knobs["distortion_crunch"]), seconds)
+    gain = limiter_gain(wet, _crest(knobs, oscillators), seconds)
     heard = decibels(mean_power(wet).astype(np.float64) * gain[:, None, :])
     note = note_hz[:, None]
     curves = [
@@ -103,6 +104,14 @@ def _chunk(knobs: dict[str, Floats], pitch: npt.NDArray[np.int64], hold: Floats,
         *(np.log2(bend)[:, None] / 2.0 for bend in bends),
     ]
     return Workings(np.clip(np.concatenate(curves, axis=1), -5.0, 5.0), _values(knobs, oscillators))
+
+
+def _crest(knobs: dict[str, Floats], oscillators: Oscillators) -> Floats:
+    """About how far peaks lie above the root mean square: between the oscillators' own and a usual one. Shape: (N,)."""
+    ring, power = knobs["osc_mix_mode"], tone_power(oscillators)
+    peak = oscillators.amplitude.sum(axis=1) + ring
+    square = (np.square(oscillators.amplitude) * power).sum(axis=1) / 2 + np.square(ring) * power.prod(axis=1) / 4
+    return np.asarray(np.sqrt(_USUAL_CREST * peak / np.sqrt(square)) ** (1.0 - knobs["distortion_crunch"]))
 
 
 def _values(knobs: dict[str, Floats], oscillators: Oscillators) -> Floats:
