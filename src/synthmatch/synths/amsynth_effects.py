@@ -52,7 +52,7 @@ def filtered(
     gain[steep] *= gain[steep]
     power = partials.power if partials.power.ndim == 3 else partials.power[:, :, None]
     gain *= power.astype(np.float32)
-    return np.asarray(shares(partials.frequency_hz, partials.single).transpose(0, 2, 1) @ gain)
+    return np.asarray(shares(partials.frequency_hz, partials.single, partials.octaves).transpose(0, 2, 1) @ gain)
 
 
 def bent(bands: Floats, bend: Wide) -> Floats:
@@ -60,11 +60,12 @@ def bent(bands: Floats, bend: Wide) -> Floats:
     source = place_of(CENTRES_HZ[:, None] / bend[:, None, :])
     below = np.floor(source)
     share = (source - below).astype(np.float32)
-    padded = np.pad(bands, ((0, 0), (1, 1), (0, 0)))
-    first = np.clip(below + 1, 0, BANDS + 1).astype(np.int64)
-    second = np.clip(below + 2, 0, BANDS + 1).astype(np.int64)
-    moved = np.take_along_axis(padded, first, 1) * (1 - share) + np.take_along_axis(padded, second, 1) * share
-    return np.asarray(moved)
+    # between logarithms, so that the flanks of a partial stay steep
+    level = np.log(np.maximum(bands, np.float32(1e-12)))
+    first = np.clip(below, 0, BANDS - 1).astype(np.int64)
+    second = np.clip(below + 1, 0, BANDS - 1).astype(np.int64)
+    moved = np.exp(np.take_along_axis(level, first, 1) * (1 - share) + np.take_along_axis(level, second, 1) * share)
+    return np.asarray(moved * ((source > -1) & (source < BANDS)))
 
 
 def distorted(bands: Floats, crunch: Wide) -> Floats:

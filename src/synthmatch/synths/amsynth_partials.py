@@ -24,9 +24,15 @@ HARMONICS = np.append(np.arange(_SINGLE + 1.0), np.sqrt(_EDGES[:-1] * _EDGES[1:]
 SINGLE = _SINGLE + 1
 _WIDTH = np.append(np.ones(SINGLE), np.diff(_EDGES))
 _ONE = np.append(np.arange(_SINGLE + 1.0), 2 * np.rint((HARMONICS[SINGLE:] - 1) / 2) + 1)
-#: Harmonics whose products ring modulation is made of, and how many each stands for.
-_RINGING = np.array([0.0, 1, 2, 3, 4, 5, 6, 8, 12, 20, 36])
-_RINGING_WIDTH = np.array([0.5, 1, 1, 1, 1, 1, 1, 3, 5, 11, 21])
+#: Harmonics whose products ring modulation is made of, and how many each stands for: from the 7th on, half octaves.
+_RINGING_EDGES = 6.5 * 2.0 ** (np.arange(8) / 2)
+_RINGING = np.append(np.arange(7.0), np.rint(np.sqrt(_RINGING_EDGES[:-1] * _RINGING_EDGES[1:])))
+# an offset's product has its amplitude, not half of it twice
+_RINGING_WIDTH = np.append([0.5, 1, 1, 1, 1, 1, 1], np.diff(_RINGING_EDGES))
+_PLACE = np.arange(len(_RINGING))
+#: Products that matter: of the first three with all, of others with lower ones; those of single harmonics, and the rest.
+_KEPT = _PLACE + _PLACE[:, None] < len(_RINGING) + 1
+_BUNDLED = (_RINGING_WIDTH > 1) | (_RINGING_WIDTH[:, None] > 1)
 #: Points of one period of an oscillator that another resets.
 _POINTS = 512
 #: In Hz: partials further apart than about this are told apart by an ear, or a frame, of 46 ms.
@@ -49,11 +55,12 @@ class Oscillators(NamedTuple):
 
 
 class Partials(NamedTuple):
-    """Frequencies (N, H) and power, full-scale sine = 1, (N, H) or (N, H, T). From `single` on, of a quarter octave each."""
+    """Frequencies (N, H) and power, full-scale sine = 1, (N, H) or (N, H, T). From `single` on, spread over `octaves` each."""
 
     frequency_hz: Wide
     power: Wide
     single: int
+    octaves: float = 0.25
 
 
 def tones(oscillators: Oscillators, seconds: Wide) -> tuple[Partials, Partials]:
@@ -62,8 +69,7 @@ def tones(oscillators: Oscillators, seconds: Wide) -> tuple[Partials, Partials]:
     second = _coefficients(oscillators, 1, _ONE, _WIDTH)
     synced = oscillators.synced
     if synced.any():
-        second[synced] = _reset(oscillators, synced)[:, np.minimum(_ONE, _POINTS // 2).astype(np.int64)]
-        second[synced] *= np.sqrt(_WIDTH) * (_ONE < _POINTS // 2)
+        second[synced] = _bundled(_reset(oscillators, synced), _ONE, _WIDTH)
     second_hz = np.where(synced, oscillators.frequency_hz[:, 0], oscillators.frequency_hz[:, 1])
     frequency = [oscillators.frequency_hz[:, :1] * HARMONICS, second_hz[:, None] * HARMONICS]
     power = [np.square(np.abs(part)) for part in (first, second)]
@@ -79,16 +85,16 @@ def ringing(oscillators: Oscillators) -> Partials:
         power.append(np.square(np.abs(_coefficients(full, which, _RINGING, _RINGING_WIDTH))))
     synced = oscillators.synced
     if synced.any():
-        reset = _reset(full, synced)[:, _RINGING.astype(np.int64)]
-        power[1][synced] = np.square(np.abs(reset)) * _RINGING_WIDTH
+        power[1][synced] = np.square(np.abs(_bundled(_reset(full, synced), _RINGING, _RINGING_WIDTH)))
     second_hz = np.where(synced, oscillators.frequency_hz[:, 0], oscillators.frequency_hz[:, 1])
     high = oscillators.frequency_hz[:, :1, None] * _RINGING[:, None]
     low = second_hz[:, None, None] * _RINGING
     products = power[0][:, :, None] * power[1][:, None, :] / 4
-    bundled = (_RINGING_WIDTH > 1) | (_RINGING_WIDTH[:, None] > 1)
-    parts = [part[:, which] for which in (~bundled, bundled) for part in (high + low, np.abs(high - low))]
-    powers = [products[:, which] for which in (~bundled, ~bundled, bundled, bundled)]
-    return Partials(np.concatenate(parts, axis=1), np.concatenate(powers, axis=1), 2 * int((~bundled).sum()))
+    groups = (_KEPT & ~_BUNDLED, _KEPT & _BUNDLED)
+    parts = [part[:, which] for which in groups for part in (high + low, np.abs(high - low))]
+    powers = [products[:, which] for which in groups for _ in range(2)]
+    single = 2 * int(groups[0].sum())
+    return Partials(np.concatenate(parts, axis=1), np.concatenate(powers, axis=1), single, octaves=0.5)
 
 
 def tone_power(oscillators: Oscillators) -> Wide:
@@ -151,6 +157,19 @@ def _reset(oscillators: Oscillators, rows: npt.NDArray[np.bool_]) -> npt.NDArray
     number = np.arange(_POINTS // 2 + 1)
     heard = (frequency[:, :1] * number < SAMPLE_RATE_HZ / 2) * oscillators.amplitude[rows, 1, None]
     return np.asarray(np.fft.rfft(wave, axis=1) * np.exp(-1j * np.pi * number / _POINTS) * (2 / _POINTS) * heard)
+
+
+def _bundled(spectrum: npt.NDArray[np.complex128], number: Wide, width: Wide) -> npt.NDArray[np.complex128]:
+    """Of all harmonics those with a number; of a bundle the root of its power. Shape: (N, all), twice (H,) -> (N, H)."""
+    last = spectrum.shape[1] - 1
+    place = np.minimum(number, last).astype(np.int64)
+    low = np.minimum(np.ceil(number - width / 2), last).astype(np.int64)
+    high = np.maximum(np.minimum(np.ceil(number + width / 2), last).astype(np.int64), low + 1)
+    total = np.cumsum(np.pad(np.square(np.abs(spectrum)), ((0, 0), (1, 0))), axis=1)
+    size = np.sqrt((total[:, high] - total[:, low]) / (high - low) * width)
+    one = spectrum[:, place]
+    bundle = one / np.maximum(np.abs(one), 1e-12) * size
+    return np.asarray(np.where(width > 1, bundle, one) * (number <= last))
 
 
 def _beats(

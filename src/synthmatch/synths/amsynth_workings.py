@@ -211,7 +211,7 @@ def _glide(knobs: dict[str, Floats], kinds: dict[str, npt.NDArray[np.int64]], se
 
 
 def _lfo(knobs: dict[str, Floats], kinds: dict[str, npt.NDArray[np.int64]], seconds: Floats) -> Floats:
-    """From -1 to 1; of noise its mean, 0. Shape: seconds (T,) -> (N, T)."""
+    """From -1 to 1; of noise its mean, 0. The triangle of a fresh amsynth 1.13 begins downwards. Shape: seconds (T,) -> (N, T)."""
     rate = np.square(knobs["lfo_freq"])[:, None]
     turn = rate * seconds % 1.0
     step = np.trunc(SAMPLE_RATE_HZ / np.maximum(rate, 1e-3)) + 1
@@ -219,7 +219,7 @@ def _lfo(knobs: dict[str, Floats], kinds: dict[str, npt.NDArray[np.int64]], seco
     hissing = (kinds["osc1_waveform"] >= NOISE) | (kinds["osc2_waveform"] >= NOISE)
     held = np.where(hissing[:, None], 0.0, _RANDOM[place])
     rising = np.where(turn < 0.5, 2 * turn, 2 * turn - 2)
-    triangle = np.where(turn < 0.25, 4 * turn, np.where(turn > 0.75, 4 * turn - 4, 2 - 4 * turn))
+    triangle = np.where(turn < 0.25, -4 * turn, np.where(turn > 0.75, 4 - 4 * turn, 4 * turn - 2))
     shapes = [np.sin(2 * np.pi * turn), np.where(turn <= 0.5, 1.0, -1.0), triangle, np.zeros_like(turn), held]
     return np.choose(kinds["lfo_waveform"][:, None], [*shapes, rising, -rising])
 

@@ -47,22 +47,22 @@ def _heard() -> Floats:
 
 
 @cache
-def _heard_around() -> Floats:
-    """The same of power spread over a quarter octave around a frequency."""
+def _heard_around(octaves: float) -> Floats:
+    """The same of power spread over so many octaves around a frequency."""
     total = np.cumsum(np.pad(_heard().astype(np.float64), ((1, 0), (0, 0))), axis=0)
     place = np.arange(len(total) - 1)
-    low = np.floor(place * 2.0**-0.125).astype(np.int64)
-    high = np.minimum(np.ceil(place * 2.0**0.125).astype(np.int64) + 1, len(place))
+    low = np.floor(place * 2.0 ** (-octaves / 2)).astype(np.int64)
+    high = np.minimum(np.ceil(place * 2.0 ** (octaves / 2)).astype(np.int64) + 1, len(place))
     return np.asarray((total[high] - total[low]) / (high - low)[:, None], np.float32)
 
 
-def shares(frequency_hz: Wide, single: int) -> Floats:
-    """Share of a partial's power that each band hears; from the column `single` on, of a quarter octave around it.
+def shares(frequency_hz: Wide, single: int, octaves: float = 0.25) -> Floats:
+    """Share of a partial's power that each band hears; from the column `single` on, of power spread over `octaves` around it.
 
     Shape: (N, H) -> (N, H, BANDS).
     """
     place = np.rint(np.minimum(frequency_hz / _BIN_HZ, _BINS - 1) * _FINE).astype(np.int64)
-    return np.concatenate([_heard()[place[:, :single]], _heard_around()[place[:, single:]]], axis=1)
+    return np.concatenate([_heard()[place[:, :single]], _heard_around(octaves)[place[:, single:]]], axis=1)
 
 
 def place_of(frequency_hz: Wide) -> Wide:
