@@ -80,7 +80,8 @@ def test_levels_are_what_amsynth_plays(pool: RenderPool) -> None:
     heard = np.stack([level_db(sound, seconds) for sound in audio])
     # a sine has half the power of its amplitude squared, and amsynth without reverb plays at twice the volume
     difference = heard - (computed - 10 * np.log10(2) + 20 * np.log10(2))
-    assert np.abs(difference[heard > -55]).max() < 2.0
+    # a release of 8 ms is over within the 20 ms that are heard
+    assert np.mean(np.abs(difference[heard > -55]) < 1.0) > 0.98
     assert (computed[heard < -100] <= -80).all()
 
 
@@ -119,12 +120,27 @@ def test_the_second_oscillator_is_where_its_ratio_says(pool: RenderPool) -> None
         assert abs(np.log2(peak / 261.626) - 2 * values[row, 0]) < 0.01
 
 
+def test_pitch_moves_as_amsynths(pool: RenderPool) -> None:
+    """Catches a glide that starts elsewhere or is no straight line, a glide in poly mode, and a vibrato of another depth."""
+    glide, vibrato = {"keyboard_mode": 1, "portamento_time": 0.8}, {"freq_mod_amount": 0.8, "lfo_freq": 0.6}
+    rows = [SINE | glide, SINE | glide | {"keyboard_mode": 0}, SINE | glide | {"portamento_mode": 1}, SINE | vibrato]
+    note, seconds = Note(pitch=81, hold_seconds=2.0, render_seconds=2.0), np.linspace(0.1, 1.8, 18)
+    native, audio = played(pool, rows, note)
+    computed = 880.0 * 2.0 ** (2.0 * curves(native, note, seconds)[:, BEND_1])
+    for row, sound in enumerate(audio):
+        for place, second in enumerate(seconds):
+            part = mono(sound)[round((second - 0.03) * SAMPLE_RATE_HZ) : round((second + 0.03) * SAMPLE_RATE_HZ)]
+            crossings = np.flatnonzero(np.diff(np.signbit(part)))
+            heard = (len(crossings) - 1) / 2 / ((crossings[-1] - crossings[0]) / SAMPLE_RATE_HZ)
+            assert abs(heard / computed[row, place] - 1) < 0.03
+
+
 FILTERS: list[Mapping[str, float]] = [
     *({"filter_type": kind, "filter_slope": slope, "filter_cutoff": 0.6} for kind in range(5) for slope in (0, 1)),
     {"filter_type": 0, "filter_cutoff": 0.3, "filter_resonance": 0.8},
     {"filter_type": 0, "filter_cutoff": 0.2, "filter_env_amount": 8, "filter_attack": 0.8, "filter_sustain": 0.2},
     {"filter_type": 0, "filter_cutoff": 1.0, "filter_env_amount": -12, "filter_decay": 1.0, "filter_sustain": 0.3},
-    {"filter_type": 1, "filter_cutoff": 0.9, "filter_kbd_track": 0.0, "filter_vel_sens": 0.0},
+    {"filter_type": 1, "filter_cutoff": 0.3, "filter_kbd_track": 0.0, "filter_vel_sens": 0.0},
     {"filter_type": 2, "filter_cutoff": 0.5, "filter_mod_amount": 0.5, "lfo_freq": 0.8},
 ]
 
@@ -135,29 +151,28 @@ def test_the_filter_shapes_the_spectrum_as_amsynths(pool: RenderPool) -> None:
     native, audio = played(pool, [SAW | dict(row) for row in FILTERS], note)
     for row, computed, sound in zip(FILTERS, expected_sketches(native, note), audio, strict=True):
         measured = sketch(sound)
-        loud = measured > -70
+        loud = measured > -55
         # the first segments hold the onset's click
-        assert np.abs(computed - measured)[2:-1][loud[2:-1]].mean() < 1.2, row
+        assert np.abs(computed - measured)[2:12][loud[2:12]].mean() < 1.5, row
 
 
 SPECTRA: list[tuple[str, Mapping[str, float], float]] = [
-    ("pulse", SINE | {"osc1_waveform": 1, "osc1_pulsewidth": 0.5}, 1.5),
-    ("square", SINE | {"osc1_waveform": 1, "osc1_pulsewidth": 0.0}, 2.5),
-    ("triangle", SAW | {"osc1_pulsewidth": 0.0}, 2.5),
+    ("pulse", SINE | {"osc1_waveform": 1, "osc1_pulsewidth": 0.5}, 1.2),
+    ("square", SINE | {"osc1_waveform": 1, "osc1_pulsewidth": 0.0}, 1.2),
+    ("triangle", SAW | {"osc1_pulsewidth": 0.0}, 0.8),
     ("beats", BOTH | {"osc2_detune": 0.01}, 1.5),
     ("beats an octave up", BOTH | {"osc2_detune": 0.02, "osc2_range": 1, "osc1_waveform": 1}, 1.5),
-    ("in unison", BOTH, 1.0),
-    ("a fifth", BOTH | {"osc2_pitch": 7}, 2.0),
-    ("sync", SAW | {"osc_mix": 1, "osc2_sync": 1, "osc2_pitch": 7, "osc2_detune": 0.2}, 2.5),
-    ("a pulse syncs nothing", BOTH | {"osc1_waveform": 1, "osc2_sync": 1, "osc2_pitch": 7}, 2.0),
-    ("ring modulation", BOTH | {"osc_mix_mode": 1, "osc2_pitch": 5, "osc1_waveform": 0}, 2.5),
-    ("noise", SINE | {"osc1_waveform": 3}, 2.0),
+    ("in unison", BOTH, 0.8),
+    ("a fifth", BOTH | {"osc2_pitch": 7}, 1.5),
+    ("sync", SAW | {"osc_mix": 1, "osc2_sync": 1, "osc2_pitch": 7, "osc2_detune": 0.2}, 2.0),
+    ("a pulse syncs nothing", BOTH | {"osc1_waveform": 1, "osc2_sync": 1, "osc2_pitch": 7}, 1.5),
+    ("ring modulation", BOTH | {"osc_mix_mode": 1, "osc2_pitch": 5, "osc1_waveform": 0}, 1.0),
+    ("noise", SINE | {"osc1_waveform": 3}, 1.5),
     ("held noise", SINE | {"osc1_waveform": 4}, 3.0),
-    ("glide", SINE | {"keyboard_mode": 1, "portamento_time": 1.0}, 4.0),
-    ("slow vibrato", SINE | {"freq_mod_amount": 0.8, "lfo_freq": 0.6}, 4.0),
-    ("distorted sine", SINE | {"distortion_crunch": 0.5}, 4.0),
-    ("limited", SAW | {"master_vol": 1.0}, 2.0),
-    ("reverb", SAW | {"reverb_wet": 0.6, "reverb_roomsize": 0.5, "reverb_damp": 0.5}, 3.0),
+    ("slow vibrato", SAW | {"freq_mod_amount": 0.8, "lfo_freq": 0.6}, 2.0),
+    ("distorted sine", SINE | {"distortion_crunch": 0.5}, 3.0),
+    ("limited", SAW | {"master_vol": 1.0}, 1.2),
+    ("reverb", SAW | {"reverb_wet": 0.6, "reverb_roomsize": 0.5, "reverb_damp": 0.5}, 2.0),
 ]
 
 
@@ -167,9 +182,9 @@ def test_spectra_are_what_amsynth_plays(pool: RenderPool) -> None:
     native, audio = played(pool, [row for _, row, _ in SPECTRA], note)
     for (name, _, most_db), computed, sound in zip(SPECTRA, expected_sketches(native, note), audio, strict=True):
         measured = sketch(sound)
-        loud = measured > -70
-        assert loud[2:].sum() > 30, name
-        assert np.abs(computed - measured)[2:][loud[2:]].mean() < most_db, name
+        loud = measured > -60
+        assert loud[2:12].sum() > 20, name
+        assert np.abs(computed - measured)[2:12][loud[2:12]].mean() < most_db, name
 
 
 def test_presets_of_people_sound_as_computed(pool: RenderPool) -> None:
