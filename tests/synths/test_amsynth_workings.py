@@ -35,7 +35,7 @@ def pool() -> Iterator[RenderPool]:
 
 def played(pool: RenderPool, rows: Sequence[Mapping[str, float]], note: Note) -> tuple[Wide, list[Audio]]:
     """Native values of presets and their audio."""
-    native = np.stack([SYNTH.space.from_named(row) for row in rows])
+    native = np.stack([SYNTH.space.from_named(dict(row)) for row in rows])
     results = pool.run([SYNTH.preset(row) for row in native], note)
     audio = [result for result in results if not isinstance(result, RenderFailure)]
     assert len(audio) == len(rows)
@@ -103,12 +103,12 @@ def test_the_lfo_is_where_amsynth_has_it(pool: RenderPool, waveform: int) -> Non
 def test_the_second_oscillator_is_where_its_ratio_says(pool: RenderPool) -> None:
     """Catches a wrong law of detune, octave or semitones."""
     rng = np.random.default_rng(1)
-    rows = []
+    rows: list[dict[str, float]] = []
     for _ in range(12):
         tuning = {
             "osc2_detune": rng.uniform(-1, 1),
-            "osc2_pitch": rng.integers(-12, 13),
-            "osc2_range": rng.integers(-1, 4),
+            "osc2_pitch": float(rng.integers(-12, 13)),
+            "osc2_range": float(rng.integers(-1, 4)),
         }
         rows.append({**SINE, **tuning, "osc_mix": 1})
     note = Note(hold_seconds=1.0, render_seconds=1.0)

@@ -59,7 +59,7 @@ def amsynth_workings(
 ) -> Workings:
     """Of presets, (N, P), each with its note, at times after the note's start. Shape: pitch and hold (N,), seconds (T,)."""
     parts = []
-    for start in range(0, len(native), _CHUNK):
+    for start in range(0, max(len(native), 1), _CHUNK):
         rows = slice(start, start + _CHUNK)
         knobs = {p.name: native[rows, i] for i, p in enumerate(space.parameters)}
         parts.append(_chunk(knobs, pitch[rows], hold_seconds[rows], seconds))
@@ -187,12 +187,12 @@ def _spectrum(
     noise = noise_bands(oscillators)
     power, ring = tone_power(oscillators), knobs["osc_mix_mode"]
     tonal = oscillators.waveform < NOISE
-    both = tonal.all(axis=1) & (ring > 0)
+    both = np.asarray(tonal.all(axis=1) & (ring > 0))
     if both.any():
-        product = ringing(Oscillators(*(part[both] for part in oscillators)))
+        product = ringing(Oscillators._make(part[both] for part in oscillators))
         product = product._replace(power=product.power * np.square(ring[both])[:, None])
         bands[both] += through(product, np.sqrt(bends[0] * second_bend), both)
-    hissing = ~tonal.all(axis=1)
+    hissing = np.asarray(~tonal.all(axis=1))
     if hissing.any():
         # noise times another sound is noise of the product of their powers
         times = np.square(ring)[:, None] * power[:, ::-1] / 2 / np.maximum((~tonal).sum(axis=1), 1)[:, None]
@@ -247,7 +247,7 @@ def _level(
     depth = _share(knobs["amp_mod_amount"])
     tremolo = 1.0 - depth[:, None] * (1.0 - _lfo(knobs, kinds, around)) / 2.0
     square = np.square(_envelope(knobs, "amp", hold, around) * tremolo)
-    mean = square.reshape(len(hold), len(seconds), -1).mean(axis=2)
+    mean = square.reshape(len(hold), len(seconds), len(_AROUND_SECONDS)).mean(axis=2)
     velocity = 1.0 - knobs["amp_vel_sens"] * (1.0 - _VELOCITY)
     gain = velocity * np.square(knobs["master_vol"])
     noisy = np.where(kinds["lfo_waveform"] == _LFO_NOISE, np.square(depth) / 12, 0.0)
