@@ -101,14 +101,15 @@ def reverberated(bands: Floats, wet: Wide, room: Wide, damp: Wide, seconds: Wide
     loop = (0.28 * room + 0.7)[:, None] * (1 - loss) / np.sqrt(1 - 2 * loss * turn + np.square(loss))
     loop = np.minimum(loop, 0.999)
     full = (_WET_POWER * np.square(wet)[:, None] / (1 - np.square(loop))).astype(np.float32)
-    rate = -2 * np.log(loop) / _LOOP_SECONDS
-    result = bands * np.square(2.0 - wet).astype(np.float32)[:, None, None]
+    rate = (-2 * np.log(loop) / _LOOP_SECONDS).astype(np.float32)
+    dry = np.square(2.0 - wet).astype(np.float32)[:, None]
+    result = np.ascontiguousarray(bands.transpose(2, 0, 1))
     tail = np.zeros(bands.shape[:2], np.float32)
     for i, step in enumerate(np.diff(seconds, prepend=0.0)):
-        kept = np.exp(-rate * max(step, 0.0)).astype(np.float32)
-        tail = tail * kept + full * bands[:, :, i] * (1 - kept)
-        result[:, :, i] += tail
-    return result
+        kept = np.exp(rate * np.float32(-max(step, 0.0)))
+        tail = tail * kept + full * result[i] * (1 - kept)
+        result[i] = result[i] * dry + tail
+    return result.transpose(1, 2, 0)
 
 
 def limiter_gain(bands: Floats, crest: Wide, seconds: Wide) -> Wide:
