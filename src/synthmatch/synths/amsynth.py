@@ -20,15 +20,19 @@ from importlib import metadata, resources
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from synthmatch.audio import Audio
 from synthmatch.errors import MissingSynthError, PresetError
 from synthmatch.note import Note
 from synthmatch.params import ParamSpace, Preset
+from synthmatch.params.space import Floats
 from synthmatch.presets import amsynth as text
 from synthmatch.presets.fxp import Program, read_programs, write_fxp
+from synthmatch.synths.amsynth_workings import amsynth_workings
 from synthmatch.synths.base import Engine, FileFormat, Synth
 from synthmatch.synths.host import HostedPlugin, missing_host
+from synthmatch.synths.workings import Workings
 
 PLUGIN_ID = b"amsy"
 
@@ -105,6 +109,10 @@ class Amsynth(Synth):
         """All 41 parameters in the order of amsynth's files."""
         with resources.as_file(resources.files("synthmatch.synths") / "tables/amsynth.json") as path:
             return ParamSpace.from_file(path)
+
+    def workings(self, native: Floats, pitch: npt.NDArray[np.int64], hold_seconds: Floats, seconds: Floats) -> Workings:
+        """Envelopes, LFO, cutoff and pitch over time, and the spectrum that follows from them."""
+        return amsynth_workings(self.space, native, pitch, hold_seconds, seconds)
 
     def missing(self) -> str | None:
         """Whether DawDreamer and the plug-in are there."""
