@@ -122,7 +122,7 @@ def test_inputs_tell_all_presets_apart(synth: str, data: st.DataObject) -> None:
         moves = round(1 / space.unit_step[i])
         a, b = data.draw(st.lists(st.integers(0, min(moves, 10_000)), min_size=2, max_size=2, unique=True))
         unit[:, i] = np.array([a, b]) / min(moves, 10_000)
-    rows = inputs(unit, [60, 60], [3.0, 3.0])
+    rows = inputs(unit, [60, 60], [3.0, 3.0]).numbers
     assert rows.shape == (2, inputs.width)
     assert np.abs(rows).max() < 5
     assert (rows[0] != rows[1]).any() == (unit[0] != unit[1]).any()
@@ -132,7 +132,7 @@ def test_inputs_tell_pitch_and_hold_apart() -> None:
     """Catches a note's end that the network cannot see."""
     inputs = Inputs(get_synth("amsynth"))
     space = get_synth("amsynth").space
-    rows = inputs(space.to_unit(space.default)[None].repeat(3, axis=0), [60, 61, 60], [3.0, 3.0, 0.1])
+    rows = inputs(space.to_unit(space.default)[None].repeat(3, axis=0), [60, 61, 60], [3.0, 3.0, 0.1]).numbers
     assert (rows[0] != rows[1]).any()
     assert np.abs(rows[0] - rows[2]).max() > 0.9
 

@@ -12,14 +12,14 @@ from synthmatch.library.builtin import builtin_library
 from synthmatch.note import SAMPLE_RATE_HZ, Note
 from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool
-from synthmatch.surrogate.inputs import SEGMENTS, Inputs
+from synthmatch.surrogate.inputs import Inputs
 from synthmatch.synths.amsynth import Amsynth
-from synthmatch.synths.frame_bands import BANDS
+from synthmatch.synths.workings import Workings
 
 SYNTH = Amsynth()
 Wide = npt.NDArray[np.float64]
-#: Curves after the bands.
-LEVEL, LIMITER, CUTOFF, ABSOLUTE_CUTOFF, ENVELOPE, LFO, BEND_1, BEND_2 = range(BANDS, BANDS + 8)
+#: Curves.
+LEVEL, LIMITER, CUTOFF, ABSOLUTE_CUTOFF, ENVELOPE, LFO, BEND_1, BEND_2 = range(8)
 #: One sine, no filter, below the limiter.
 SINE = {"osc1_waveform": 0, "osc2_waveform": 0, "osc_mix": -1, "filter_type": 4, "master_vol": 0.4}
 SAW = SINE | {"osc1_waveform": 2, "osc2_waveform": 2}
@@ -42,21 +42,22 @@ def played(pool: RenderPool, rows: Sequence[Mapping[str, float]], note: Note) ->
     return native, audio
 
 
+def workings(native: Wide, note: Note, seconds: Wide) -> Workings:
+    """Of presets that are played alike."""
+    count = len(native)
+    return SYNTH.workings(native, np.full(count, note.pitch), np.full(count, note.hold_seconds), seconds)
+
+
 def curves(native: Wide, note: Note, seconds: Wide) -> Wide:
     """The curves of presets. Shape: (N, curves, T)."""
-    return SYNTH.workings(
-        native, np.full(len(native), note.pitch), np.full(len(native), note.hold_seconds), seconds
-    ).curves
+    return workings(native, note, seconds).curves
 
 
 def expected_sketches(native: Wide, note: Note) -> Wide:
     """Sketches as they are computed, in dB. Shape: (N, SEGMENTS, BANDS)."""
-    inputs, count = Inputs(SYNTH), len(native)
-    found = inputs(SYNTH.space.to_unit(native), np.full(count, note.pitch), np.full(count, note.hold_seconds))
-    parts = SYNTH.workings(native[:1], np.array([60]), np.array([1.0]), np.array([0.1]))
-    width = parts.curves.shape[1] * SEGMENTS + parts.values.shape[1]
-    bands = found[:, -width:][:, : BANDS * SEGMENTS].reshape(count, BANDS, SEGMENTS)
-    return np.asarray(bands.transpose(0, 2, 1) * 20.0 - 50.0, np.float64)
+    count = len(native)
+    found = Inputs(SYNTH)(SYNTH.space.to_unit(native), np.full(count, note.pitch), np.full(count, note.hold_seconds))
+    return found.levels.astype(np.float64)
 
 
 def level_db(audio: Audio, seconds: Wide) -> Wide:
@@ -203,8 +204,8 @@ def test_what_is_not_heard_changes_nothing() -> None:
     seconds, note = np.array([0.1, 0.5, 1.5]), Note(hold_seconds=1.0)
     unheard = [{}, {"osc2_waveform": 1, "osc2_pitch": 7}, {"osc2_waveform": 3}, {"lfo_freq": 3, "lfo_waveform": 1}]
     native = np.stack([SYNTH.space.from_named(SAW | row) for row in unheard])
-    bands = curves(native, note, seconds)[:, :BANDS] * 20 - 50
+    bands = workings(native, note, seconds).levels
     assert np.allclose(bands, bands[:1], atol=1e-3)
     assert (bands[:, :, 2] == -90).all()
     silent = np.stack([SYNTH.space.from_named(SAW | {"master_vol": 0})])
-    assert (curves(silent, note, seconds)[:, :BANDS] * 20 - 50 == -90).all()
+    assert (workings(silent, note, seconds).levels == -90).all()

@@ -83,9 +83,12 @@ def test_workings_are_finite_for_any_preset_and_note(synth: str) -> None:
     pitch, hold = rng.integers(0, 128, 100), rng.uniform(0.01, 10, 100)
     seconds = np.linspace(0, 4, 9)
     found = instrument.workings(native, pitch, hold, seconds)
-    for part in found:
+    for part in (found.curves, found.values):
         assert np.isfinite(part).all()
         assert np.abs(part).max(initial=0) < 6
+    assert found.levels.min() >= -90
+    assert found.levels.max() < 60
     alone = instrument.workings(native[7:8], pitch[7:8], hold[7:8], seconds)
     assert np.allclose(alone.curves[0], found.curves[7])
     assert np.allclose(alone.values[0], found.values[7])
+    assert np.allclose(alone.levels[0], found.levels[7], atol=0.01)

@@ -2,8 +2,11 @@
 
 A continuous parameter is spread over bins, each of which fills up while the value passes through it (the piecewise-linear
 encoding of Gorishniy, Rubachev, Babenko, NeurIPS 2022): a network of few layers then tells near values apart. A
-categorical one has a number a class. Beside them stands what the synthesizer's parts do over time (`synths.workings`).
+categorical one has a number a class. Beside them stands what the synthesizer's parts do over time (`synths.workings`), and
+the levels that follow.
 """
+
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +27,15 @@ SEGMENTS = len(segment_starts(FRAMES))
 _LOOKS = 3
 #: Times a second by which a segment after the note's end differs from one before it.
 _STEEPNESS = 10.0
+#: Levels in dB as inputs: which reads 0, and how many are 1.
+_MIDDLE_DB, _STEP_DB = -50.0, 20.0
+
+
+class Seen(NamedTuple):
+    """What is seen of N presets: numbers, (N, width), and the levels in dB among them, (N, SEGMENTS, bands)."""
+
+    numbers: Floats
+    levels: Floats
 
 
 def _seconds() -> npt.NDArray[np.float64]:
@@ -38,28 +50,35 @@ _SECONDS = _seconds()
 
 
 class Inputs:
-    """Inputs of one synthesizer's presets, each played with a note. `width`: how many numbers."""
+    """Inputs of one synthesizer's presets, each played with a note. `width`: how many numbers, `bands`: of the levels."""
 
     def __init__(self, synth: Synth) -> None:
         self._synth, self._space = synth, synth.space
         self._continuous = np.flatnonzero(~self._space.categorical)
         self._categorical = [(i, int(self._space.widths[i])) for i in np.flatnonzero(self._space.categorical)]
         default = self._space.to_unit(self._space.default)[None]
-        self.width = self(default, [Note().pitch], [Note().hold_seconds]).shape[1]
+        seen = self(default, [Note().pitch], [Note().hold_seconds])
+        self.width, self.bands = seen.numbers.shape[1], seen.levels.shape[2]
 
-    def __call__(self, unit: npt.NDArray[np.floating], pitch: npt.ArrayLike, hold_seconds: npt.ArrayLike) -> Floats:
-        """Of knob positions, (N, P), with notes, twice (N,). Shape: (N, width)."""
+    def __call__(self, unit: npt.NDArray[np.floating], pitch: npt.ArrayLike, hold_seconds: npt.ArrayLike) -> Seen:
+        """Of knob positions, (N, P), with notes, twice (N,)."""
         pitch, hold = np.asarray(pitch, np.int64), np.asarray(hold_seconds, np.float64)
         parts = self._synth.workings(self._space.to_native(unit), pitch, hold, _SECONDS)
-        curves = parts.curves.reshape(len(unit), -1, SEGMENTS, _LOOKS).mean(axis=3).reshape(len(unit), -1)
-        columns = (self._preset(unit), _note(pitch, hold), curves, parts.values)
-        return np.concatenate(columns, axis=1).astype(np.float32)
+        curves, levels = _of_segments(parts.curves), _of_segments(parts.levels)
+        about = np.clip((levels - _MIDDLE_DB) / _STEP_DB, -2.0, 4.0).reshape(len(unit), -1)
+        columns = (self._preset(unit), _note(pitch, hold), about, curves.reshape(len(unit), -1), parts.values)
+        return Seen(np.concatenate(columns, axis=1).astype(np.float32), np.moveaxis(levels, 1, 2).astype(np.float32))
 
     def _preset(self, unit: npt.NDArray[np.floating]) -> Floats:
         bins = np.clip(unit[:, self._continuous, None] * BINS - np.arange(BINS), 0.0, 1.0)
         classes = [np.rint(unit[:, i, None] * max(count - 1, 1)) == np.arange(count) for i, count in self._categorical]
         columns = np.concatenate([bins.reshape(len(unit), -1), *classes], axis=1)
         return 2.0 * columns.astype(np.float32) - 1.0
+
+
+def _of_segments(curves: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Means over the looks at each segment. Shape: (N, curves, times) -> (N, curves, SEGMENTS)."""
+    return np.asarray(curves.reshape(*curves.shape[:2], SEGMENTS, _LOOKS).mean(axis=3))
 
 
 def _note(pitch: npt.NDArray[np.int64], hold_seconds: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -1,7 +1,8 @@
 """A trained surrogate at work, in numpy: the sketch that a synthesizer would give for a preset and a note.
 
-It is a residual network: a layer of each synthesizer's own, blocks that all share, and a sketch at the end. Its weights
-are one ``.npz`` file in half precision, and nothing of what trained it is needed here.
+It is a residual network: a layer of each synthesizer's own, blocks that all share, and at the end what is to be added to
+the levels that the synthesizer's formulas expect. Its weights are one ``.npz`` file in half precision, and nothing of what
+trained it is needed here.
 """
 
 import hashlib
@@ -28,7 +29,7 @@ from synthmatch.synths.registry import get_synth
 
 Floats = npt.NDArray[np.float32]
 
-_FORMAT = "synthmatch surrogate 1"
+_FORMAT = "synthmatch surrogate 2"
 #: What an output of 1 is, in dB.
 SCALE_DB = 10.0
 _EPSILON = 1e-5
@@ -57,17 +58,17 @@ class Surrogate:
     def __call__(self, unit: npt.NDArray[np.floating], note: Note) -> Predicted:
         """Predict the sounds of knob positions, (N, P), with a note."""
         count = len(unit)
-        x = self._linear(
-            f"inputs.{self._number}", self._inputs(unit, [note.pitch] * count, [note.hold_seconds] * count)
-        )
+        seen = self._inputs(unit, [note.pitch] * count, [note.hold_seconds] * count)
+        x = self._linear(f"inputs.{self._number}", seen.numbers)
         for block in range(self._blocks):
             y = self._linear(f"blocks.{block}.first", self._normalised(f"blocks.{block}.norm", x))
             # x * sigmoid(x); beyond 80 the exponential has nothing to add
             y /= 1.0 + np.exp(-np.maximum(y, -80.0))
             x += self._linear(f"blocks.{block}.second", y)
         features = self._normalised("norm", x)
-        sketch = SCALE_DB * self._linear("sketch", features) + self._arrays["means"][self._number]
-        return Predicted(sketch.reshape(-1, SEGMENTS, MELS), features)
+        added = SCALE_DB * self._linear("sketch", features) + self._arrays["means"][self._number]
+        expected = self._linear(f"levels.{self._number}", seen.levels)
+        return Predicted(expected + added.reshape(-1, SEGMENTS, MELS), features)
 
     def _linear(self, name: str, x: Floats) -> Floats:
         y: Floats = x @ self._arrays[f"{name}.weight"].T

@@ -63,7 +63,7 @@ def amsynth_workings(
         rows = slice(start, start + _CHUNK)
         knobs = {p.name: native[rows, i] for i, p in enumerate(space.parameters)}
         parts.append(_chunk(knobs, pitch[rows], hold_seconds[rows], seconds))
-    return Workings(np.concatenate([p.curves for p in parts]), np.concatenate([p.values for p in parts]))
+    return Workings(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
 
 
 def _chunk(knobs: dict[str, Floats], pitch: npt.NDArray[np.int64], hold: Floats, seconds: Floats) -> Workings:
@@ -94,7 +94,6 @@ def _chunk(knobs: dict[str, Floats], pitch: npt.NDArray[np.int64], hold: Floats,
     heard = decibels(mean_power(wet).astype(np.float64) * gain[:, None, :])
     note = note_hz[:, None]
     curves = [
-        (heard + 50.0) / 20.0,
         (decibels(np.square(level))[:, None] + 30.0) / 20.0,
         decibels(gain)[:, None] / 10.0,
         np.log2(cutoff / note)[:, None] / 3.0,
@@ -103,7 +102,7 @@ def _chunk(knobs: dict[str, Floats], pitch: npt.NDArray[np.int64], hold: Floats,
         lfo[:, None],
         *(np.log2(bend)[:, None] / 2.0 for bend in bends),
     ]
-    return Workings(np.clip(np.concatenate(curves, axis=1), -5.0, 5.0), _values(knobs, oscillators))
+    return Workings(np.clip(np.concatenate(curves, axis=1), -5.0, 5.0), _values(knobs, oscillators), heard)
 
 
 def _crest(knobs: dict[str, Floats], oscillators: Oscillators) -> Floats:

@@ -5,6 +5,7 @@ whose phase its modulators move by their output in cycles; one of them also by t
 still: levels and frequencies, for the 23 ms of a frame.
 """
 
+import itertools
 from functools import cache
 
 import numpy as np
@@ -23,6 +24,7 @@ _CHUNK = 48
 #: An operator, or a whole voice, that is quieter is left out.
 _SILENT = 2.0**-11
 _CYCLE = np.float32(2 * np.pi)
+_TIMES = np.arange(_FRAME, dtype=np.float32) / np.float32(SAMPLE_RATE_HZ)
 BANDS = 64
 
 
@@ -45,11 +47,12 @@ def _window() -> Samples:
 
 
 class Wiring:
-    """Who modulates whom, (32, 6, 6); who is heard, and whose feedback is on, (32, 6)."""
+    """Who modulates whom, (32, 6, 6); who is heard, and who has feedback, (32, 6): at most one, whom nobody modulates."""
 
     def __init__(self, modulates: Floats, heard: Floats, feedback: Floats) -> None:
         self.modulators = [[np.flatnonzero(one[:, to]).tolist() for to in range(6)] for one in modulates]
-        self.heard, self.feedback = heard > 0, feedback > 0
+        self.heard = heard > 0
+        self.fed = np.where(feedback.any(axis=1), feedback.argmax(axis=1), -1)
 
 
 def expected_power(
@@ -66,43 +69,63 @@ def expected_power(
     (N, T, BANDS).
     """
     count, _, times = amplitude.shape
-    heard = wiring.heard[algorithm]  # (N, 6)
-    loud = (amplitude * heard[:, :, None]).max(axis=1) > _SILENT  # (N, T)
+    loud = (amplitude * wiring.heard[algorithm][:, :, None]).max(axis=1) > _SILENT  # (N, T)
     power = np.zeros((count, times, BANDS), np.float32)
-    for kind in np.unique(algorithm):
-        voices, moments = np.nonzero(loud & (algorithm == kind)[:, None])
-        for start in range(0, len(voices), _CHUNK):
-            rows, at = voices[start : start + _CHUNK], moments[start : start + _CHUNK]
-            level = amplitude[rows, :, at]  # (rows, 6)
-            hz = frequency_hz[rows, :, at]
-            frames = _frames(wiring, kind, level, hz, feedback[rows], seconds[at])
+    voices, moments = np.nonzero(loud)
+    # frames of one algorithm together
+    order = np.argsort(algorithm[voices], kind="stable")
+    voices, moments = voices[order], moments[order]
+    kinds, level = algorithm[voices], amplitude[voices, :, moments].astype(np.float32)
+    hz = frequency_hz[voices, :, moments]
+    begin = (hz * seconds[moments][:, None] % 1.0).astype(np.float32)
+    step = hz.astype(np.float32)
+    fed = wiring.fed[kinds]
+    every = np.arange(len(voices))
+    strength = np.where(fed >= 0, feedback[voices], 0.0).astype(np.float32) * level[every, fed]
+    rows_fed = np.flatnonzero(strength)
+    sounds_fed = _fed_back(begin[rows_fed, fed[rows_fed]], step[rows_fed, fed[rows_fed]], strength[rows_fed])
+    place = np.full(len(voices), -1)
+    place[rows_fed] = np.arange(len(rows_fed))
+    edges = np.flatnonzero(np.diff(kinds, prepend=-1, append=-1))
+    for first, end in itertools.pairwise(edges.tolist()):
+        for start in range(first, end, _CHUNK):
+            rows = slice(start, min(start + _CHUNK, end))
+            here = np.flatnonzero(place[rows] >= 0)
+            known = sounds_fed[place[rows][here]]
+            frames = _frames(wiring, int(kinds[start]), level[rows], begin[rows], step[rows], here, known)
             spectrum = rfft(frames * _window(), axis=1)
-            power[rows, at] = (np.square(spectrum.real) + np.square(spectrum.imag)) @ _triangles()
+            power[voices[rows], moments[rows]] = (np.square(spectrum.real) + np.square(spectrum.imag)) @ _triangles()
     return power
 
 
 def _frames(
-    wiring: Wiring, algorithm: int, level: Floats, hz: Floats, feedback: Floats, seconds: Floats
+    wiring: Wiring,
+    algorithm: int,
+    level: Samples,
+    begin: Samples,
+    step: Samples,
+    fed_rows: npt.NDArray[np.int64],
+    fed_sounds: Samples,
 ) -> Samples:
-    """What is heard of voices of one algorithm. Shape: twice (R, 6), twice (R,) -> (R, _FRAME)."""
-    times = np.arange(_FRAME, dtype=np.float32) / np.float32(SAMPLE_RATE_HZ)
-    begin = (hz * seconds[:, None] % 1.0).astype(np.float32)
-    step, level = hz.astype(np.float32), level.astype(np.float32)
+    """What is heard of voices of one algorithm: (R, _FRAME).
+
+    Levels, phases at the start in cycles, frequencies in Hz: (R, 6). `fed_sounds`: the operator with feedback at full level,
+    (F, _FRAME), of the rows `fed_rows`.
+    """
     needed = _needed(wiring, algorithm)
     sounds: dict[int, Samples] = {}
-    total = np.zeros((len(hz), _FRAME), np.float32)
+    total = np.zeros((len(level), _FRAME), np.float32)
     for operator in range(6):
         if operator not in needed or level[:, operator].max() < _SILENT:
             continue
-        cycles = begin[:, operator, None] + step[:, operator, None] * times
+        sound = begin[:, operator, None] + step[:, operator, None] * _TIMES
         for modulator in wiring.modulators[algorithm][operator]:
             if modulator in sounds:
-                cycles += sounds[modulator]
-        if wiring.feedback[algorithm, operator] and feedback.any():
-            sound = _fed_back(cycles, (feedback * level[:, operator]).astype(np.float32))
-        else:
-            cycles *= _CYCLE
-            sound = np.sin(cycles, out=cycles)
+                sound += sounds[modulator]
+        sound *= _CYCLE
+        np.sin(sound, out=sound)
+        if operator == wiring.fed[algorithm]:
+            sound[fed_rows] = fed_sounds
         sound *= level[:, operator, None]
         sounds[operator] = sound
         if wiring.heard[algorithm, operator]:
@@ -119,12 +142,12 @@ def _needed(wiring: Wiring, algorithm: int) -> set[int]:
     return needed
 
 
-def _fed_back(cycles: Samples, strength: Samples) -> Samples:
-    """Sines whose phase the mean of their last two samples moves. Shape: (R, _FRAME), (R,) in cycles -> (R, _FRAME)."""
-    phases = np.ascontiguousarray((cycles * _CYCLE).T)
+def _fed_back(begin: Samples, step: Samples, strength: Samples) -> Samples:
+    """Sines whose phase the mean of their last two samples moves, by `strength` cycles. Shape: thrice (R,) -> (R, _FRAME)."""
+    phases = _CYCLE * (begin + _TIMES[:, None] * step)
     half = strength * (_CYCLE / 2)
     before = last = np.zeros(len(half), np.float32)
-    for phase in phases:
-        phase += half * (before + last)
-        before, last = last, np.sin(phase, out=phase)
+    for sample in range(_FRAME):
+        phases[sample] += half * (before + last)
+        before, last = last, np.sin(phases[sample], out=phases[sample])
     return np.ascontiguousarray(phases.T)

@@ -1,8 +1,8 @@
 """What the six operators of a DX7 voice do over time: levels, modulation, frequencies.
 
 Formulas and tables are those of msfa, Dexed's engine (Google, Apache-2.0: env.cc, dx7note.cc, fm_core.cc), in closed form:
-a decay is a straight line in octaves of level, an attack comes nearer to its ceiling exponentially. Left out: velocity,
-tremolo, vibrato and the pitch envelope. Operators are in the order of the voice's bytes: 6 to 1.
+a decay is a straight line in octaves of level, an attack comes nearer to its ceiling exponentially, a stage that has nowhere
+to go waits. Left out: velocity, tremolo, vibrato. Operators are in the order of the voice's bytes: 6 to 1.
 """
 
 import numpy as np
@@ -10,6 +10,9 @@ import numpy.typing as npt
 
 from synthmatch.note import SAMPLE_RATE_HZ
 from synthmatch.params import ParamSpace
+from synthmatch.synths.dexed_pitch import frequencies_hz
+from synthmatch.synths.dexed_spectrum import Wiring, expected_power
+from synthmatch.synths.partials import decibels
 from synthmatch.synths.workings import Floats, Workings
 
 _OPERATORS = tuple(f"op{number}" for number in range(6, 0, -1))
@@ -34,6 +37,17 @@ _JUMP, _CEILING, _FULL = 1716 / 256, 16.5, 14.0
 #: Below full level, in octaves, nothing is heard.
 _SILENT = -12.0
 _BLOCKS_A_SECOND = SAMPLE_RATE_HZ / 64
+#: Samples that a stage waits which begins where it ends, by its rate up to 76; above, 20 for each that is lacking to 99.
+_WAITS = np.array([
+    1764000, 1764000, 1411200, 1411200, 1190700, 1014300, 992250, 882000, 705600, 705600, 584325, 507150, 502740,
+    441000, 418950, 352800, 308700, 286650, 253575, 220500, 220500, 176400, 145530, 145530, 125685, 110250, 110250,
+    88200, 88200, 74970, 61740, 61740, 55125, 48510, 44100, 37485, 31311, 30870, 27562, 27562, 22050, 18522, 17640,
+    15435, 14112, 13230, 11025, 9261, 9261, 7717, 6615, 6615, 5512, 5512, 4410, 3969, 3969, 3439, 2866, 2690, 2249,
+    1984, 1896, 1808, 1411, 1367, 1234, 1146, 926, 837, 837, 705, 573, 573, 529, 441, 441,
+])  # fmt: skip
+_WAIT_SECONDS = np.append(_WAITS, 20 * (99 - np.arange(len(_WAITS), 100))) / SAMPLE_RATE_HZ
+#: The voice's spectrum is computed at every so many of the times.
+_APART = 3
 
 
 def _wiring() -> tuple[Floats, Floats, Floats]:
@@ -43,7 +57,8 @@ def _wiring() -> tuple[Floats, Floats, Floats]:
         buses: dict[int, list[int]] = {1: [], 2: []}
         for operator, flags in enumerate(_ALGORITHMS[6 * algorithm : 6 * algorithm + 6]):
             modulates[algorithm, buses.get(flags >> 4 & 3, []), operator] = 1.0
-            feedback[algorithm, operator] = bool(flags & 0xC0)
+            # with one of the two bits a loop of several operators begins or ends, which this engine does not close
+            feedback[algorithm, operator] = flags & 0xC0 == 0xC0
             bus = flags & 3
             if bus == 0:
                 heard[algorithm, operator] = 1.0
@@ -53,6 +68,7 @@ def _wiring() -> tuple[Floats, Floats, Floats]:
 
 
 _MODULATES, _HEARD, _FEEDBACK = _wiring()
+_WIRING = Wiring(_MODULATES, _HEARD, _FEEDBACK)
 
 
 def dexed_workings(
@@ -82,7 +98,20 @@ def dexed_workings(
         feedback,
         (detune - 7) / 7,
     ]
-    return Workings(np.concatenate([audible, modulation, output], axis=1) / 4, np.concatenate(values, axis=1))
+    amount = native[:, space.index["feedback"]]
+    middles = np.arange(len(seconds)) // _APART * _APART + _APART // 2
+    looks, of_look = np.unique(np.minimum(middles, len(seconds) - 1), return_inverse=True)
+    power = expected_power(
+        _WIRING,
+        algorithm,
+        np.where(amount > 0, 2.0 ** (amount - 8), 0.0),
+        np.where(level > _SILENT, amplitude, 0.0)[:, :, looks],
+        frequencies_hz(space, native, operators, key, hold_seconds, seconds[looks]),
+        seconds[looks],
+    )
+    levels = decibels(np.moveaxis(power, 2, 1).astype(np.float64))[:, :, of_look]
+    curves = np.concatenate([audible, modulation, output], axis=1) / 4
+    return Workings(curves, np.concatenate(values, axis=1), levels)
 
 
 def _envelope(
@@ -99,11 +128,16 @@ def _envelope(
     held = np.concatenate([np.minimum(seconds, hold_seconds[:, None]), hold_seconds[:, None]], axis=1)[:, None]
     level = np.zeros((*slopes.shape[:2], held.shape[2]))
     begin, start = np.zeros(slopes.shape[:2]), np.zeros(slopes.shape[:2])
+    waits = _WAIT_SECONDS[np.minimum(rates + faster[:, :, None], 99)]
+    # a first stage that is to be silent waits a twentieth, where it is a slow one
+    silent = operators[:, :, 4] == 0
+    waits[:, :, 0] /= np.where(silent & (rates[:, :, 0] + faster < len(_WAITS)), 20, 1)
     for stage in range(_STAGES - 1):
         target, slope = targets[:, :, stage], slopes[:, :, stage]
         value = _stage(start, target, slope, held - begin[:, :, None])
         level = np.where(held >= begin[:, :, None], value, level)
-        begin = begin + _duration(start, target, slope)
+        still = (target == start) | (silent if stage == 0 else False)
+        begin = begin + np.where(still, waits[:, :, stage], _duration(start, target, slope))
         start = target
     released = seconds - hold_seconds[:, None]
     after = _stage(level[:, :, -1], targets[:, :, -1], slopes[:, :, -1], released[:, None])

@@ -10,7 +10,7 @@ own wavetables, and effects but the reverb's tail.
 import numpy as np
 
 from synthmatch.params import ParamSpace
-from synthmatch.synths.partials import BANDS, CENTRES_HZ, IN_OCTAVE, LOWEST_HZ
+from synthmatch.synths.partials import BANDS, CENTRES_HZ, IN_OCTAVE, LOWEST_HZ, decibels
 from synthmatch.synths.vital_filters import Reals, filter_gain
 from synthmatch.synths.vital_modulation import LFOS, Ints, Voice
 from synthmatch.synths.vital_waves import harmonics
@@ -48,11 +48,13 @@ def vital_workings(space: ParamSpace, native: Floats, pitch: Ints, hold_seconds:
     for k in (1, 2):
         cutoff = voice.cutoff(f"filter_{k}")
         curves += [(cutoff - 64) / 32, (cutoff - pitch[:, None]) / 32, voice(f"filter_{k}_resonance") * 2 - 1]
-    moving = [voice.envelopes[:, 1:] * 2 - 1, voice.lfos * 2 - 1, np.moveaxis(_db(spectrum), 2, 1)]
+    moving = [voice.envelopes[:, 1:] * 2 - 1, voice.lfos * 2 - 1]
     values = [np.clip(np.log2(voice.lfo_hz(f"lfo_{k}") + 1e-3) / 4, -3, 3) for k in range(1, LFOS + 1)]
     values += [2 * np.ptp(voice.lfos, axis=2)[:, k] - 1 for k in range(LFOS)]
     return Workings(
-        np.concatenate([np.clip(np.stack(curves, axis=1), -4, 4), *moving], axis=1), np.stack(values, axis=1)
+        np.concatenate([np.clip(np.stack(curves, axis=1), -4, 4), *moving], axis=1),
+        np.stack(values, axis=1),
+        decibels(np.moveaxis(spectrum, 2, 1).astype(np.float64)),
     )
 
 

@@ -13,12 +13,17 @@ Floats = npt.NDArray[np.float64]
 
 
 class Workings(NamedTuple):
-    """Of N presets: what moves, (N, curves, times), and what stays, (N, values). Numbers of about -3 to 3."""
+    """Of N presets: what moves, (N, curves, times), what stays, (N, values), and levels that should be heard.
+
+    Curves and values are numbers of about -3 to 3. `levels`: dB in bands of the synthesizer's own choice, (N, bands, times);
+    no bands where nothing is known of them.
+    """
 
     curves: Floats
     values: Floats
+    levels: Floats
 
 
 def no_workings(count: int, times: int) -> Workings:
     """Of a synthesizer whose inside is not known."""
-    return Workings(np.zeros((count, 0, times)), np.zeros((count, 0)))
+    return Workings(np.zeros((count, 0, times)), np.zeros((count, 0)), np.zeros((count, 0, times)))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -27,21 +28,33 @@ class Block(nn.Module):
 class Network(nn.Module):
     """Presets with notes to sketches, for several synthesizers, which are numbered.
 
-    `widths`: width of each one's inputs (`inputs.Inputs`). `means`: each one's mean sketch in dBFS, (synths, SEGMENTS, MELS).
+    `widths`: width of each one's inputs (`inputs.Inputs`). `expected`: for each one, how its bands of expected levels become
+    those of a sketch, (MELS, bands). `means`: for each one, what a sketch has above that in the mean, in dB, (synths,
+    SEGMENTS, MELS).
     """
 
-    def __init__(self, widths: Sequence[int], means: Tensor, width: int, blocks: int) -> None:
+    def __init__(
+        self, widths: Sequence[int], expected: Sequence[Tensor], means: Tensor, width: int, blocks: int
+    ) -> None:
         super().__init__()
         self.inputs = nn.ModuleList(nn.Linear(own, width) for own in widths)
         self.blocks = nn.ModuleList(Block(width) for _ in range(blocks))
         self.norm = nn.LayerNorm(width)
         self.sketch = nn.Linear(width, SEGMENTS * MELS)
+        self.levels = nn.ModuleList(nn.Linear(matrix.shape[1], MELS, bias=False) for matrix in expected)
         self.register_buffer("means", means.flatten(1))
+        with torch.no_grad():
+            # at first what is added to the expected levels is little
+            self.sketch.weight *= 0.1
+            self.sketch.bias.zero_()
+            for layer, matrix in zip(self.levels, expected, strict=True):
+                layer.get_parameter("weight").copy_(matrix)
 
-    def forward(self, inputs: Tensor, number: int) -> Tensor:
-        """Sketches in dBFS of one synthesizer's presets. Shape: (B, width) -> (B, SEGMENTS, MELS)."""
+    def forward(self, inputs: Tensor, levels: Tensor, number: int) -> Tensor:
+        """Sketches in dBFS of one synthesizer's presets. Shape: (B, width), (B, SEGMENTS, bands) -> (B, SEGMENTS, MELS)."""
         x = self.inputs[number](inputs)
         for block in self.blocks:
             x = block(x)
-        sketch = SCALE_DB * self.sketch(self.norm(x)) + self.get_buffer("means")[number]
-        return sketch.view(-1, SEGMENTS, MELS)
+        added: Tensor = SCALE_DB * self.sketch(self.norm(x)) + self.get_buffer("means")[number]
+        expected: Tensor = self.levels[number](levels)
+        return expected + added.view(-1, SEGMENTS, MELS)

@@ -29,6 +29,8 @@ from synthmatch.training.surrogate.data import Families, read_families
 from synthmatch.training.surrogate.families import MEMBERS
 from synthmatch.training.surrogate.network import Network
 
+Halves = npt.NDArray[np.float16]
+
 #: One family in so many is for validation.
 _VALIDATION = 20
 #: Families that validation hears of each synthesizer, at most.
@@ -38,6 +40,8 @@ _CHECKPOINT = 1000
 _WARMUP_STEPS = 200
 #: Families whose inputs are computed at once: a matter of memory.
 _TOGETHER = 256
+#: Families that first show how expected levels become a sketch's.
+_FITTED = 1000
 #: A change of a sketch that is quieter than this, root of the summed squares over cells, counts less and less.
 _QUIET = 2.0
 #: Weight of the changes beside the sketches themselves.
@@ -77,24 +81,33 @@ class Validation(NamedTuple):
     direction: float
 
 
+class _Batch(NamedTuple):
+    """Inputs, expected levels and sketches. Shape: (B, width), (B, SEGMENTS, bands), (B, SEGMENTS, MELS)."""
+
+    numbers: Tensor
+    levels: Tensor
+    sketch: Tensor
+
+
 @dataclass(frozen=True)
 class _Data:
     """One synthesizer's families, cut into training and validation by their numbers, and what is seen of each preset.
 
-    `inputs`: (families, MEMBERS, width), once for all steps and in half precision.
+    `numbers`: (families, MEMBERS, width), `levels`: (families, MEMBERS, SEGMENTS, bands), once for all steps and in half
+    precision.
     """
 
     number: int
-    inputs: npt.NDArray[np.float16]
+    numbers: Halves
+    levels: Halves
     families: Families
     training: npt.NDArray[np.int64]
     validation: npt.NDArray[np.int64]
 
-    def batch(self, rows: npt.NDArray[np.int64]) -> tuple[Tensor, Tensor]:
-        """Inputs and sketches of families. Shape: (families * MEMBERS, width), (families * MEMBERS, SEGMENTS, MELS)."""
-        inputs = self.inputs[rows].astype(np.float32).reshape(len(rows) * MEMBERS, -1)
-        sketch = self.families.sketch[rows].astype(np.float32).reshape(-1, SEGMENTS, MELS)
-        return torch.from_numpy(inputs), torch.from_numpy(sketch)
+    def batch(self, rows: npt.NDArray[np.int64]) -> _Batch:
+        """The presets of families."""
+        parts = (self.numbers, self.levels, self.families.sketch)
+        return _Batch(*(torch.from_numpy(part[rows].astype(np.float32)).flatten(0, 1) for part in parts))
 
 
 def train_surrogate(  # noqa: PLR0915 - one script, to be read from top to bottom
@@ -117,7 +130,9 @@ def train_surrogate(  # noqa: PLR0915 - one script, to be read from top to botto
     data = [_data(folder, synth, number) for number, synth in enumerate(synths)]
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(settings.seed)
-        network = Network([one.inputs.shape[2] for one in data], _means(data), settings.width, settings.blocks)
+        expected, means = zip(*(_expected(one) for one in data), strict=True)
+        widths = [one.numbers.shape[2] for one in data]
+        network = Network(widths, expected, torch.stack(means), settings.width, settings.blocks)
     first = read_weights(start) if start else None
     if first:
         _begin_with(network, first, synths)
@@ -144,14 +159,14 @@ def train_surrogate(  # noqa: PLR0915 - one script, to be read from top to botto
         # what a step learns from depends on the seed and the step alone
         rng = np.random.default_rng([settings.seed, progress.step])
         chosen = data[progress.step % len(data)]
-        inputs, sketch = chosen.batch(rng.choice(chosen.training, settings.families))
+        batch = chosen.batch(rng.choice(chosen.training, settings.families))
         share = progress.step / settings.steps
         rise = min(1.0, (progress.step + 1) / _WARMUP_STEPS)
         for group in optimizer.param_groups:
             group["lr"] = settings.learning_rate * rise * (0.01 + 0.5 * (1.0 + math.cos(math.pi * share)))
-        predicted = network(inputs, chosen.number)
-        error = _distance(predicted - sketch, weights).mean()
-        changes = _changes_loss(predicted, sketch, int(rng.integers(MEMBERS)), weights)
+        predicted = network(batch.numbers, batch.levels, chosen.number)
+        error = _distance(predicted - batch.sketch, weights).mean()
+        changes = _changes_loss(predicted, batch.sketch, int(rng.integers(MEMBERS)), weights)
         loss = error + _CHANGES * changes
         if not math.isfinite(loss.item()):
             log.close()
@@ -160,10 +175,10 @@ def train_surrogate(  # noqa: PLR0915 - one script, to be read from top to botto
         loss.backward()
         optimizer.step()
         progress.step += 1
-        meter.examples += len(sketch)
+        meter.examples += len(predicted)
         log.write(progress.step, {"error": error.item(), "changes": changes.item()})
         if report:
-            left = (settings.steps - progress.step) * len(sketch) / meter.rate
+            left = (settings.steps - progress.step) * len(predicted) / meter.rate
             report(Pace(0, 1, progress.step, settings.steps, loss.item(), meter.rate, left))
         if progress.step % _CHECKPOINT == 0 and progress.step < settings.steps:
             keep()
@@ -185,11 +200,11 @@ def _begin_with(network: Network, weights: Weights, synths: Sequence[str]) -> No
             theirs = [weights.arrays[name][known[s]] if s in known else ours[n].numpy() for n, s in enumerate(synths)]
             state[name] = torch.from_numpy(np.stack(theirs))
             continue
-        if part == "inputs":
+        if part in ("inputs", "levels"):
             number, _, rest = rest.partition(".")
             if (synth := synths[int(number)]) not in known:
                 continue
-            name_there = f"inputs.{known[synth]}.{rest}"
+            name_there = f"{part}.{known[synth]}.{rest}"
         else:
             name_there = name
         there = weights.arrays.get(name_there)
@@ -204,28 +219,39 @@ def _begin_with(network: Network, weights: Weights, synths: Sequence[str]) -> No
 
 def _data(folder: Path, synth: str, number: int) -> _Data:
     families = read_families(folder, synth)
-    numbers = np.arange(len(families.pitch))
-    validation = numbers % _VALIDATION == 0
+    rows = np.arange(len(families.pitch))
+    validation = rows % _VALIDATION == 0
     if validation.all():
-        raise InputError(f"{folder} has {len(numbers)} families of {synth}, expected 2 or more")
-    return _Data(number, _inputs(synth, families), families, numbers[~validation], numbers[validation][:_VALIDATED])
+        raise InputError(f"{folder} has {len(rows)} families of {synth}, expected 2 or more")
+    numbers, levels = _seen(synth, families)
+    return _Data(number, numbers, levels, families, rows[~validation], rows[validation][:_VALIDATED])
 
 
-def _inputs(synth: str, families: Families) -> npt.NDArray[np.float16]:
-    """What is seen of each preset of families. Shape: (families, MEMBERS, width)."""
+def _seen(synth: str, families: Families) -> tuple[Halves, Halves]:
+    """What is seen of each preset of families. Shape: (families, MEMBERS, width), (families, MEMBERS, SEGMENTS, bands)."""
     inputs, parts = Inputs(get_synth(synth)), []
     for start in range(0, len(families.pitch), _TOGETHER):
         rows = slice(start, start + _TOGETHER)
         unit = families.unit[rows].reshape(-1, families.unit.shape[2])
         pitch, hold = (np.repeat(notes[rows], MEMBERS) for notes in (families.pitch, families.hold_seconds))
-        parts.append(inputs(unit, pitch, hold).astype(np.float16).reshape(-1, MEMBERS, inputs.width))
-    return np.concatenate(parts)
+        parts.append([array.astype(np.float16) for array in inputs(unit, pitch, hold)])
+    numbers, levels = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+    return numbers.reshape(-1, MEMBERS, inputs.width), levels.reshape(-1, MEMBERS, SEGMENTS, inputs.bands)
 
 
-def _means(data: Sequence[_Data]) -> Tensor:
-    """Mean sketch of each synthesizer's training families. Shape: (synths, SEGMENTS, MELS)."""
-    means = [one.families.sketch[one.training].mean(axis=(0, 1), dtype=np.float64) for one in data]
-    return torch.from_numpy(np.array(means, np.float32))
+def _expected(data: _Data) -> tuple[Tensor, Tensor]:
+    """How expected levels best become a sketch's, and what is left in the mean. Shape: (MELS, bands), (SEGMENTS, MELS).
+
+    Least squares over cells of some training families.
+    """
+    rows = data.training[:_FITTED]
+    levels = data.levels[rows].reshape(-1, data.levels.shape[3]).astype(np.float64)
+    sketch = data.families.sketch[rows].reshape(-1, MELS).astype(np.float64)
+    centred = levels - levels.mean(axis=0)
+    normal = centred.T @ centred + 1e-3 * len(levels) * np.eye(levels.shape[1])
+    matrix = np.linalg.solve(normal, centred.T @ (sketch - sketch.mean(axis=0))).T
+    left = (sketch - levels @ matrix.T).reshape(-1, SEGMENTS, MELS).mean(axis=0)
+    return torch.from_numpy(matrix.astype(np.float32)), torch.from_numpy(left.astype(np.float32))
 
 
 def _weights() -> Tensor:
@@ -258,12 +284,13 @@ def _changes_loss(predicted: Tensor, sketch: Tensor, first: int, weights: Tensor
 
 @torch.no_grad()
 def _validate(network: Network, data: _Data, weights: Tensor) -> Validation:
+    mean = torch.from_numpy(data.families.sketch[data.training].mean(axis=(0, 1), dtype=np.float64).astype(np.float32))
     errors, constants, directions = [], [], []
     for start in range(0, len(data.validation), 50):
-        inputs, sketch = data.batch(data.validation[start : start + 50])
-        predicted = network(inputs, data.number)
+        numbers, levels, sketch = data.batch(data.validation[start : start + 50])
+        predicted = network(numbers, levels, data.number)
         errors.append(_distance(predicted - sketch, weights))
-        constants.append(_distance(network.get_buffer("means")[data.number].view(SEGMENTS, MELS) - sketch, weights))
+        constants.append(_distance(mean - sketch, weights))
         families = (values.view(-1, MEMBERS, SEGMENTS * MELS) for values in (predicted, sketch))
         ours, real = (family[:, 1:] - family[:, :1] for family in families)
         heard = real.abs().mean(2) > 0.3
