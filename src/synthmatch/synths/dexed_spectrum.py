@@ -1,8 +1,9 @@
 """The spectrum that a DX7 voice should have at a few moments: its operators, held still and added up over one short frame.
 
-What operators do to each other is what msfa (Dexed's engine, Google, Apache-2.0: fm_op_kernel.cc) computes: each is a sine
-whose phase its modulators move by their output in cycles; one of them also by the mean of its own last two samples. Held
-still: levels and frequencies, for the 23 ms of a frame.
+What operators do to each other is what Dexed's Mark I engine computes (Pascal Gauthier, GPL-3.0: EngineMkI.cpp): each is a
+sine whose phase its modulators move by their output in cycles; one of them also by the mean of its own last two samples, or
+of those of the last operator of a loop. Held still: levels and frequencies, for the 23 ms of a frame. Left out: the few bits
+of its tables, which are heard as a hiss.
 """
 
 import itertools
@@ -26,6 +27,9 @@ _SILENT = 2.0**-11
 _CYCLE = np.float32(2 * np.pi)
 _TIMES = np.arange(_FRAME, dtype=np.float32) / np.float32(SAMPLE_RATE_HZ)
 BANDS = 64
+#: Operators of the loops of two algorithms, and the algorithms whose feedback is a quarter.
+_LOOPS = {3: [0, 1, 2], 5: [0, 1]}
+_WEAKER = [3, 5, 31]
 
 
 @cache
@@ -47,12 +51,17 @@ def _window() -> Samples:
 
 
 class Wiring:
-    """Who modulates whom, (32, 6, 6); who is heard, and who has feedback, (32, 6): at most one, whom nobody modulates."""
+    """Who modulates whom, (32, 6, 6); who is heard, and who has feedback, (32, 6): at most one, whom nobody modulates.
+
+    Two algorithms have a loop of several operators in place of it. There and in the last one feedback is weaker.
+    """
 
     def __init__(self, modulates: Floats, heard: Floats, feedback: Floats) -> None:
         self.modulators = [[np.flatnonzero(one[:, to]).tolist() for to in range(6)] for one in modulates]
         self.heard = heard > 0
-        self.fed = np.where(feedback.any(axis=1), feedback.argmax(axis=1), -1)
+        #: the operators that feedback passes through
+        self.loops = [_LOOPS.get(number, [int(one.argmax())]) for number, one in enumerate(feedback)]
+        self.amount = np.where(np.isin(np.arange(len(heard)), _WEAKER), 0.25, 1.0)
 
 
 def expected_power(
@@ -79,19 +88,14 @@ def expected_power(
     hz = frequency_hz[voices, :, moments]
     begin = (hz * seconds[moments][:, None] % 1.0).astype(np.float32)
     step = hz.astype(np.float32)
-    fed = wiring.fed[kinds]
-    every = np.arange(len(voices))
-    strength = np.where(fed >= 0, feedback[voices], 0.0).astype(np.float32) * level[every, fed]
-    rows_fed = np.flatnonzero(strength)
-    sounds_fed = _fed_back(begin[rows_fed, fed[rows_fed]], step[rows_fed, fed[rows_fed]], strength[rows_fed])
-    place = np.full(len(voices), -1)
-    place[rows_fed] = np.arange(len(rows_fed))
+    amount = (feedback[voices] * wiring.amount[kinds]).astype(np.float32)
+    place, fed = _all_fed_back(wiring, kinds, level, begin, step, amount)
     edges = np.flatnonzero(np.diff(kinds, prepend=-1, append=-1))
     for first, end in itertools.pairwise(edges.tolist()):
         for start in range(first, end, _CHUNK):
             rows = slice(start, min(start + _CHUNK, end))
             here = np.flatnonzero(place[rows] >= 0)
-            known = sounds_fed[place[rows][here]]
+            known = fed[place[rows][here]]
             frames = _frames(wiring, int(kinds[start]), level[rows], begin[rows], step[rows], here, known)
             spectrum = rfft(frames * _window(), axis=1)
             power[voices[rows], moments[rows]] = (np.square(spectrum.real) + np.square(spectrum.imag)) @ _triangles()
@@ -109,8 +113,8 @@ def _frames(
 ) -> Samples:
     """What is heard of voices of one algorithm: (R, _FRAME).
 
-    Levels, phases at the start in cycles, frequencies in Hz: (R, 6). `fed_sounds`: the operator with feedback at full level,
-    (F, _FRAME), of the rows `fed_rows`.
+    Levels, phases at the start in cycles, frequencies in Hz: (R, 6). `fed_sounds`: the last operator that feedback passes
+    through, at full level, (F, _FRAME), of the rows `fed_rows`.
     """
     needed = _needed(wiring, algorithm)
     sounds: dict[int, Samples] = {}
@@ -124,7 +128,7 @@ def _frames(
                 sound += sounds[modulator]
         sound *= _CYCLE
         np.sin(sound, out=sound)
-        if operator == wiring.fed[algorithm]:
+        if operator == wiring.loops[algorithm][-1]:
             sound[fed_rows] = fed_sounds
         sound *= level[:, operator, None]
         sounds[operator] = sound
@@ -142,12 +146,38 @@ def _needed(wiring: Wiring, algorithm: int) -> set[int]:
     return needed
 
 
-def _fed_back(begin: Samples, step: Samples, strength: Samples) -> Samples:
-    """Sines whose phase the mean of their last two samples moves, by `strength` cycles. Shape: thrice (R,) -> (R, _FRAME)."""
-    phases = _CYCLE * (begin + _TIMES[:, None] * step)
-    half = strength * (_CYCLE / 2)
-    before = last = np.zeros(len(half), np.float32)
+def _all_fed_back(
+    wiring: Wiring, kinds: npt.NDArray[np.int64], level: Samples, begin: Samples, step: Samples, amount: Samples
+) -> tuple[npt.NDArray[np.int64], Samples]:
+    """The operators with feedback of all frames at once, for one sample needs the one before.
+
+    Shape: (R,), thrice (R, 6), (R,) -> which row of the second each frame has or -1, (R,), and sounds, (F, _FRAME).
+    """
+    lengths = np.array([len(loop) for loop in wiring.loops])[kinds]
+    place, sounds, count = np.full(len(kinds), -1), [np.zeros((0, _FRAME), np.float32)], 0
+    for length in np.unique(lengths):
+        rows = np.flatnonzero((lengths == length) & (amount > 0))
+        loops = np.array([wiring.loops[kind] for kind in kinds[rows]], np.int64).reshape(-1, length)
+        of_loop = (rows[:, None], loops)
+        sounds.append(_fed_back(level[of_loop].T, begin[of_loop].T, step[of_loop].T, amount[rows]))
+        place[rows] = count + np.arange(len(rows))
+        count += len(rows)
+    return place, np.concatenate(sounds)
+
+
+def _fed_back(level: Samples, begin: Samples, step: Samples, amount: Samples) -> Samples:
+    """Loops of K operators, the last of which moves the first by the mean of its last two samples, `amount` times.
+
+    Shape: thrice (K, R), (R,) -> the last operator at full level, (R, _FRAME).
+    """
+    phases = _CYCLE * (begin[:, None] + _TIMES[:, None] * step[:, None])  # (K, _FRAME, R)
+    back, depths = amount * level[-1] * (_CYCLE / 2), level * _CYCLE
+    before = last = np.zeros(len(amount), np.float32)
     for sample in range(_FRAME):
-        phases[sample] += half * (before + last)
-        before, last = last, np.sin(phases[sample], out=phases[sample])
-    return np.ascontiguousarray(phases.T)
+        moved = back * (before + last)
+        for operator in range(len(level)):
+            phases[operator, sample] += moved
+            sound = np.sin(phases[operator, sample], out=phases[operator, sample])
+            moved = depths[operator] * sound
+        before, last = last, sound
+    return np.ascontiguousarray(phases[-1].T)

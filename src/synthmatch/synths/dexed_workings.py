@@ -2,7 +2,7 @@
 
 Formulas and tables are those of msfa, Dexed's engine (Google, Apache-2.0: env.cc, dx7note.cc, fm_core.cc), in closed form:
 a decay is a straight line in octaves of level, an attack comes nearer to its ceiling exponentially, a stage that has nowhere
-to go waits. Left out: velocity, tremolo, vibrato. Operators are in the order of the voice's bytes: 6 to 1.
+to go waits. Left out: tremolo, vibrato. Operators are in the order of the voice's bytes: 6 to 1.
 """
 
 import numpy as np
@@ -32,6 +32,8 @@ _ALGORITHMS = bytes.fromhex(
     "01110225c514 011111c50514 c11414011114 010514c11414 011414c11414 c11414140114 c11414011404 c11414140404"
     "c11414040404 c10514011404 010514c11404 04c111140114 c11401140404 04c111140404 c11404040404 c40404040404"
 )
+#: What velocity 100 adds to the level of an operator that is sensitive to it, however much, in 1/256 octaves.
+_VELOCITY = 16
 #: In octaves of level: where an attack starts at least, what it tends to, and full level.
 _JUMP, _CEILING, _FULL = 1716 / 256, 16.5, 14.0
 #: Below full level, in octaves, nothing is heard.
@@ -57,8 +59,7 @@ def _wiring() -> tuple[Floats, Floats, Floats]:
         buses: dict[int, list[int]] = {1: [], 2: []}
         for operator, flags in enumerate(_ALGORITHMS[6 * algorithm : 6 * algorithm + 6]):
             modulates[algorithm, buses.get(flags >> 4 & 3, []), operator] = 1.0
-            # with one of the two bits a loop of several operators begins or ends, which this engine does not close
-            feedback[algorithm, operator] = flags & 0xC0 == 0xC0
+            feedback[algorithm, operator] = bool(flags & 0xC0)
             bus = flags & 3
             if bus == 0:
                 heard[algorithm, operator] = 1.0
@@ -120,6 +121,7 @@ def _envelope(
     """Levels in octaves, `_FULL` being full. Shape: (N, 6, 21), (N,), (N,), (T,) -> (N, 6, T)."""
     rates, levels = operators[:, :, :4], operators[:, :, 4:8]
     whole = np.clip(_LEVELS[operators[:, :, 16]] + _keyboard(operators, key), 0, 127) * 32
+    whole = whole + _VELOCITY * (operators[:, :, 15] > 0)
     targets = np.maximum((_LEVELS[levels] >> 1) * 64 + whole[:, :, None] - 4256, 16) / 256.0
     faster = operators[:, :, 13] * np.clip(key // 3 - 7, 0, 31)[:, None] >> 3
     steps = np.minimum((rates * 41 >> 6) + faster[:, :, None], 63)
