@@ -24,8 +24,9 @@ _MEMBERS = 20
 #: Share of the budget for rendering the seeds, and the most of them.
 _SEED_SHARE = 0.2
 _MOST_SEEDS = 48
-#: Children that are made for each that is rendered, where a screen chooses among them.
-_SCREENED = 64
+#: Children that are made for each that is rendered, where a screen chooses among them; in so many rounds, each from the
+#: foremost of those before.
+_SCREENED, _ROUNDS, _FOREMOST = 64, 2, 24
 #: How sharply better members are preferred as parents: chance that the best is taken, then the next, ...
 _PREFERENCE = 0.25
 _CREDIT_MEMORY = 0.93
@@ -58,6 +59,13 @@ def population_search(
         _Population(objective, seeds, rng, screen).run()
     except Exhausted:
         return
+
+
+class _Start(NamedTuple):
+    """Knob positions that a move begins at, and the rendered member that they are or come from."""
+
+    unit: moves.Unit
+    member: _Member
 
 
 class _Child(NamedTuple):
@@ -107,12 +115,11 @@ class _Population:
             self._generation()
 
     def _generation(self) -> None:
-        children = self._children(BATCH * _SCREENED) if self.screen else self._children(BATCH)
+        starts = [_Start(member.unit, member) for member in self.members]
+        children = self._promising(self.screen, starts) if self.screen else self._children(BATCH, starts)
         if not children:
             # a small space may have nothing left that was not rendered
             raise Exhausted
-        if self.screen:
-            children = self._promising(self.screen, children)
         results = self.objective([child.preset for child in children])
         best = self.members[0].score
         born = []
@@ -131,8 +138,8 @@ class _Population:
             born.append(_Member(unit, scored, step if scored.score < parent.score else None))
         self._keep(born)
 
-    def _children(self, count: int) -> list[_Child]:
-        """New presets, none of them rendered before: `count`, or fewer where few are left."""
+    def _children(self, count: int, starts: Sequence[_Start]) -> list[_Child]:
+        """New presets, none of them rendered before: `count`, or fewer where few are left. `starts`: the best first."""
         children: dict[bytes, _Child] = {}
         units = np.stack([m.unit for m in self.members])
         credit = np.array([max(value, _CREDIT_FLOOR) for value in self.credit.values()])
@@ -141,7 +148,8 @@ class _Population:
         while len(children) < count and drawn < count * 8:
             # as many as are lacking, for one conversion is as dear for one preset as for fifty
             made = [
-                self._child(units, chances / chances[-1]) for _ in range(min(count - len(children), count * 8 - drawn))
+                self._child(starts, units, chances / chances[-1])
+                for _ in range(min(count - len(children), count * 8 - drawn))
             ]
             drawn += len(made)
             natives = self.space.to_native(np.stack([unit for _, _, unit in made]))
@@ -151,17 +159,31 @@ class _Population:
                     children.setdefault(preset.key(), _Child(name, parent, preset))
         return list(children.values())
 
-    def _child(self, units: moves.Unit, chances: moves.Unit) -> tuple[str, _Member, moves.Unit]:
+    def _child(
+        self, starts: Sequence[_Start], units: moves.Unit, chances: moves.Unit
+    ) -> tuple[str, _Member, moves.Unit]:
         """A move, a member, and the knob positions that the one makes of the other. `chances`: of moves, summed up."""
         name = self._names[int(chances.searchsorted(self.rng.random(), side="right"))]
-        parent = self.members[min(int(self.rng.geometric(_PREFERENCE)) - 1, len(self.members) - 1)]
-        return name, parent, self.moves[name](parent.unit, self._context(parent, units), self.rng)
+        unit, member = starts[min(int(self.rng.geometric(_PREFERENCE)) - 1, len(starts) - 1)]
+        return name, member, self.moves[name](unit, self._context(member, units), self.rng)
 
-    def _promising(self, screen: Screen, children: list[_Child]) -> list[_Child]:
-        """The `BATCH` of them that should come nearest to the target."""
-        gains = screen.gains([child.preset for child in children], [child.parent.preset for child in children])
-        scores = np.array([child.parent.score for child in children]) - gains
-        return [children[place] for place in np.argsort(scores, kind="stable")[:BATCH]]
+    def _promising(self, screen: Screen, starts: Sequence[_Start]) -> list[_Child]:
+        """The `BATCH` of many children, and of children of the foremost of these, that should come nearest to the target."""
+        children: dict[bytes, _Child] = {}
+        expected, foremost = np.zeros(0), list[_Child]()
+        for _ in range(_ROUNDS):
+            made = {child.preset.key(): child for child in self._children(BATCH * _SCREENED // _ROUNDS, starts)}
+            new = [child for key, child in made.items() if key not in children]
+            if not new:
+                break
+            gains = screen.gains([child.preset for child in new], [child.parent.preset for child in new])
+            expected = np.append(expected, np.array([child.parent.score for child in new]) - gains)
+            children |= {child.preset.key(): child for child in new}
+            every = list(children.values())
+            foremost = [every[place] for place in np.argsort(expected, kind="stable")[:_FOREMOST]]
+            units = self.space.to_unit(np.stack([child.preset.native for child in foremost]))
+            starts = [_Start(unit, child.parent) for unit, child in zip(units, foremost, strict=True)]
+        return foremost[:BATCH]
 
     def _context(self, parent: _Member, units: moves.Unit) -> moves.Context:
         reach = 2 + len(self.objective.scored) // 100
