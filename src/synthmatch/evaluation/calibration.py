@@ -44,8 +44,10 @@ def measure_reach(folder: Path, synth: str) -> dict[str, dict[str, int | list[fl
 
     `folder` holds the records. Only marks with `LEAST_TARGETS`; empty where no record is of the present search and library.
     """
-    # as `match` searches: with the package's surrogate where there is one
-    scores = _scores(folder, synth, OWN, SCREENED if synth in builtin_surrogates() else "population")
+    # as `match` searches: with the package's surrogate, where enough targets were matched with the present one
+    scores = _scores(folder, synth, OWN, SCREENED) if synth in builtin_surrogates() else {}
+    if len(scores.get(_RENDERS, {})) < LEAST_TARGETS:
+        scores = _scores(folder, synth, OWN, "population")
     return {
         str(renders): {
             "targets": len(found),
