@@ -1,6 +1,7 @@
 """What is computed of Vital's parts, against what the real Vital does."""
 
 import itertools
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -9,6 +10,8 @@ from hypothesis import strategies as st
 
 from synthmatch.audio import mono
 from synthmatch.note import SAMPLE_RATE_HZ, Note
+from synthmatch.render.guard import RenderFailure
+from synthmatch.render.pool import RenderPool
 from synthmatch.synths.partials import BANDS, IN_OCTAVE, LOWEST_HZ
 from synthmatch.synths.registry import get_synth
 
@@ -16,7 +19,7 @@ Floats = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 
 VITAL = get_synth("vital")
 SPACE = VITAL.space
-#: Curves: the amplifier, the levels of the three oscillators and the sample, pitches; the spectrum is last.
+#: Curves: the amplifier, the levels of the three oscillators and the sample, pitches.
 AMPLIFIER, LEVEL, PITCH = 0, 1, 5
 SINE = {"osc_1_wavetable": SPACE["osc_1_wavetable"].choices.index("sine to saw"), "osc_1_wave_frame": 0}
 FILTER_MODELS = SPACE["filter_1_model"].choices[:5]
@@ -24,10 +27,24 @@ HOLD_SECONDS = 1.0
 SECONDS = np.array([0.05, 0.2, 0.35, 0.5, 0.65, 0.8, 0.95, 1.05, 1.2])
 
 
+POOLS: list[RenderPool] = []
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _pool() -> Iterator[None]:
+    """Vital plays in a process of its own: vita has the processor flush small numbers, which hypothesis refuses."""
+    with RenderPool(VITAL, 1) as pool:
+        POOLS.append(pool)
+        yield
+        POOLS.clear()
+
+
 def play(values: dict[str, float], pitch: int = 60, render_seconds: float = 1.3) -> Floats:
     """Mean of both channels of a render."""
     note = Note(pitch=pitch, hold_seconds=HOLD_SECONDS, render_seconds=render_seconds)
-    return mono(VITAL.engine().render(VITAL.preset(SPACE.from_named(values)), note)).astype(np.float64)
+    audio = POOLS[0].run([VITAL.preset(SPACE.from_named(values))], note)[0]
+    assert not isinstance(audio, RenderFailure)
+    return mono(audio).astype(np.float64)
 
 
 def curves(values: dict[str, float], pitch: int = 60, seconds: Floats = SECONDS) -> Floats:
