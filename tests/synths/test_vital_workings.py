@@ -12,8 +12,8 @@ from synthmatch.audio import mono
 from synthmatch.note import SAMPLE_RATE_HZ, Note
 from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool
-from synthmatch.synths.partials import BANDS, IN_OCTAVE, LOWEST_HZ
 from synthmatch.synths.registry import get_synth
+from synthmatch.synths.vital_bands import BANDS, IN_OCTAVE, LOWEST_HZ
 
 Floats = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 

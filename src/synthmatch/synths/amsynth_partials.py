@@ -53,6 +53,11 @@ class Oscillators(NamedTuple):
     #: both are bent alike by the LFO
     together: npt.NDArray[np.bool_]
 
+    def heard_hz(self) -> Wide:
+        """Frequencies that are heard: oscillator 2's is 1's where 1 resets it. Shape: (N, 2)."""
+        first, second = self.frequency_hz.T
+        return np.stack([first, np.where(self.synced, first, second)], axis=1)
+
 
 class Partials(NamedTuple):
     """Frequencies (N, H) and power, full-scale sine = 1, (N, H) or (N, H, T). From `single` on, spread over `octaves` each."""
@@ -70,8 +75,7 @@ def tones(oscillators: Oscillators, seconds: Wide) -> tuple[Partials, Partials]:
     synced = oscillators.synced
     if synced.any():
         second[synced] = _bundled(_reset(oscillators, synced), _ONE, _WIDTH)
-    second_hz = np.where(synced, oscillators.frequency_hz[:, 0], oscillators.frequency_hz[:, 1])
-    frequency = [oscillators.frequency_hz[:, :1] * HARMONICS, second_hz[:, None] * HARMONICS]
+    frequency = [heard[:, None] * HARMONICS for heard in oscillators.heard_hz().T]
     power = [np.square(np.abs(part)) for part in (first, second)]
     beats = _beats(oscillators, first, second, seconds)
     return Partials(frequency[0], power[0][:, :, None] + beats, SINGLE), Partials(frequency[1], power[1], SINGLE)
@@ -86,9 +90,9 @@ def ringing(oscillators: Oscillators) -> Partials:
     synced = oscillators.synced
     if synced.any():
         power[1][synced] = np.square(np.abs(_bundled(_reset(full, synced), _RINGING, _RINGING_WIDTH)))
-    second_hz = np.where(synced, oscillators.frequency_hz[:, 0], oscillators.frequency_hz[:, 1])
-    high = oscillators.frequency_hz[:, :1, None] * _RINGING[:, None]
-    low = second_hz[:, None, None] * _RINGING
+    heard_hz = oscillators.heard_hz()[:, :, None, None]
+    high = heard_hz[:, 0] * _RINGING[:, None]
+    low = heard_hz[:, 1] * _RINGING
     products = power[0][:, :, None] * power[1][:, None, :] / 4
     groups = (_KEPT & ~_BUNDLED, _KEPT & _BUNDLED)
     parts = [part[:, which] for which in groups for part in (high + low, np.abs(high - low))]
@@ -121,7 +125,7 @@ def _coefficients(oscillators: Oscillators, which: int, number: Wide, width: Wid
     step = 2 * np.pi * frequency / SAMPLE_RATE_HZ
     softer = np.where(step < 0.3, 1.0, 1.0 - (step - 0.3) / 2)
     high = 1.0 + softer * np.minimum(shape, 0.9)
-    rising = np.clip((np.minimum(shape, shape - 2 * frequency / SAMPLE_RATE_HZ) + 1) / 2, 0.05, 0.9995)
+    rising = _rising(shape, frequency)
     is_pulse, is_saw = waveform == PULSE, waveform == SAW
     some = np.maximum(number, 1.0)
     # both are a constant over a power of the number, times 1 - exp(-1j number angle) or sin(number angle / 2)
@@ -141,12 +145,17 @@ def _coefficients(oscillators: Oscillators, which: int, number: Wide, width: Wid
     return np.asarray(wave * heard)
 
 
+def _rising(shape: Wide, frequency_hz: Wide) -> Wide:
+    """Share of its period in which a saw rises. Shapes that broadcast."""
+    return np.clip((np.minimum(shape, shape - 2 * frequency_hz / SAMPLE_RATE_HZ) + 1) / 2, 0.05, 0.9995)
+
+
 def _reset(oscillators: Oscillators, rows: npt.NDArray[np.bool_]) -> npt.NDArray[np.complex128]:
     """Complex amplitudes of oscillator 2, which starts anew with each period of 1. Shape: (rows, harmonics from 0)."""
     waveform, shape = oscillators.waveform[rows, 1, None], oscillators.shape[rows, 1, None]
     frequency = oscillators.frequency_hz[rows]
     phase = (np.arange(_POINTS) + 0.5) / _POINTS * (frequency[:, 1] / frequency[:, 0])[:, None] % 1.0
-    rising = np.clip((np.minimum(shape, shape - 2 * frequency[:, 1:] / SAMPLE_RATE_HZ) + 1) / 2, 0.05, 0.9995)
+    rising = _rising(shape, frequency[:, 1:])
     falling = (1 - 2 * phase) / (1 - rising)
     saw = np.where(
         phase < rising / 2, 2 * phase / rising, np.where(phase > 1 - rising / 2, (2 * phase - 2) / rising, falling)

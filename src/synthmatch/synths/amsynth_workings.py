@@ -24,8 +24,7 @@ from synthmatch.synths.amsynth_partials import (
     tones,
 )
 from synthmatch.synths.frame_bands import BANDS, CENTRES_HZ, WIDTHS_HZ, mean_power
-from synthmatch.synths.partials import decibels
-from synthmatch.synths.workings import Floats, Workings
+from synthmatch.synths.workings import Floats, Workings, decibels
 
 _VELOCITY = Note().velocity / 127
 _MIDDLE_C_HZ = 261.626

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from scipy.fft import rfft
 
 from synthmatch.note import SAMPLE_RATE_HZ
+from synthmatch.synths.frame_bands import BANDS, triangles
 from synthmatch.synths.workings import Floats
 
 Samples = npt.NDArray[np.float32]
@@ -26,21 +27,15 @@ _CHUNK = 48
 _SILENT = 2.0**-11
 _CYCLE = np.float32(2 * np.pi)
 _TIMES = np.arange(_FRAME, dtype=np.float32) / np.float32(SAMPLE_RATE_HZ)
-BANDS = 64
 #: Operators of the loops of two algorithms, and the algorithms whose feedback is a quarter.
 _LOOPS = {3: [0, 1, 2], 5: [0, 1]}
 _WEAKER = [3, 5, 31]
 
 
 @cache
-def _triangles() -> Samples:
-    """Weight of each bin of a frame in bands evenly spaced in mel, each summing to 1. Shape: (bins, BANDS)."""
-    bin_hz = SAMPLE_RATE_HZ / _FRAME
-    edges_hz = 700.0 * ((1 + SAMPLE_RATE_HZ / 2 / 700) ** (np.arange(BANDS + 2) / (BANDS + 1)) - 1)
-    hz = np.arange(_FRAME // 2 + 1)[:, None] * bin_hz
-    low, centre, high = edges_hz[:-2], edges_hz[1:-1], edges_hz[2:]
-    low, high = np.minimum(low, centre - bin_hz), np.maximum(high, centre + bin_hz)
-    weights = np.maximum(np.minimum((hz - low) / (centre - low), (high - hz) / (high - centre)), 0.0)
+def _weights() -> Samples:
+    """Weight of each bin of a frame in each band, each band's summing to 1. Shape: (bins, BANDS)."""
+    weights = triangles(_FRAME)
     return np.asarray(weights / weights.sum(axis=0), np.float32)
 
 
@@ -98,7 +93,7 @@ def expected_power(
             known = fed[place[rows][here]]
             frames = _frames(wiring, int(kinds[start]), level[rows], begin[rows], step[rows], here, known)
             spectrum = rfft(frames * _window(), axis=1)
-            power[voices[rows], moments[rows]] = (np.square(spectrum.real) + np.square(spectrum.imag)) @ _triangles()
+            power[voices[rows], moments[rows]] = (np.square(spectrum.real) + np.square(spectrum.imag)) @ _weights()
     return power
 
 

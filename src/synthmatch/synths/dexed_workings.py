@@ -12,8 +12,7 @@ from synthmatch.note import SAMPLE_RATE_HZ
 from synthmatch.params import ParamSpace
 from synthmatch.synths.dexed_pitch import frequencies_hz
 from synthmatch.synths.dexed_spectrum import Wiring, expected_power
-from synthmatch.synths.partials import decibels
-from synthmatch.synths.workings import Floats, Workings
+from synthmatch.synths.workings import Floats, Workings, decibels
 
 _OPERATORS = tuple(f"op{number}" for number in range(6, 0, -1))
 _STAGES = 4

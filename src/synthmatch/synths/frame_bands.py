@@ -15,8 +15,9 @@ Floats = npt.NDArray[np.float32]
 Wide = npt.NDArray[np.float64]
 
 BANDS = 64
-_BIN_HZ = SAMPLE_RATE_HZ / 2048
-_BINS = 1025
+_WINDOW = 2048
+_BIN_HZ = SAMPLE_RATE_HZ / _WINDOW
+_BINS = _WINDOW // 2 + 1
 #: Places in the table of partials for each bin of a frame.
 _FINE = 4
 #: Power of the bins of a full-scale sine together.
@@ -28,12 +29,13 @@ WIDTHS_HZ = (_EDGES_HZ[2:] - _EDGES_HZ[:-2]) / 2
 
 
 @cache
-def _triangles() -> Wide:
-    """Weight of each bin in each band. Shape: (_BINS, BANDS)."""
-    hz = np.arange(_BINS)[:, None] * _BIN_HZ
+def triangles(window: int) -> Wide:
+    """Weight of each bin of a window of so many samples in each band. Shape: (window // 2 + 1, BANDS)."""
+    bin_hz = SAMPLE_RATE_HZ / window
+    hz = np.arange(window // 2 + 1)[:, None] * bin_hz
     low, centre, high = _EDGES_HZ[:-2], _EDGES_HZ[1:-1], _EDGES_HZ[2:]
     # a band narrower than two bins would fall between them
-    low, high = np.minimum(low, centre - _BIN_HZ), np.maximum(high, centre + _BIN_HZ)
+    low, high = np.minimum(low, centre - bin_hz), np.maximum(high, centre + bin_hz)
     return np.asarray(np.maximum(np.minimum((hz - low) / (centre - low), (high - hz) / (high - centre)), 0.0))
 
 
@@ -43,7 +45,7 @@ def _heard() -> Floats:
     away = np.arange(_BINS * _FINE)[:, None] / _FINE - np.arange(_BINS)
     beside = np.abs(np.abs(away) - 1) < 1e-6
     lobe = np.where(beside, 0.5, np.sinc(away) / np.where(beside, 1.0, 1.0 - np.square(away)))
-    return np.asarray(np.square(lobe) @ _triangles() / _SPREAD, np.float32)
+    return np.asarray(np.square(lobe) @ triangles(_WINDOW) / _SPREAD, np.float32)
 
 
 @cache
@@ -73,4 +75,4 @@ def place_of(frequency_hz: Wide) -> Wide:
 
 def mean_power(bands: Floats) -> Floats:
     """Mean power of the bins of each band from the power in it. Shape: (N, BANDS, T)."""
-    return np.asarray(bands * (_SPREAD / _triangles().sum(axis=0)).astype(np.float32)[:, None])
+    return np.asarray(bands * (_SPREAD / triangles(_WINDOW).sum(axis=0)).astype(np.float32)[:, None])

@@ -8,7 +8,7 @@ made like; Formant, Comb and Phaser let everything through here.
 import numpy as np
 import numpy.typing as npt
 
-from synthmatch.synths.partials import CENTRES_HZ
+from synthmatch.synths.vital_bands import CENTRES_HZ
 from synthmatch.synths.vital_modulation import Ints, Voice
 from synthmatch.synths.workings import Floats
 

@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from synthmatch.synths.partials import BANDS, IN_OCTAVE, LOWEST_HZ
+from synthmatch.synths.vital_bands import BANDS, IN_OCTAVE, LOWEST_HZ
 from synthmatch.synths.vital_bank import FRAME_SCALE, TABLES
 from synthmatch.synths.vital_modulation import Ints, Voice
 from synthmatch.synths.workings import Floats

@@ -10,11 +10,11 @@ own wavetables, and effects but the reverb's tail.
 import numpy as np
 
 from synthmatch.params import ParamSpace
-from synthmatch.synths.partials import BANDS, CENTRES_HZ, IN_OCTAVE, LOWEST_HZ, decibels
+from synthmatch.synths.vital_bands import BANDS, CENTRES_HZ, IN_OCTAVE, LOWEST_HZ
 from synthmatch.synths.vital_filters import Reals, filter_gain
 from synthmatch.synths.vital_modulation import LFOS, Ints, Voice
 from synthmatch.synths.vital_waves import harmonics
-from synthmatch.synths.workings import Floats, Workings
+from synthmatch.synths.workings import QUIETEST_DB, Floats, Workings, decibels
 
 OSCILLATORS = 3
 #: The pitch of an oscillator that does not follow the keyboard, as a MIDI number.
@@ -26,8 +26,8 @@ _DECAY_CONSTANTS = 6 * np.log(10)
 #: Power that the reverb holds of a steady sound: at once, and for a second of its time constant; its own spread in time.
 _EARLY, _LATE_A_SECOND, _SPREAD_SECONDS = 0.15, 0.66, 0.02
 _FILTER_1, _FILTER_2, _BOTH = 0, 1, 2
-#: What is quieter reads as this, in dB, and how many dB are 1.
-_QUIETEST_DB, _SCALE_DB = -90.0, 30.0
+#: How many dB are 1 in a curve.
+_SCALE_DB = 30.0
 
 
 def vital_workings(space: ParamSpace, native: Floats, pitch: Ints, hold_seconds: Floats, seconds: Floats) -> Workings:
@@ -58,9 +58,9 @@ def vital_workings(space: ParamSpace, native: Floats, pitch: Ints, hold_seconds:
     )
 
 
-def _db(power: Floats | Reals) -> Floats:
-    """Decibels of a power, held at `_QUIETEST_DB`, with half of that range as the middle. Same shape."""
-    return (10 * np.log10(np.maximum(power, 10 ** (_QUIETEST_DB / 10))) - _QUIETEST_DB / 2) / _SCALE_DB
+def _db(power: Floats) -> Floats:
+    """Decibels of a power as a curve, with half of the range as the middle. Same shape."""
+    return (decibels(power) - QUIETEST_DB / 2) / _SCALE_DB
 
 
 def _amplitude(voice: Voice) -> Floats:

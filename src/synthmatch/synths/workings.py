@@ -11,6 +11,9 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 
+#: What is quieter reads as this, in dB.
+QUIETEST_DB = -90.0
+
 
 class Workings(NamedTuple):
     """Of N presets: what moves, (N, curves, times), what stays, (N, values), and levels that should be heard.
@@ -27,3 +30,8 @@ class Workings(NamedTuple):
 def no_workings(count: int, times: int) -> Workings:
     """Of a synthesizer whose inside is not known."""
     return Workings(np.zeros((count, 0, times)), np.zeros((count, 0)), np.zeros((count, 0, times)))
+
+
+def decibels(power: Floats) -> Floats:
+    """10 log10 of a power, held at `QUIETEST_DB`. Same shape."""
+    return 10.0 * np.log10(np.maximum(power, 10.0 ** (QUIETEST_DB / 10)))
