@@ -116,7 +116,7 @@ class _Population:
 
     def _generation(self) -> None:
         starts = [_Start(member.unit, member) for member in self.members]
-        children = self._promising(self.screen, starts) if self.screen else self._children(BATCH, starts)
+        children = self._promising(self.screen, starts) if self.screen else [*self._children(BATCH, starts).values()]
         if not children:
             # a small space may have nothing left that was not rendered
             raise Exhausted
@@ -138,26 +138,25 @@ class _Population:
             born.append(_Member(unit, scored, step if scored.score < parent.score else None))
         self._keep(born)
 
-    def _children(self, count: int, starts: Sequence[_Start]) -> list[_Child]:
-        """New presets, none of them rendered before: `count`, or fewer where few are left. `starts`: the best first."""
+    def _children(self, count: int, starts: Sequence[_Start]) -> dict[bytes, _Child]:
+        """New presets by key, none of them rendered before: `count`, or fewer where few are left. `starts`: the best first."""
         children: dict[bytes, _Child] = {}
         units = np.stack([m.unit for m in self.members])
         credit = np.array([max(value, _CREDIT_FLOOR) for value in self.credit.values()])
         chances = np.cumsum(credit / credit.sum())
+        chances /= chances[-1]
         drawn = 0
         while len(children) < count and drawn < count * 8:
             # as many as are lacking, for one conversion is as dear for one preset as for fifty
-            made = [
-                self._child(starts, units, chances / chances[-1])
-                for _ in range(min(count - len(children), count * 8 - drawn))
-            ]
+            lacking = min(count - len(children), count * 8 - drawn)
+            made = [self._child(starts, units, chances) for _ in range(lacking)]
             drawn += len(made)
             natives = self.space.to_native(np.stack([unit for _, _, unit in made]))
             for (name, parent, _), native in zip(made, natives, strict=True):
                 preset = parent.preset.with_native(native)
                 if not self.objective.known(preset):
                     children.setdefault(preset.key(), _Child(name, parent, preset))
-        return list(children.values())
+        return children
 
     def _child(
         self, starts: Sequence[_Start], units: moves.Unit, chances: moves.Unit
@@ -172,13 +171,14 @@ class _Population:
         children: dict[bytes, _Child] = {}
         expected, foremost = np.zeros(0), list[_Child]()
         for _ in range(_ROUNDS):
-            made = {child.preset.key(): child for child in self._children(BATCH * _SCREENED // _ROUNDS, starts)}
-            new = [child for key, child in made.items() if key not in children]
+            made = self._children(BATCH * _SCREENED // _ROUNDS, starts)
+            new = {key: child for key, child in made.items() if key not in children}
             if not new:
                 break
-            gains = screen.gains([child.preset for child in new], [child.parent.preset for child in new])
-            expected = np.append(expected, np.array([child.parent.score for child in new]) - gains)
-            children |= {child.preset.key(): child for child in new}
+            parents = [child.parent for child in new.values()]
+            gains = screen.gains([child.preset for child in new.values()], [parent.preset for parent in parents])
+            expected = np.append(expected, np.array([parent.score for parent in parents]) - gains)
+            children |= new
             every = list(children.values())
             foremost = [every[place] for place in np.argsort(expected, kind="stable")[:_FOREMOST]]
             units = self.space.to_unit(np.stack([child.preset.native for child in foremost]))
