@@ -11,37 +11,25 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 
 from synthmatch.errors import InputError, TrainingError
 from synthmatch.features.sketch import MELS, segment_shares
 from synthmatch.note import Note
-from synthmatch.surrogate.inputs import SEGMENTS, Inputs
+from synthmatch.surrogate.inputs import SEGMENTS
 from synthmatch.surrogate.surrogate import Weights, read_weights, write_surrogate
-from synthmatch.synths.registry import get_synth
 from synthmatch.training.checkpoint import Progress, load_checkpoint, save_checkpoint
 from synthmatch.training.log import MetricsLog
 from synthmatch.training.memory import keep_freed_memory
 from synthmatch.training.meter import Meter, Pace
-from synthmatch.training.surrogate.data import Families, read_families
 from synthmatch.training.surrogate.families import MEMBERS
 from synthmatch.training.surrogate.network import Network
+from synthmatch.training.surrogate.prepared import Prepared, expected_levels, prepare
 
-Halves = npt.NDArray[np.float16]
-
-#: One family in so many is for validation.
-_VALIDATION = 20
-#: Families that validation hears of each synthesizer, at most.
-_VALIDATED = 400
 #: Steps between checkpoints.
 _CHECKPOINT = 1000
 _WARMUP_STEPS = 200
-#: Families whose inputs are computed at once: a matter of memory.
-_TOGETHER = 256
-#: Families that first show how expected levels become a sketch's.
-_FITTED = 1000
 #: A change of a sketch that is quieter than this, root of the summed squares over cells, counts less and less.
 _QUIET = 2.0
 #: Weight of the changes beside the sketches themselves.
@@ -81,35 +69,6 @@ class Validation(NamedTuple):
     direction: float
 
 
-class _Batch(NamedTuple):
-    """Inputs, expected levels and sketches. Shape: (B, width), (B, SEGMENTS, bands), (B, SEGMENTS, MELS)."""
-
-    numbers: Tensor
-    levels: Tensor
-    sketch: Tensor
-
-
-@dataclass(frozen=True)
-class _Data:
-    """One synthesizer's families, cut into training and validation by their numbers, and what is seen of each preset.
-
-    `numbers`: (families, MEMBERS, width), `levels`: (families, MEMBERS, SEGMENTS, bands), once for all steps and in half
-    precision.
-    """
-
-    number: int
-    numbers: Halves
-    levels: Halves
-    families: Families
-    training: npt.NDArray[np.int64]
-    validation: npt.NDArray[np.int64]
-
-    def batch(self, rows: npt.NDArray[np.int64]) -> _Batch:
-        """The presets of families."""
-        parts = (self.numbers, self.levels, self.families.sketch)
-        return _Batch(*(torch.from_numpy(part[rows].astype(np.float32)).flatten(0, 1) for part in parts))
-
-
 def train_surrogate(  # noqa: PLR0915 - one script, to be read from top to bottom
     folder: Path,
     synths: Sequence[str],
@@ -127,10 +86,10 @@ def train_surrogate(  # noqa: PLR0915 - one script, to be read from top to botto
     not a number, `OutputError`.
     """
     keep_freed_memory()
-    data = [_data(folder, synth, number) for number, synth in enumerate(synths)]
+    data = [prepare(folder, synth, number) for number, synth in enumerate(synths)]
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(settings.seed)
-        expected, means = zip(*(_expected(one) for one in data), strict=True)
+        expected, means = zip(*(expected_levels(one) for one in data), strict=True)
         widths = [one.numbers.shape[2] for one in data]
         network = Network(widths, expected, torch.stack(means), settings.width, settings.blocks)
     first = read_weights(start) if start else None
@@ -217,43 +176,6 @@ def _begin_with(network: Network, weights: Weights, synths: Sequence[str]) -> No
     network.load_state_dict(state)
 
 
-def _data(folder: Path, synth: str, number: int) -> _Data:
-    families = read_families(folder, synth)
-    rows = np.arange(len(families.pitch))
-    validation = rows % _VALIDATION == 0
-    if validation.all():
-        raise InputError(f"{folder} has {len(rows)} families of {synth}, expected 2 or more")
-    numbers, levels = _seen(synth, families)
-    return _Data(number, numbers, levels, families, rows[~validation], rows[validation][:_VALIDATED])
-
-
-def _seen(synth: str, families: Families) -> tuple[Halves, Halves]:
-    """What is seen of each preset of families. Shape: (families, MEMBERS, width), (families, MEMBERS, SEGMENTS, bands)."""
-    inputs, parts = Inputs(get_synth(synth)), []
-    for start in range(0, len(families.pitch), _TOGETHER):
-        rows = slice(start, start + _TOGETHER)
-        unit = families.unit[rows].reshape(-1, families.unit.shape[2])
-        pitch, hold = (np.repeat(notes[rows], MEMBERS) for notes in (families.pitch, families.hold_seconds))
-        parts.append([array.astype(np.float16) for array in inputs(unit, pitch, hold)])
-    numbers, levels = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
-    return numbers.reshape(-1, MEMBERS, inputs.width), levels.reshape(-1, MEMBERS, SEGMENTS, inputs.bands)
-
-
-def _expected(data: _Data) -> tuple[Tensor, Tensor]:
-    """How expected levels best become a sketch's, and what is left in the mean. Shape: (MELS, bands), (SEGMENTS, MELS).
-
-    Least squares over cells of some training families.
-    """
-    rows = data.training[:_FITTED]
-    levels = data.levels[rows].reshape(-1, data.levels.shape[3]).astype(np.float64)
-    sketch = data.families.sketch[rows].reshape(-1, MELS).astype(np.float64)
-    centred = levels - levels.mean(axis=0)
-    normal = centred.T @ centred + 1e-3 * len(levels) * np.eye(levels.shape[1])
-    matrix = np.linalg.solve(normal, centred.T @ (sketch - sketch.mean(axis=0))).T
-    left = (sketch - levels @ matrix.T).reshape(-1, SEGMENTS, MELS).mean(axis=0)
-    return torch.from_numpy(matrix.astype(np.float32)), torch.from_numpy(left.astype(np.float32))
-
-
 def _weights() -> Tensor:
     """Share of the default note's render that each segment takes. Shape: (SEGMENTS,)."""
     return torch.from_numpy(segment_shares(Note().samples, SEGMENTS))
@@ -283,14 +205,13 @@ def _changes_loss(predicted: Tensor, sketch: Tensor, first: int, weights: Tensor
 
 
 @torch.no_grad()
-def _validate(network: Network, data: _Data, weights: Tensor) -> Validation:
-    mean = torch.from_numpy(data.families.sketch[data.training].mean(axis=(0, 1), dtype=np.float64).astype(np.float32))
+def _validate(network: Network, data: Prepared, weights: Tensor) -> Validation:
     errors, constants, directions = [], [], []
     for start in range(0, len(data.validation), 50):
         numbers, levels, sketch = data.batch(data.validation[start : start + 50])
         predicted = network(numbers, levels, data.number)
         errors.append(_distance(predicted - sketch, weights))
-        constants.append(_distance(mean - sketch, weights))
+        constants.append(_distance(data.mean - sketch, weights))
         families = (values.view(-1, MEMBERS, SEGMENTS * MELS) for values in (predicted, sketch))
         ours, real = (family[:, 1:] - family[:, :1] for family in families)
         heard = real.abs().mean(2) > 0.3
