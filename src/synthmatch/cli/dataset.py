@@ -31,14 +31,15 @@ def generate(
     workers: Annotated[int | None, typer.Option(min=1, help="Render processes; by default one a core.")] = None,
 ) -> None:
     """Render presets into shards. Interrupted and run again, it keeps the shards that are finished."""
-    from synthmatch.cli.progress import render_bar  # noqa: PLC0415  (`--help` stays fast)
+    from synthmatch.cli.part import parse_part  # noqa: PLC0415  (`--help` stays fast)
+    from synthmatch.cli.progress import render_bar  # noqa: PLC0415
     from synthmatch.dataset.banks import read_banks  # noqa: PLC0415
     from synthmatch.dataset.generate import generate as make  # noqa: PLC0415
     from synthmatch.dataset.spec import DatasetSpec  # noqa: PLC0415
     from synthmatch.matching import installed  # noqa: PLC0415
     from synthmatch.note import parse_pitch  # noqa: PLC0415
 
-    part = _part(shard)
+    part = parse_part("--shard", shard)
     pitches = tuple(parse_pitch(text) for text in notes.split(","))
     synths = installed(synth)
     spec = DatasetSpec(tuple(instrument.id for instrument in synths), presets, pitches, seed=seed)
@@ -98,16 +99,6 @@ def info(folder: FolderArgument) -> None:
         typer.echo(f"  made from  {_counts(found.sources)}")
         typer.echo(f"  rejected   {_counts(found.rejected)}")
     typer.echo(f"size         {size / 1e6:.1f} MB")
-
-
-def _part(text: str) -> tuple[int, int]:
-    """The numbers of ``i/N``. Raises `InputError`."""
-    from synthmatch.errors import InputError  # noqa: PLC0415
-
-    number, slash, parts = text.partition("/")
-    if not (slash and number.isdecimal() and parts.isdecimal() and 1 <= int(number) <= int(parts)):
-        raise InputError(f"--shard is {text!r}, expected i/N with i from 1 to N, such as 1/4")
-    return int(number), int(parts)
 
 
 def _counts(counts: dict[str, int]) -> str:

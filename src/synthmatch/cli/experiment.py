@@ -17,9 +17,18 @@ def experiment(
     seeds: Annotated[int | None, typer.Option(min=1, help="Trainings of each model.")] = None,
     epochs: Annotated[int | None, typer.Option(min=1, help="Epochs at most.")] = None,
     latent_sizes: Annotated[str | None, typer.Option(help="Latent sizes to compare, with commas between.")] = None,
+    others: Annotated[
+        str | None, typer.Option(help="Models to train beside the paper's three, with commas between.")
+    ] = None,
     targets: Annotated[int | None, typer.Option(min=1, help="Test presets a synthesizer that are answered.")] = None,
     records: Annotated[
         Path | None, typer.Option(help="Folder of the answers, where another than OUTPUT/answers.")
+    ] = None,
+    part: Annotated[
+        str | None,
+        typer.Option(
+            metavar="i/N", help="Only train models i, i + N, ..., of a data set that is there: one of N processes."
+        ),
     ] = None,
     at_most: Annotated[int | None, typer.Option(min=0, help="Train only so many models this time.")] = None,
     quick: Annotated[
@@ -34,24 +43,31 @@ def experiment(
 
     from synthmatch.errors import InputError  # noqa: PLC0415
     from synthmatch.matching import installed  # noqa: PLC0415
-    from synthmatch.models.registry import require_torch  # noqa: PLC0415
+    from synthmatch.models.registry import model_class, require_torch  # noqa: PLC0415
     from synthmatch.note import parse_pitch  # noqa: PLC0415
 
     if name != "icassp2023":
         raise InputError(f"experiment is {name!r}, expected icassp2023")
     require_torch()
+    from synthmatch.cli.part import parse_part  # noqa: PLC0415
     from synthmatch.cli.progress import render_bar, training_bar  # noqa: PLC0415
     from synthmatch.experiments.icassp2023.page import write_page  # noqa: PLC0415
     from synthmatch.experiments.icassp2023.report import write_report  # noqa: PLC0415
-    from synthmatch.experiments.icassp2023.run import Report, run  # noqa: PLC0415
+    from synthmatch.experiments.icassp2023.run import Report, run, train_part  # noqa: PLC0415
     from synthmatch.experiments.icassp2023.scale import QUICK, Scale  # noqa: PLC0415
 
     asked: dict[str, Any] = {"presets": presets, "seeds": seeds, "epochs": epochs, "targets": targets}
     asked["latent_sizes"] = _sizes(latent_sizes) if latent_sizes else None
     asked["pitches"] = tuple(parse_pitch(text) for text in notes.split(",")) if notes else None
+    asked["others"] = tuple(others.split(",")) if others else None
+    for other in asked["others"] or ():
+        model_class(other)
     scale = replace(QUICK if quick else Scale(), **{key: value for key, value in asked.items() if value is not None})
     with render_bar() as rendering, training_bar() as training:
         report = Report(lambda line: typer.echo(line, err=True), rendering, training)
+        if part:
+            train_part(scale, output, parse_part("--part", part), report, device=device)
+            return
         outcome = run(
             scale,
             installed(synth),

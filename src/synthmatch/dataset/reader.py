@@ -111,10 +111,19 @@ class Subset:
 
     def mels(self, items: Items) -> Floats:
         """Mel spectrograms (`features.mel`). Shape: (n, MELS, frames)."""
-        stored = np.empty((len(items), MELS, 1 + self._notes[0].samples // HOP), np.uint8)
+        return from_bytes(self.stored_mels(items))
+
+    def stored_mels(self, items: Items) -> npt.NDArray[np.uint8]:
+        """Mel spectrograms as they are stored, for `features.mel.from_bytes`. Shape: (n, MELS, frames)."""
+        stored = np.empty((len(items), *self.mel_shape), np.uint8)
         for i, (shard, place, note) in enumerate(self._places(items)):
             stored[i] = self._array(shard, MEL)[place * len(self._notes) + note]
-        return from_bytes(stored)
+        return stored
+
+    @property
+    def mel_shape(self) -> tuple[int, int]:
+        """Bands and frames of each spectrogram."""
+        return MELS, 1 + self._notes[0].samples // HOP
 
     def encoded(self, items: Items) -> list[Floats]:
         """Encoded values, each row as wide as its own synthesizer's space: (encoded_width,)."""

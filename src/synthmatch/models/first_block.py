@@ -10,6 +10,8 @@ reading and writing those is what the ICASSP 2023 auto-encoder spends its time o
   gradient none either.
 * Normalisation and ReLU come after the maximum: x -> max(0, scale * x + shift) with a positive scale does not fall, so
   both orders give the same. A negative scale is turned positive by negating its kernel first.
+
+A GPU has the bandwidth and does better with torch's own layers.
 """
 
 from typing import Any
@@ -41,8 +43,8 @@ class FirstBlock(nn.Module):
         self.norm = nn.BatchNorm2d(filters, eps=EPSILON, momentum=MOMENTUM)
 
     def forward(self, x: Tensor) -> Tensor:
-        """As the module says while training; as torch's layers say in evaluation."""
-        if not self.training:
+        """As the module says while training on a CPU; as torch's layers say elsewhere."""
+        if not self.training or x.is_cuda:
             return F.max_pool2d(F.relu(self.norm(self.convolution(x[:, None]))), 2, ceil_mode=True)
         (size, height, width), filters = x.shape, self.convolution.out_channels
         rows, columns = -(-height // 2), -(-width // 2)

@@ -19,7 +19,7 @@ from synthmatch.dataset.reader import Dataset
 from synthmatch.errors import InputError, TrainingError
 from synthmatch.models.base import Model
 from synthmatch.models.weights import build_model, save_model
-from synthmatch.training.batches import batch_of
+from synthmatch.training.batches import reader_of
 from synthmatch.training.checkpoint import FILE, Progress, load_checkpoint, save_checkpoint
 from synthmatch.training.log import MetricsLog
 from synthmatch.training.memory import keep_freed_memory
@@ -58,6 +58,9 @@ def train(  # noqa: PLR0915 - one script, to be read from top to bottom
     where = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
     if where.type == "cpu":
         keep_freed_memory()
+    else:
+        # every batch but an epoch's last has the same shape, so the fastest convolutions are worth a search
+        torch.backends.cudnn.benchmark = True
     training, validation = dataset.split("train"), dataset.split("validation")
     for number, synth in enumerate(dataset.synths):
         counts = [int((subset.synth_index == number).sum()) for subset in (training, validation)]
@@ -84,6 +87,7 @@ def train(  # noqa: PLR0915 - one script, to be read from top to bottom
         noise.set_state(state["noise"])
         best = state["best"]
     log = MetricsLog(folder, progress.step, tensorboard=tensorboard)
+    read, read_validation = reader_of(training, where), reader_of(validation, where)
 
     while progress.epoch < settings.epochs and min(progress.waited) < settings.patience:
         # the order of an epoch depends on the seed and the epoch alone
@@ -91,9 +95,9 @@ def train(  # noqa: PLR0915 - one script, to be read from top to bottom
         order = list(training.batches(settings.batch_size, shuffled, model.one_synth, model.whole_rows))
         meter = Meter()
         model.train()
-        for batch in meter.waiting(prefetch((batch_of(training, items) for items in order), _AHEAD)):
+        for batch in meter.waiting(prefetch(map(read, order), _AHEAD)):
             kl_share = min(1.0, progress.step / max(settings.warmup_epochs * len(order), 1))
-            losses = model.losses(batch.to(where), kl_share, noise)
+            losses = model.losses(batch, kl_share, noise)
             loss = losses.total.item()
             if not math.isfinite(loss):
                 log.close()
@@ -113,7 +117,7 @@ def train(  # noqa: PLR0915 - one script, to be read from top to bottom
                 report(Pace(progress.epoch, settings.epochs, progress.step, steps, loss, meter.rate, seconds))
         progress.epoch += 1
 
-        scores = validate(model, validation, settings.batch_size, where)
+        scores = validate(model, validation, settings.batch_size, read_validation)
         for number, (synths, prefixes) in enumerate(parts):
             if progress.waited[number] >= settings.patience:
                 continue  # trained alone, it would have ended

@@ -4,14 +4,14 @@ import torch
 
 from synthmatch.dataset.reader import Subset
 from synthmatch.models.base import Model
-from synthmatch.training.batches import batch_of
+from synthmatch.training.batches import Reader
 
 
 @torch.no_grad()
-def validate(model: Model, subset: Subset, batch_size: int, device: torch.device) -> dict[str, dict[str, float]]:
+def validate(model: Model, subset: Subset, batch_size: int, read: Reader) -> dict[str, dict[str, float]]:
     """Mean losses by synthesizer, without noise: the same numbers at any time (`Model.validation`).
 
-    The subset has items of every synthesizer. Leaves the model in evaluation mode.
+    `read` makes the subset's batches where the model is. The subset has items of every synthesizer. Leaves the model in evaluation mode.
     """
     model.eval()
     means: dict[str, dict[str, float]] = {}
@@ -19,7 +19,7 @@ def validate(model: Model, subset: Subset, batch_size: int, device: torch.device
         examples = subset.examples(synth, whole_rows=model.whole_rows)
         sums: dict[str, float] = {}
         for start in range(0, len(examples), batch_size):
-            batch = batch_of(subset, examples[start : start + batch_size]).to(device)
+            batch = read(examples[start : start + batch_size])
             for name, loss in model.validation(batch.mels, batch.encoded[synth], synth).items():
                 sums[name] = sums.get(name, 0.0) + loss.item() * len(batch.mels)
         means[synth] = {name: total / len(examples) for name, total in sums.items()}

@@ -34,6 +34,7 @@ def scored_methods(answers: Mapping[str, Sequence[Answer]], scale: Scale) -> lis
     for model, size in models:
         runs = [run_name(model, size, seed) for seed in range(scale.seeds)]
         wanted.append((f"{model.upper()}, latent {size}", runs))
+    wanted += [(model, [run_name(model, LATENT_SIZE, 0)]) for model in scale.others]
     for name, runs in wanted:
         if here := [answers[run] for run in runs if run in answers]:
             of_target: dict[Target, list[Answer]] = {}

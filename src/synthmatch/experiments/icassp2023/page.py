@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from synthmatch.experiments.icassp2023 import figures, tables
+from synthmatch.experiments.icassp2023.answers import BASELINES
 from synthmatch.experiments.icassp2023.run import Outcome
 from synthmatch.experiments.icassp2023.scale import LATENT_MODEL, LATENT_SIZE, MODELS, Scale
 from synthmatch.files import write_whole
@@ -23,7 +24,7 @@ def write_page(outcome: Outcome, scale: Scale, folder: Path, command: str) -> No
     methods = tables.by_model(outcome.answers, scale)
     sizes = tables.by_latent_size(outcome.answers, scale)
     targets = len(next(iter(methods.values())))
-    models = sorted(name for name in outcome.answers if name.startswith(MODELS))
+    models = sorted(outcome.answers.keys() - set(BASELINES))
     head = _HEAD.format(
         command=command,
         presets=f"{scale.presets:,}",

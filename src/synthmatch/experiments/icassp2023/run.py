@@ -1,26 +1,23 @@
 """The experiments from data to answers: generate, train each model, let it answer. Each step is kept and resumes."""
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import torch
 
 from synthmatch.dataset.banks import read_banks
 from synthmatch.dataset.generate import generate
 from synthmatch.dataset.reader import Dataset
 from synthmatch.dataset.spec import DatasetSpec
-from synthmatch.experiments.icassp2023.answers import Answer, AnswerFile, Method, answer, targets_of
+from synthmatch.experiments.icassp2023.answers import Answer, AnswerFile, answer, targets_of
 from synthmatch.experiments.icassp2023.baselines import baselines
+from synthmatch.experiments.icassp2023.estimates import Estimates
 from synthmatch.experiments.icassp2023.scale import Run, Scale, runs
-from synthmatch.models.base import Model
-from synthmatch.params import Preset
 from synthmatch.render.progress import RenderProgress
 from synthmatch.synths.base import Synth
-from synthmatch.synths.registry import get_synth
 from synthmatch.training.loop import train
 from synthmatch.training.meter import Pace
 
@@ -82,28 +79,37 @@ def run(
             if trained == at_most:
                 continue
             trained += 1
-            report.step(f"training {one.name}")
-            model = _train(one, dataset, folder, device, report)
+            estimates = _estimated(one, dataset, targets, folder, device, report)
             report.step(f"answers of {one.name}")
-            answer(file, one.name, _answers_of(model, dataset), test, targets, workers)
+            answer(file, one.name, estimates, test, targets, workers)
         collect(one.name, file)
     return Outcome(dataset, answers)
 
 
-def _train(one: Run, dataset: Dataset, folder: Path, device: str, report: Report) -> Model:
-    return train(
-        dataset, one.settings, folder / "runs" / one.name.replace(" ", "-"), device=device, report=report.training
-    ).model.cpu()
+def train_part(scale: Scale, folder: Path, part: tuple[int, int], report: Report, *, device: str = "") -> None:
+    """Of `part` (i, n): train models i, i + n, ... of those to train and keep what they estimate, so that n processes
+    share the work and `run` finds it done. Raises `InputError` where the data set is not there, and what training raises.
+    """
+    number, parts = part
+    dataset = Dataset.open(folder / "data")
+    targets = targets_of(dataset.split("test"), scale.targets)
+    for one in list(runs(scale))[number - 1 :: parts]:
+        _estimated(one, dataset, targets, folder, device, report)
 
 
-def _answers_of(model: Model, dataset: Dataset) -> Method:
-    test = dataset.split("test")
-
-    def method(items: npt.NDArray[np.int64], synth: str) -> list[Preset]:
-        encoded = [
-            model.estimate(torch.from_numpy(test.mels(items[start : start + 32])), synth)
-            for start in range(0, len(items), 32)
-        ]
-        return [Preset(synth, native) for native in get_synth(synth).space.decode(torch.cat(encoded).numpy())]
-
-    return method
+def _estimated(
+    one: Run,
+    dataset: Dataset,
+    targets: Mapping[str, npt.NDArray[np.int64]],
+    folder: Path,
+    device: str,
+    report: Report,
+) -> Estimates:
+    """What a model estimates, trained where it was not yet."""
+    estimates = Estimates(folder / "estimates", one, dataset, targets)
+    if not estimates.found():
+        report.step(f"training {one.name}")
+        run_folder = folder / "runs" / one.name.replace(" ", "-")
+        trained = train(dataset, one.settings, run_folder, device=device, report=report.training)
+        estimates.make(trained.model.cpu())
+    return estimates

@@ -16,7 +16,7 @@ LATENT_SIZE = 64
 @dataclass(frozen=True, slots=True)
 class Scale:
     """`presets` a synthesizer with `pitches` each; models trained with `seeds` seeds; answers scored on `targets` test
-    presets a synthesizer."""
+    presets a synthesizer. `others`: registered models to train beside the paper's, with one seed."""
 
     presets: int = 2000
     pitches: tuple[int, ...] = (60, 67)
@@ -27,6 +27,12 @@ class Scale:
     patience: int = 3
     tolerance: float = 0.01
     warmup_epochs: int = 8
+    others: tuple[str, ...] = ()
+
+    @property
+    def models(self) -> dict[str, int]:
+        """Every model that is trained, with its number of seeds."""
+        return dict.fromkeys(MODELS, self.seeds) | dict.fromkeys(self.others, 1)
 
 
 #: The whole path in two minutes; its numbers mean nothing.
@@ -47,8 +53,9 @@ def run_name(model: str, latent_size: int, seed: int) -> str:
 
 
 def runs(scale: Scale) -> Iterator[Run]:
-    """Every training of the experiments: the models with each seed, then the other latent sizes."""
+    """Every training of the experiments: the models with each seed, other models, then the other latent sizes."""
     wanted = [(model, LATENT_SIZE, seed) for seed in range(scale.seeds) for model in MODELS]
+    wanted += [(model, LATENT_SIZE, 0) for model in scale.others]
     wanted += [(LATENT_MODEL, size, 0) for size in scale.latent_sizes if size != LATENT_SIZE]
     for model, size, seed in wanted:
         settings = TrainSettings(

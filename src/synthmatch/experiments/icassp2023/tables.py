@@ -28,8 +28,8 @@ _HEADS |= {"param_mae": "param_mae ↓", "param_accuracy": "param_accuracy ↑"}
 def by_model(answers: Answers, scale: Scale) -> dict[str, list[Answer]]:
     """The baselines, and each model at the usual latent size with the mean of the seeds that have answered."""
     found = {name: list(answers[name]) for name in BASELINES if name in answers}
-    for model in MODELS:
-        names = [run_name(model, LATENT_SIZE, seed) for seed in range(scale.seeds)]
+    for model, count in scale.models.items():
+        names = [run_name(model, LATENT_SIZE, seed) for seed in range(count)]
         seeds = [answers[name] for name in names if name in answers]
         if seeds:
             found[model] = [means(one) for one in zip(*seeds, strict=True)]
