@@ -13,6 +13,7 @@ from synthmatch.features.mel import FRAMES, MELS
 from synthmatch.models.auto_encoder import AutoEncoder
 from synthmatch.models.base import Batch, Model, ModelConfig
 from synthmatch.models.flow_auto_encoder import FlowAutoEncoder
+from synthmatch.models.flow_matching import FlowMatching
 from synthmatch.models.joint_joint import JointJoint
 from synthmatch.models.joint_separate import JointSeparate
 from synthmatch.models.registry import model_class, model_names
@@ -106,7 +107,7 @@ def test_only_the_maker_learns(model: Model, made_by: str) -> None:
     if isinstance(model, Separate | JointSeparate):
         decoders = model.parameter_decoders
     else:
-        assert isinstance(model, Regressor | FlowAutoEncoder)
+        assert isinstance(model, Regressor | FlowAutoEncoder | FlowMatching)
         decoders = model.heads
     for other, decoder in zip(SYNTHS, decoders, strict=True):
         moved = [p.grad is not None and bool(p.grad.any()) for p in decoder.parameters()]

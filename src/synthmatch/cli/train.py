@@ -7,7 +7,9 @@ import typer
 
 
 def train(
-    model: Annotated[str, typer.Argument(help="s-s, j-s, j-j, regression, ast, flow-regression or vae-flow.")],
+    model: Annotated[
+        str, typer.Argument(help="s-s, j-s, j-j, regression, ast, flow-regression, vae-flow or flow-matching.")
+    ],
     *,
     data: Annotated[Path, typer.Option(help="Folder that `synthmatch dataset generate` made.")],
     output: Annotated[Path, typer.Option("-o", "--output", help="Folder of the run; one that was begun goes on.")],

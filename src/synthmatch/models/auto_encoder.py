@@ -5,6 +5,7 @@ A latent is (B, latent_size). `synthmatch morph` and `sample` need one.
 
 from abc import abstractmethod
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -55,6 +56,11 @@ class AutoEncoder(Model):
         total = spectrogram + parameters + kl_share * self.config.kl_weight * kl
         return Losses(total, parameters.detach(), spectrogram.detach(), kl.detach())
 
+    def latents(self, mels: Tensor, synth: str, noise: Tensor) -> Tensor:
+        """Latents of one sound, (n, latent_size): the mean's for `noise` of zeros, draws for normal noise."""
+        mean, log_variance = self.encode(mels, synth)
+        return self.move(mean + torch.exp(0.5 * log_variance) * noise)[0]
+
     def latent(self, mels: Tensor, synth: str) -> Tensor:
         """The latent of the encoder's mean, (B, latent_size)."""
         return self.move(self.encode(mels, synth)[0])[0]
@@ -69,3 +75,10 @@ class AutoEncoder(Model):
     def estimate(self, mels: Tensor, synth: str) -> Tensor:
         """What the latent of the mean decodes to."""
         return self.decode(self.latent(mels, synth), synth)
+
+    @torch.no_grad()
+    def draw(self, mels: Tensor, synth: str, count: int, rng: np.random.Generator) -> Tensor:
+        """What the latent of the mean decodes to, then latents that are drawn."""
+        noise = np.zeros((count, self.config.latent_size), np.float32)
+        noise[1:] = rng.standard_normal((count - 1, self.config.latent_size), np.float32)
+        return self.decode(self.latents(mels, synth, torch.from_numpy(noise).to(mels.device)), synth)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -98,3 +99,10 @@ class Model(nn.Module, ABC):
     @abstractmethod
     def estimate(self, mels: Tensor, synth: str) -> Tensor:
         """The most likely presets of one synthesizer, each number in 0..1: (B, 128, 431) -> (B, width). No gradient."""
+
+    def draw(self, mels: Tensor, synth: str, count: int, rng: np.random.Generator) -> Tensor:
+        """Presets that could have made one sound: the estimate, then draws, (1, 128, 431) -> (`count`, width). No gradient.
+
+        The estimate alone, (1, width), for a model that gives no distribution.
+        """
+        return self.estimate(mels, synth)

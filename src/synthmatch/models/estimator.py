@@ -55,9 +55,7 @@ class Estimator:
         it does not know, and where the model has no latent.
         """
         self._check(synth)
-        mean, log_variance = self._auto_encoder.encode(_heard(audio), synth)
-        drawn = mean + torch.exp(0.5 * log_variance) * torch.from_numpy(noise)
-        return self._auto_encoder.move(drawn)[0].numpy()
+        return self._auto_encoder.latents(_heard(audio), synth, torch.from_numpy(noise)).numpy()
 
     @torch.no_grad()
     def presets(self, latents: npt.ArrayLike, synth: str) -> list[Preset]:
@@ -66,16 +64,13 @@ class Estimator:
         return self._decoded(self._auto_encoder.decode(torch.from_numpy(np.asarray(latents, np.float32)), synth), synth)
 
     def estimate(self, audio: Audio, synth: str, count: int, rng: np.random.Generator) -> list[Preset]:
-        """Presets for a sound, each once: first that of the latent's mean, then of draws from it; `count` or fewer.
+        """Presets for a sound, each once: first the model's estimate, then draws; `count` or fewer.
 
-        One where the model has no latent. Raises `InputError` for a synthesizer it does not know.
+        One where the model gives no distribution. Raises `InputError` for a synthesizer it does not know.
         """
         self._check(synth)
-        if not isinstance(self._model, AutoEncoder):
-            return self._decoded(self._model.estimate(_heard(audio), synth), synth)
-        noise = np.zeros((count, self.latent_size), np.float32)
-        noise[1:] = rng.standard_normal((count - 1, self.latent_size), np.float32)
-        found = {preset.key(): preset for preset in reversed(self.presets(self.latents(audio, synth, noise), synth))}
+        drawn = self._decoded(self._model.draw(_heard(audio), synth, count, rng), synth)
+        found = {preset.key(): preset for preset in reversed(drawn)}
         return list(found.values())[::-1]
 
     @property

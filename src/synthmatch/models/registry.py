@@ -21,6 +21,7 @@ _MODELS = {
     "ast": ("synthmatch.models.spectrogram_transformer", "SpectrogramTransformer"),
     "flow-regression": ("synthmatch.models.flow_regression", "FlowRegression"),
     "vae-flow": ("synthmatch.models.vae_flow", "VaeFlow"),
+    "flow-matching": ("synthmatch.models.flow_matching", "FlowMatching"),
 }
 
 
