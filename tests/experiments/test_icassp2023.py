@@ -54,6 +54,28 @@ def test_run_again_it_trains_nothing_and_writes_the_same(folder: Path) -> None:
     assert (folder / "icassp2023.md").read_bytes().startswith(command)
 
 
+def test_a_part_trains_its_models_for_the_whole_to_find(folder: Path, tmp_path: Path) -> None:
+    """Catches a part that trains another's model, and estimates that another process trains again."""
+    (tmp_path / "data").symlink_to(folder / "data")
+    quick = ["experiment", "icassp2023", "-o", str(tmp_path), "--quick", "--others", "regression"]
+    result = CliRunner().invoke(app, [*quick, "--part", "4/5"])
+    assert result.exit_code == 0, result.output
+    assert [path.name for path in (tmp_path / "estimates").iterdir()] == ["regression-latent-64-seed-0.npz"]
+    assert not (tmp_path / "answers").exists()
+    result = CliRunner().invoke(app, [*quick, "--at-most", "0"])
+    assert result.exit_code == 0, result.output
+    assert "training" not in result.stderr
+    assert "| regression | 6 |" in (tmp_path / "icassp2023.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("part", ["0/2", "3/2", "1", "a/b"])
+def test_a_part_that_there_is_not_is_refused(tmp_path: Path, part: str) -> None:
+    """Catches a process of many that trains nothing, or everything."""
+    result = CliRunner().invoke(app, ["experiment", "icassp2023", "-o", str(tmp_path), "--quick", "--part", part])
+    assert result.exit_code == 2
+    assert "expected i/N" in result.stderr
+
+
 def test_every_training_is_planned_once() -> None:
     """Catches a model, seed or latent size that is never trained, and one that is trained twice."""
     names = [run.name for run in runs(Scale())]

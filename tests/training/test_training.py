@@ -21,7 +21,7 @@ from synthmatch.models.base import Batch, Losses, Model, ModelConfig
 from synthmatch.models.weights import load_model
 from synthmatch.synths.registry import get_synth
 from synthmatch.training import checkpoint, loop
-from synthmatch.training.batches import batch_of
+from synthmatch.training.batches import HeldSubset, batch_of
 from synthmatch.training.loop import train
 from synthmatch.training.settings import TrainSettings
 
@@ -117,6 +117,19 @@ def test_a_row_is_one_example_with_all_its_notes(two_notes: Dataset, tmp_path: P
     assert torch.equal(
         batch.encoded["dexed"], torch.from_numpy(np.stack(two_notes.split("train").encoded(np.array([3, 0]))))
     )
+
+
+def test_a_held_subset_gives_the_batches_that_files_do(two_synths: Dataset, two_notes: Dataset) -> None:
+    """Catches a GPU that trains on another preset, synthesizer or spectrogram than a CPU."""
+    cases = [(two_synths, np.array([20, 1, 25])), (two_notes, np.array([[2, 3], [0, 1]]))]
+    for dataset, items in cases:
+        subset = dataset.split("train")
+        read, held = batch_of(subset, items), HeldSubset(subset, torch.device("cpu"))(items)
+        assert torch.equal(read.mels, held.mels)
+        assert read.rows.keys() == held.rows.keys() == read.encoded.keys() == held.encoded.keys()
+        for synth in read.rows:
+            assert torch.equal(read.rows[synth], held.rows[synth])
+            assert torch.equal(read.encoded[synth], held.encoded[synth])
 
 
 def test_it_stops_when_validation_does_not_improve(

@@ -18,7 +18,7 @@ def train(
     epochs: Annotated[int, typer.Option(help="Epochs at most.")] = 40,
     patience: Annotated[int, typer.Option(help="Epochs without a better validation before it stops.")] = 6,
     batch_size: Annotated[int, typer.Option(help="Examples a step.")] = 32,
-    learning_rate: Annotated[float, typer.Option(help="Of Adam.")] = 1e-4,
+    learning_rate: Annotated[float | None, typer.Option(help="Of Adam; by default as the model says.")] = None,
     latent_size: Annotated[int, typer.Option(help="Numbers that describe a sound.")] = 64,
     warmup_epochs: Annotated[int, typer.Option(help="Epochs over which the KL term's weight rises.")] = 8,
     kl_weight: Annotated[float | None, typer.Option(help="The KL term's weight after that.")] = None,
@@ -31,15 +31,16 @@ def train(
     from synthmatch.models.registry import model_class  # noqa: PLC0415  (`--help` stays fast)
 
     # before the data: an unknown name or a missing torch is said at once
-    model_class(model)
+    kind = model_class(model)
     from synthmatch.dataset.reader import Dataset  # noqa: PLC0415
     from synthmatch.models.base import ModelConfig  # noqa: PLC0415
     from synthmatch.training.loop import train as run  # noqa: PLC0415
     from synthmatch.training.settings import TrainSettings  # noqa: PLC0415
 
     config = ModelConfig(latent_size) if kl_weight is None else ModelConfig(latent_size, kl_weight)
+    rate = kind.learning_rate if learning_rate is None else learning_rate
     settings = TrainSettings(
-        model, config, seed, batch_size, learning_rate, epochs, warmup_epochs=warmup_epochs, patience=patience
+        model, config, seed, batch_size, rate, epochs, warmup_epochs=warmup_epochs, patience=patience
     )
     dataset = Dataset.open(data, synth)
     with training_bar(show=not quiet) as report:

@@ -69,6 +69,8 @@ class Model(nn.Module, ABC):
     one_synth: ClassVar[bool] = False
     #: whether an example is a whole row, its notes as channels, and not one note
     whole_rows: ClassVar[bool] = False
+    #: Adam's, unless another is asked for: the paper's
+    learning_rate: ClassVar[float] = 1e-4
 
     def __init__(self, layouts: Mapping[str, EncodedLayout], config: ModelConfig, notes: int = 1) -> None:
         super().__init__()

@@ -63,6 +63,7 @@ class FlowMatching(Model):
     """One transformer for all synthesizers, and a head each."""
 
     name = "flow-matching"
+    learning_rate = 3e-4
 
     def __init__(self, layouts: Mapping[str, EncodedLayout], config: ModelConfig) -> None:
         super().__init__(layouts, config)

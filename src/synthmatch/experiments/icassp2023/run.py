@@ -1,12 +1,9 @@
 """The experiments from data to answers: generate, train each model, let it answer. Each step is kept and resumes."""
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-import numpy as np
-import numpy.typing as npt
 
 from synthmatch.dataset.banks import read_banks
 from synthmatch.dataset.generate import generate
@@ -76,10 +73,12 @@ def run(
     for one in runs(scale):
         file = AnswerFile(records, one.name, dataset, {"settings": dataclasses.asdict(one.settings)})
         if not file.complete(targets):
-            if trained == at_most:
-                continue
-            trained += 1
-            estimates = _estimated(one, dataset, targets, folder, device, report)
+            estimates = Estimates(folder / "estimates", one, dataset, targets)
+            if not estimates.found():
+                if trained == at_most:
+                    continue
+                trained += 1
+                _train(one, dataset, estimates, folder, device, report)
             report.step(f"answers of {one.name}")
             answer(file, one.name, estimates, test, targets, workers)
         collect(one.name, file)
@@ -94,22 +93,14 @@ def train_part(scale: Scale, folder: Path, part: tuple[int, int], report: Report
     dataset = Dataset.open(folder / "data")
     targets = targets_of(dataset.split("test"), scale.targets)
     for one in list(runs(scale))[number - 1 :: parts]:
-        _estimated(one, dataset, targets, folder, device, report)
+        estimates = Estimates(folder / "estimates", one, dataset, targets)
+        if not estimates.found():
+            _train(one, dataset, estimates, folder, device, report)
 
 
-def _estimated(
-    one: Run,
-    dataset: Dataset,
-    targets: Mapping[str, npt.NDArray[np.int64]],
-    folder: Path,
-    device: str,
-    report: Report,
-) -> Estimates:
-    """What a model estimates, trained where it was not yet."""
-    estimates = Estimates(folder / "estimates", one, dataset, targets)
-    if not estimates.found():
-        report.step(f"training {one.name}")
-        run_folder = folder / "runs" / one.name.replace(" ", "-")
-        trained = train(dataset, one.settings, run_folder, device=device, report=report.training)
-        estimates.make(trained.model.cpu())
-    return estimates
+def _train(one: Run, dataset: Dataset, estimates: Estimates, folder: Path, device: str, report: Report) -> None:
+    """Train a model, and keep what it estimates."""
+    report.step(f"training {one.name}")
+    run_folder = folder / "runs" / one.name.replace(" ", "-")
+    trained = train(dataset, one.settings, run_folder, device=device, report=report.training)
+    estimates.make(trained.model.cpu())

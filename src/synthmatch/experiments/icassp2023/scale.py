@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from synthmatch.models.base import ModelConfig
+from synthmatch.models.registry import model_class
 from synthmatch.training.settings import TrainSettings
 
 #: Separate or joint encoder, separate or joint decoder, in the paper's order.
@@ -62,6 +63,7 @@ def runs(scale: Scale) -> Iterator[Run]:
             model,
             ModelConfig(size),
             seed,
+            learning_rate=model_class(model).learning_rate,
             epochs=scale.epochs,
             patience=scale.patience,
             tolerance=scale.tolerance,
