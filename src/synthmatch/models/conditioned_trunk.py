@@ -1,9 +1,9 @@
 """A transformer over parameter tokens that also attends to a sound's tokens and knows a time.
 
-Blocks are those of DiT (Peebles, Xie 2023), whose normalisations are scaled and shifted by the time and the sound's mean; the
-layer which computes that is one for all blocks, to which each adds its own (PixArt-alpha, Chen et al. 2024). The sound's
-tokens do not change from block to block and do not know the time: what the blocks read of them is computed once for all the
-steps of a draw.
+Blocks are those of DiT (Peebles, Xie 2023), whose normalisations are scaled and shifted by the time and a summary of the
+sound; the layer which computes that is one for all blocks, to which each adds its own (PixArt-alpha, Chen et al. 2024). The
+summary is also added to every token: attention alone takes long to begin to hear. The sound's tokens do not change from
+block to block and do not know the time: what the blocks read of them is computed once for all the steps of a draw.
 """
 
 import math
@@ -14,6 +14,8 @@ from torch import Tensor, nn
 
 #: Sines and cosines of the time, from half a turn over 0..1 to 64 turns.
 _FREQUENCIES = 64
+#: Numbers of each cell in the summary of a sound.
+_SUMMARY = 32
 
 
 class _Block(nn.Module):
@@ -51,12 +53,12 @@ class ConditionedTrunk(nn.Module):
 
     frequencies: Tensor
 
-    def __init__(self, width: int, heads: int, blocks: int) -> None:
+    def __init__(self, width: int, heads: int, blocks: int, cells: int) -> None:
         super().__init__()
         self.blocks = nn.ModuleList(_Block(width, heads) for _ in range(blocks))
         self.sound = nn.ModuleList(nn.Linear(width, 2 * width) for _ in range(blocks))
         self.time = nn.Sequential(nn.Linear(2 * _FREQUENCIES, width), nn.SiLU(), nn.Linear(width, width))
-        self.mean = nn.Linear(width, width)
+        self.summary = nn.Sequential(nn.Linear(width, _SUMMARY), nn.Flatten(), nn.Linear(cells * _SUMMARY, width))
         self.modulation = nn.Sequential(nn.SiLU(), nn.Linear(width, 8 * width))
         last = self.modulation[-1]
         assert isinstance(last, nn.Linear)
@@ -67,13 +69,14 @@ class ConditionedTrunk(nn.Module):
         self.register_buffer("frequencies", frequencies, persistent=False)
 
     def read(self, sound: Tensor) -> list[Tensor]:
-        """What `forward` needs of a sound's tokens (B, cells, width): for the modulation, and for each block."""
-        return [self.mean(sound.mean(dim=1)), *(layer(sound) for layer in self.sound)]
+        """What `forward` needs of a sound's tokens (B, cells, width): its summary, and keys and values for each block."""
+        return [self.summary(sound), *(layer(sound) for layer in self.sound)]
 
     def forward(self, tokens: Tensor, read: list[Tensor], time: Tensor) -> Tensor:
         """(B, tokens, width) and times (B,) -> (B, tokens, width)."""
         turns = time[:, None] * self.frequencies
         known = self.time(torch.cat([turns.sin(), turns.cos()], dim=1)) + read[0]
+        tokens = tokens + read[0][:, None]
         modulation = self.modulation(known).unflatten(1, (8, -1))
         for block, keys_values in zip(self.blocks, read[1:], strict=True):
             tokens = block(tokens, keys_values, modulation[:, :6])

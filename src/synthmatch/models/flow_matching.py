@@ -68,7 +68,7 @@ class FlowMatching(Model):
     def __init__(self, layouts: Mapping[str, EncodedLayout], config: ModelConfig) -> None:
         super().__init__(layouts, config)
         self.sound = SoundTokens()
-        self.trunk = ConditionedTrunk(WIDTH, HEADS, BLOCKS)
+        self.trunk = ConditionedTrunk(WIDTH, HEADS, BLOCKS, CELLS[0] * CELLS[1])
         self.heads = nn.ModuleList(ParameterTokens(layout, TOKENS, WIDTH) for layout in layouts.values())
 
     def losses(self, batch: Batch, kl_share: float, generator: torch.Generator) -> Losses:
