@@ -18,6 +18,7 @@ from synthmatch.dataset.spec import DatasetSpec
 from synthmatch.errors import InputError, MissingExtraError, OutputError, TrainingError
 from synthmatch.models.auto_encoder import AutoEncoder
 from synthmatch.models.base import Batch, Losses, Model, ModelConfig
+from synthmatch.models.separate import Separate
 from synthmatch.models.weights import load_model
 from synthmatch.synths.registry import get_synth
 from synthmatch.training import checkpoint, loop
@@ -130,6 +131,30 @@ def test_a_held_subset_gives_the_batches_that_files_do(two_synths: Dataset, two_
         for synth in read.rows:
             assert torch.equal(read.rows[synth], held.rows[synth])
             assert torch.equal(read.encoded[synth], held.encoded[synth])
+
+
+def test_a_part_that_has_ended_is_trained_no_further(
+    two_synths: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Catches time spent on what is thrown away, and a part that stands still because another has ended."""
+    scores = iter([1.0, 2.0, 2.0, 2.0])
+
+    def validate(model: Model, *_: object) -> dict[str, dict[str, float]]:
+        value = next(scores)
+        return {"dexed": {"spectrogram": value}, "amsynth": {"spectrogram": 1.0 / value}}
+
+    seen: list[tuple[int, str]] = []
+
+    def losses(self: Separate, batch: Batch, kl_share: float, generator: torch.Generator) -> Losses:
+        seen.append((len(seen), next(iter(batch.rows))))
+        return AutoEncoder.losses(self, batch, kl_share, generator)
+
+    monkeypatch.setattr(loop, "validate", validate)
+    monkeypatch.setattr(Separate, "losses", losses)
+    train(two_synths, replace(SETTINGS, model="s-s", epochs=3, patience=1), tmp_path)
+    epochs = [line["epoch"] for line in lines(tmp_path) if "total" in line]
+    trained = [{synth for (_, synth), at in zip(seen, epochs, strict=True) if at == epoch} for epoch in range(3)]
+    assert trained == [{"dexed", "amsynth"}, {"dexed", "amsynth"}, {"amsynth"}]
 
 
 def test_it_stops_when_validation_does_not_improve(

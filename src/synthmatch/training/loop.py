@@ -39,7 +39,7 @@ class Trained(NamedTuple):
     epochs: int
 
 
-def train(  # noqa: PLR0915 - one script, to be read from top to bottom
+def train(  # noqa: PLR0912, PLR0915 - one script, to be read from top to bottom
     dataset: Dataset,
     settings: TrainSettings,
     folder: Path,
@@ -93,10 +93,21 @@ def train(  # noqa: PLR0915 - one script, to be read from top to bottom
         # the order of an epoch depends on the seed and the epoch alone
         shuffled = np.random.default_rng([settings.seed, progress.epoch])
         order = list(training.batches(settings.batch_size, shuffled, model.one_synth, model.whole_rows))
+        whole_epoch = len(order)
+        if model.one_synth:
+            # what a part that has ended would still learn is not kept, and the others have nothing of it
+            ended = [
+                synths
+                for (synths, _), waited in zip(parts, progress.waited, strict=True)
+                if waited >= settings.patience
+            ]
+            over = [dataset.synths.index(synth) for synths in ended for synth in synths]
+            order = [items for items in order if training.synth_index[items.flat[0]] not in over]
         meter = Meter()
         model.train()
-        for batch in meter.waiting(prefetch(map(read, order), _AHEAD)):
-            kl_share = min(1.0, progress.step / max(settings.warmup_epochs * len(order), 1))
+        for done, batch in enumerate(meter.waiting(prefetch(map(read, order), _AHEAD))):
+            begun = progress.epoch * whole_epoch + done
+            kl_share = min(1.0, begun / max(settings.warmup_epochs * whole_epoch, 1))
             losses = model.losses(batch, kl_share, noise)
             loss = losses.total.item()
             if not math.isfinite(loss):
