@@ -7,6 +7,7 @@ from synthmatch.evaluation.targets import held_out
 from synthmatch.features.score import FastScore
 from synthmatch.features.sketch import segment_shares, sketch
 from synthmatch.library.builtin import builtin_library
+from synthmatch.note import Note
 from synthmatch.params import Preset
 from synthmatch.render.pool import RenderPool
 from synthmatch.search.objective import Budget, Objective
@@ -51,6 +52,18 @@ def test_it_predicts_as_well_as_stated(synth: str) -> None:
     # 40 families: the standard error of the mean is near a tenth of it
     assert np.mean(errors) == pytest.approx(error, rel=0.3)
     assert np.mean(directions) > direction - 0.1
+
+
+@pytest.mark.parametrize("synth", STATED)
+def test_many_presets_are_predicted_as_few_are(synth: str) -> None:
+    """Catches parts of many presets that come back in another order, or with other numbers, from their threads."""
+    library, surrogate = builtin_library(synth), builtin_surrogates()[synth]
+    assert library
+    unit = library.unit[:300]
+    every = surrogate(unit, Note())
+    parts = [surrogate(unit[start : start + 128], Note()) for start in range(0, 300, 128)]
+    assert np.array_equal(every.sketch, np.concatenate([part.sketch for part in parts]))
+    assert np.array_equal(every.features, np.concatenate([part.features for part in parts]))
 
 
 def test_a_search_with_it_comes_nearer() -> None:
