@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 
 from synthmatch.evaluation.targets import held_out
-from synthmatch.features.score import FastScore
+from synthmatch.features.score import FastScore, Heard
 from synthmatch.features.sketch import segment_shares, sketch
 from synthmatch.library.builtin import builtin_library
 from synthmatch.note import Note
 from synthmatch.params import Preset
 from synthmatch.render.pool import RenderPool
 from synthmatch.search.objective import Budget, Objective
-from synthmatch.search.population import population_search
+from synthmatch.search.population import imagined_presets, population_search
 from synthmatch.search.rendering import rendered_with
 from synthmatch.search.screen import Screen
 from synthmatch.surrogate.inputs import SEGMENTS
@@ -26,6 +26,8 @@ STATED = {"dexed": (1.88, 0.77), "amsynth": (1.89, 0.74), "vital": (2.66, 0.60)}
 def test_each_surrogate_has_stated_figures() -> None:
     """Catches a surrogate that ships without a word of how good it is."""
     assert builtin_surrogates().keys() == STATED.keys()
+    for synth, (_, direction) in STATED.items():
+        assert builtin_surrogates()[synth].direction == pytest.approx(direction, abs=0.01)
 
 
 @pytest.mark.parametrize("synth", STATED)
@@ -64,6 +66,32 @@ def test_many_presets_are_predicted_as_few_are(synth: str) -> None:
     parts = [surrogate(unit[start : start + 128], Note()) for start in range(0, 300, 128)]
     assert np.array_equal(every.sketch, np.concatenate([part.sketch for part in parts]))
     assert np.array_equal(every.features, np.concatenate([part.features for part in parts]))
+
+
+def test_an_answer_without_a_render_is_nearer_than_the_nearest_neighbour() -> None:
+    """Catches remembered sounds or gains with a wrong sign, and answers that depend on anything but the seed."""
+    library, surrogate = builtin_library("amsynth"), builtin_surrogates()["amsynth"]
+    assert library
+    ratios = []
+    with RenderPool(get_synth("amsynth"), 2) as pool:
+        for target in held_out(pool, 24).targets:
+            near = library.nearest(target.audio, target.note, 48)
+            score = FastScore(target.audio)
+            found = []
+            for _ in range(2):
+                screen = Screen(surrogate, target.audio, target.note)
+                screen.remember(near)
+                objective = Objective(pool.synth.space, rendered_with(pool, target.note, score), Budget(0))
+                seeds = [neighbour.preset for neighbour in near]
+                found.append(imagined_presets(objective, seeds, np.random.default_rng(0), screen, 3))
+                assert not objective.scored
+            assert [preset.key() for preset in found[0]] == [preset.key() for preset in found[1]]
+            assert len({preset.key() for preset in found[0]}) == 3
+            nearest, imagined = pool.run([near[0].preset, found[0][0]], target.note, score)
+            assert isinstance(nearest, Heard)
+            assert isinstance(imagined, Heard)
+            ratios.append(imagined.score / nearest.score)
+    assert np.mean(ratios) < 1.0
 
 
 def test_a_search_with_it_comes_nearer() -> None:

@@ -57,8 +57,7 @@ class TimbreIndex:
     def distances(self, audio: npt.NDArray[np.float32], note: Note) -> Floats:
         """Weighted RMS level difference in dB between a target and every preset. Shape: (N,)."""
         levels, seconds = timbre(audio, note)
-        nearest = int(np.argmin([abs(pitch - note.pitch) for pitch in self.pitches]))
-        shift = int(np.clip(note.pitch - self.pitches[nearest], 1 - SEMITONE_BANDS, SEMITONE_BANDS - 1))
+        nearest, shift = self._nearest(note)
         weights = seconds[:, None] * _band_weights()[None, :]
         basis = _shifted(self.basis.reshape(-1, SEGMENTS, SEMITONE_BANDS), shift)
         mean = _shifted(self.mean.reshape(SEGMENTS, SEMITONE_BANDS), shift)
@@ -71,6 +70,22 @@ class TimbreIndex:
         codes = self.codes[nearest].astype(np.float32)
         squared = residual @ residual + np.einsum("ij,ij->i", codes @ (side @ side.T) - 2 * (side @ residual), codes)
         return np.sqrt(np.maximum(squared, 0) / total).astype(np.float32)
+
+    def levels(self, rows: npt.NDArray[np.integer], note: Note) -> Floats:
+        """Levels in dBFS of presets as they are remembered, moved to a note's pitch.
+
+        Shape: (n,) -> (n, SEGMENTS, SEMITONE_BANDS). Bands that the move brings in have the level of the last that is known.
+        """
+        nearest, shift = self._nearest(note)
+        flat = (self.codes[nearest, rows] * self.scale) @ self.basis + self.mean
+        known = np.clip(np.arange(SEMITONE_BANDS) - shift, 0, SEMITONE_BANDS - 1)
+        return np.asarray(flat.reshape(len(rows), SEGMENTS, SEMITONE_BANDS)[:, :, known], np.float32)
+
+    def _nearest(self, note: Note) -> tuple[int, int]:
+        """Number of the pitch nearest to a note's, and by how many semitones the note is higher."""
+        nearest = int(np.argmin([abs(pitch - note.pitch) for pitch in self.pitches]))
+        shift = note.pitch - self.pitches[nearest]
+        return nearest, int(np.clip(shift, 1 - SEMITONE_BANDS, SEMITONE_BANDS - 1))
 
 
 def _principal(centred: Floats, components: int) -> Floats:

@@ -25,10 +25,15 @@ _ARRAYS = ("header", "names", "steps", "codes", "scale", "basis", "mean")
 
 @dataclass(frozen=True)
 class Neighbour:
-    """A library preset near a target; `distance` is the index's, in dB."""
+    """A library preset near a target.
+
+    `distance` is the index's, in dB; `levels` how the preset sounds at the target's pitch, as the index remembers it
+    (`TimbreIndex.levels`).
+    """
 
     preset: Preset
     distance: float
+    levels: npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -66,8 +71,10 @@ class Library:
         # all at once: one conversion is as dear for one row as for fifty
         natives = self.space.to_native(self.unit[rows])
         return [
-            Neighbour(Preset(self.synth, native, self.names[row], self.extras.get(row, {})), float(distances[row]))
-            for row, native in zip(rows.tolist(), natives, strict=True)
+            Neighbour(
+                Preset(self.synth, native, self.names[row], self.extras.get(row, {})), float(distances[row]), levels
+            )
+            for row, native, levels in zip(rows.tolist(), natives, self.index.levels(rows, note), strict=True)
         ]
 
     def save(self, path: Path, *, force: bool = False) -> None:

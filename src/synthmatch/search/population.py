@@ -5,7 +5,7 @@ everywhere. Each is a better member, changed by one move (`search.moves`). Moves
 they improved their parent; a move is drawn in proportion to its credit, never below a floor.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -27,6 +27,9 @@ _MOST_SEEDS = 48
 #: Children that are made for each that is rendered, where a screen chooses among them; in so many rounds, each from the
 #: foremost of those before.
 _SCREENED, _ROUNDS, _FOREMOST = 64, 2, 24
+#: The same before any render: children a round, and rounds.
+_IMAGINED, _IMAGINED_ROUNDS = 96, 4
+_NOT_HEARD = np.zeros(0, np.float32)
 #: How sharply better members are preferred as parents: chance that the best is taken, then the next, ...
 _PREFERENCE = 0.25
 _CREDIT_MEMORY = 0.93
@@ -59,6 +62,16 @@ def population_search(
         _Population(objective, seeds, rng, screen).run()
     except Exhausted:
         return
+
+
+def imagined_presets(
+    objective: Objective, seeds: Sequence[Preset], rng: np.random.Generator, screen: Screen, count: int
+) -> list[Preset]:
+    """The answer without a render: `count` of the seeds and their children that should be nearest, nearest first.
+
+    Each comes from another seed, so that they err in different ways.
+    """
+    return _Population(objective, seeds, rng, screen).imagined(screen, count)
 
 
 class _Start(NamedTuple):
@@ -114,9 +127,28 @@ class _Population:
         while self.members:
             self._generation()
 
+    def imagined(self, screen: Screen, count: int) -> list[Preset]:
+        """Seeds and children that should be nearest, nearest first, one from each seed: nothing is rendered."""
+        distances = screen.imagine(self.seeds)
+        seeds = [
+            _Member(unit, Scored(preset, float(distance), _NOT_HEARD, _NOT_HEARD))
+            for unit, preset, distance in zip(self.donors, self.seeds, distances, strict=True)
+        ]
+        self.members = sorted(seeds, key=lambda m: m.score)[:_MEMBERS]
+        themselves = {m.preset.key(): _Child("", m, m.preset) for m in self.members}
+        bred = self._bred(screen, _IMAGINED_ROUNDS, _IMAGINED, themselves)
+        found: dict[bytes, Preset] = {}
+        for child in bred:
+            found.setdefault(child.parent.preset.key(), child.preset)
+        return list(found.values())[:count]
+
     def _generation(self) -> None:
-        starts = [_Start(member.unit, member) for member in self.members]
-        children = self._promising(self.screen, starts) if self.screen else [*self._children(BATCH, starts).values()]
+        if self.screen:
+            # of children of the members and children of the foremost of these, those that should come nearest
+            children = self._bred(self.screen, _ROUNDS, BATCH * _SCREENED // _ROUNDS, {})[:BATCH]
+        else:
+            starts = [_Start(member.unit, member) for member in self.members]
+            children = [*self._children(BATCH, starts).values()]
         if not children:
             # a small space may have nothing left that was not rendered
             raise Exhausted
@@ -166,12 +198,17 @@ class _Population:
         unit, member = starts[min(int(self.rng.geometric(_PREFERENCE)) - 1, len(starts) - 1)]
         return name, member, self.moves[name](unit, self._context(member, units), self.rng)
 
-    def _promising(self, screen: Screen, starts: Sequence[_Start]) -> list[_Child]:
-        """The `BATCH` of many children, and of children of the foremost of these, that should come nearest to the target."""
-        children: dict[bytes, _Child] = {}
-        expected, foremost = np.zeros(0), list[_Child]()
-        for _ in range(_ROUNDS):
-            made = self._children(BATCH * _SCREENED // _ROUNDS, starts)
+    def _bred(self, screen: Screen, rounds: int, count: int, known: Mapping[bytes, _Child]) -> list[_Child]:
+        """Children of the members, and of the foremost of these, each round `count`: nearest first by what is expected.
+
+        `known` are members that are among them.
+        """
+        children = dict(known)
+        expected = np.array([child.parent.score for child in known.values()])
+        starts = [_Start(member.unit, member) for member in self.members]
+        foremost = list(children.values())
+        for _ in range(rounds):
+            made = self._children(count, starts)
             new = {key: child for key, child in made.items() if key not in children}
             if not new:
                 break
@@ -180,10 +217,11 @@ class _Population:
             expected = np.append(expected, np.array([parent.score for parent in parents]) - gains)
             children |= new
             every = list(children.values())
-            foremost = [every[place] for place in np.argsort(expected, kind="stable")[:_FOREMOST]]
-            units = self.space.to_unit(np.stack([child.preset.native for child in foremost]))
-            starts = [_Start(unit, child.parent) for unit, child in zip(units, foremost, strict=True)]
-        return foremost[:BATCH]
+            foremost = [every[place] for place in np.argsort(expected, kind="stable")]
+            chosen = foremost[:_FOREMOST]
+            units = self.space.to_unit(np.stack([child.preset.native for child in chosen]))
+            starts = [_Start(unit, child.parent) for unit, child in zip(units, chosen, strict=True)]
+        return foremost
 
     def _context(self, parent: _Member, units: moves.Unit) -> moves.Context:
         reach = 2 + len(self.objective.scored) // 100

@@ -3,6 +3,9 @@
 The surrogate (`surrogate.Surrogate`) knows the synthesizer in general and errs by some decibels. Where it errs, it errs
 alike for presets alike, so its errors on the presets that were rendered are carried over to those that were not: a
 Gaussian process over the surrogate's own features. At a parent, whose sound is known, the prediction is the truth.
+
+A library remembers its presets' sounds roughly. Their mean with the predictions is nearer to the truth than either, and
+is what is known of them until they are rendered.
 """
 
 from collections.abc import Sequence
@@ -12,11 +15,13 @@ import numpy as np
 import numpy.typing as npt
 
 from synthmatch.audio import Audio
+from synthmatch.features.remembered import remembered_sketches
 from synthmatch.features.sketch import segment_shares, sketch
+from synthmatch.library.library import Neighbour
 from synthmatch.note import Note
 from synthmatch.params import Preset
 from synthmatch.search.objective import Scored
-from synthmatch.surrogate.inputs import SEGMENTS
+from synthmatch.surrogate.inputs import FRAMES, SEGMENTS
 from synthmatch.surrogate.surrogate import Surrogate
 
 Floats = npt.NDArray[np.float32]
@@ -29,7 +34,7 @@ _UNEXPLAINED = 0.3
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """A rendered preset: its sound and the prediction, both (segments, MELS), and the surrogate's features."""
+    """A preset: its sound and the prediction, both (segments, MELS), and the surrogate's features."""
 
     heard: Floats
     predicted: Floats
@@ -44,6 +49,20 @@ class Screen:
         self._target = sketch(target)[:SEGMENTS]
         self._shares = segment_shares(target.shape[-1], SEGMENTS)
         self._known: dict[bytes, _Known] = {}
+        self._remembered: list[_Known] = []
+        #: presets that nobody heard but that may be parents, by key
+        self._imagined: dict[bytes, _Known] = {}
+
+    def remember(self, neighbours: Sequence[Neighbour]) -> None:
+        """Take note of how a library's presets, one or more, sound, as far as it remembers."""
+        levels = np.stack([neighbour.levels for neighbour in neighbours])
+        sketches = remembered_sketches(levels, self._note.hold_seconds, FRAMES)[:, : len(self._target)]
+        predicted, features = self._predict([neighbour.preset for neighbour in neighbours])
+        self._remembered = [
+            _Known(*known) for known in zip((sketches + predicted) / 2, predicted, features, strict=True)
+        ]
+        keys = [neighbour.preset.key() for neighbour in neighbours]
+        self._imagined |= dict(zip(keys, self._remembered, strict=True))
 
     def learn(self, rendered: Sequence[Scored]) -> None:
         """Take note of how presets sound."""
@@ -51,13 +70,27 @@ class Screen:
         for scored, predicted, own in zip(rendered, sketches, features, strict=True):
             self._known[scored.preset.key()] = _Known(scored.sketch[: len(self._target)], predicted, own)
 
+    def imagine(self, presets: Sequence[Preset]) -> npt.NDArray[np.float64]:
+        """How far presets should be from the target before any is heard, in dB, the mean over cells. Shape: (N,).
+
+        They may be parents then. Those that are not remembered are predicted.
+        """
+        new = [preset for preset in presets if preset.key() not in self._imagined]
+        if new:
+            predicted, features = self._predict(new)
+            heard = predicted + self._carried(features)
+            for preset, *known in zip(new, heard, predicted, features, strict=True):
+                self._imagined[preset.key()] = _Known(*known)
+        heard = np.stack([self._imagined[preset.key()].heard for preset in presets])
+        return np.abs(heard - self._target).mean(axis=2) @ self._shares
+
     def gains(self, presets: Sequence[Preset], parents: Sequence[Preset]) -> npt.NDArray[np.float64]:
         """By how many dB, in the mean over cells, presets should be nearer to the target than their parents.
 
-        One parent a preset, each of them learned. Shape: (N,).
+        One parent a preset, each of them learned, remembered or imagined. Shape: (N,).
         """
         rows = {key: row for row, key in enumerate(dict.fromkeys(parent.key() for parent in parents))}
-        known = [self._known[key] for key in rows]
+        known = [self._known.get(key) or self._imagined[key] for key in rows]
         of = [rows[parent.key()] for parent in parents]
         sketches, features = self._predict(presets)
         carried = self._carried(np.concatenate([features, np.stack([one.features for one in known])]))
@@ -75,7 +108,8 @@ class Screen:
 
     def _carried(self, features: Floats) -> Floats:
         """The error to expect at these features. Shape: (N, width) -> (N, segments, MELS)."""
-        latest = list(self._known.values())[-_HEARD:]
+        # what was heard by itself says more than what a library remembers
+        latest = list(self._known.values())[-_HEARD:] or self._remembered
         known = np.stack([one.features for one in latest])
         errors = np.stack([one.heard - one.predicted for one in latest])
         mean = errors.mean(axis=0)

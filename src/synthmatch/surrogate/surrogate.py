@@ -50,14 +50,22 @@ class Surrogate:
     """Predicts sketches of one synthesizer's presets.
 
     `arrays`: the network's weights by name. `number`: which of its synthesizers this is. `fingerprint`: a short hash of
-    the weights.
+    the weights. `direction`: mean cosine of predicted and real changes on what its training held out, 0 where none is told.
     """
 
-    def __init__(self, synth: Synth, arrays: Mapping[str, Floats], number: int, blocks: int, fingerprint: str) -> None:
+    def __init__(
+        self,
+        synth: Synth,
+        arrays: Mapping[str, Floats],
+        number: int,
+        blocks: int,
+        fingerprint: str,
+        direction: float = 0.0,
+    ) -> None:
         self.space = synth.space
         self._inputs = Inputs(synth)
         self._arrays, self._number, self._blocks = arrays, number, blocks
-        self.fingerprint = fingerprint
+        self.fingerprint, self.direction = fingerprint, direction
 
     def __call__(self, unit: npt.NDArray[np.floating], note: Note) -> Predicted:
         """Predict the sounds of knob positions, (N, P), with a note."""
@@ -104,12 +112,16 @@ def write_surrogate(path: Path, arrays: Mapping[str, Floats], synths: Sequence[s
 
 
 class Weights(NamedTuple):
-    """What a file holds: the hash of each synthesizer's parameter table by id, blocks, arrays, a short hash of it all."""
+    """What a file holds: the hash of each synthesizer's parameter table by id, blocks, arrays, a short hash of it all.
+
+    `directions`: by synthesizer id, of those whose training told (`Surrogate.direction`).
+    """
 
     tables: dict[str, str]
     blocks: int
     arrays: dict[str, Floats]
     fingerprint: str
+    directions: dict[str, float]
 
 
 def read_weights(path: Path) -> Weights:
@@ -126,7 +138,10 @@ def read_weights(path: Path) -> Weights:
                 raise InputError(
                     f"{path} was trained for {synth} table {table}, this version has {ours}; train it again"
                 )
-        return Weights(about["tables"], about["blocks"], arrays, hashlib.blake2b(content, digest_size=4).hexdigest())
+        told = (about.get("made") or {}).get("validation", {})
+        directions = {synth: float(scores["direction"]) for synth, scores in told.items()}
+        fingerprint = hashlib.blake2b(content, digest_size=4).hexdigest()
+        return Weights(about["tables"], about["blocks"], arrays, fingerprint, directions)
     except FileNotFoundError:
         raise InputError(f"{path} does not exist; train a surrogate with: synthmatch surrogate train") from None
     except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, BadZipFile, zlib.error) as error:
@@ -135,9 +150,10 @@ def read_weights(path: Path) -> Weights:
 
 def read_surrogates(path: Path) -> dict[str, Surrogate]:
     """The surrogates of a file by synthesizer id. Raises what `read_weights` raises."""
-    tables, blocks, arrays, fingerprint = read_weights(path)
+    tables, blocks, arrays, fingerprint, directions = read_weights(path)
     return {
-        synth: Surrogate(get_synth(synth), arrays, number, blocks, fingerprint) for number, synth in enumerate(tables)
+        synth: Surrogate(get_synth(synth), arrays, number, blocks, fingerprint, directions.get(synth, 0.0))
+        for number, synth in enumerate(tables)
     }
 
 
