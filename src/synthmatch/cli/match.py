@@ -136,7 +136,8 @@ def _table(found: "Matches", written: dict[str, Any]) -> None:
     )
     for remark in target.remarks:
         console.print(f"  {remark}")
-    table = Table(box=None, header_style="bold", pad_edge=False)
+    # one space between columns: with the longest file names the table fits into 80
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1, 0, 0))
     numbers = ("score", "lsd dB", "floor", "mss dB", "floor", "nearer")
     for column in ("", "synth", "preset", *numbers, "file"):
         table.add_column(column, overflow="fold", justify="right" if column in numbers else "left")
