@@ -95,4 +95,4 @@ amsynth:
 
 # after amsynth, so that two apt-gets never run at once
 test-synths: amsynth
-	$(call apt_install,hexter mda-lv2 g++ dpf-source chromium)
+	$(call apt_install,hexter mda-lv2 g++ dpf-source chromium sonic-pi-samples fluid-soundfont-gm fluidsynth)

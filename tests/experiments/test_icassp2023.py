@@ -7,6 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from synthmatch.cli.app import app
+from synthmatch.errors import InputError
 from synthmatch.experiments.icassp2023 import tables
 from synthmatch.experiments.icassp2023.answers import METRICS, Answer, means
 from synthmatch.experiments.icassp2023.scale import MODELS, QUICK, Scale, run_name, runs
@@ -65,15 +66,15 @@ def test_a_part_trains_its_models_for_the_whole_to_find(folder: Path, tmp_path: 
     result = CliRunner().invoke(app, [*quick, "--at-most", "0"])
     assert result.exit_code == 0, result.output
     assert "training" not in result.stderr
-    assert "| regression | 6 |" in (tmp_path / "icassp2023.md").read_text(encoding="utf-8")
+    assert "\n| regression | " in (tmp_path / "icassp2023.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("part", ["0/2", "3/2", "1", "a/b"])
 def test_a_part_that_there_is_not_is_refused(tmp_path: Path, part: str) -> None:
     """Catches a process of many that trains nothing, or everything."""
     result = CliRunner().invoke(app, ["experiment", "icassp2023", "-o", str(tmp_path), "--quick", "--part", part])
-    assert result.exit_code == 2
-    assert "expected i/N" in result.stderr
+    assert isinstance(result.exception, InputError)
+    assert "expected i/N" in str(result.exception)
 
 
 def test_every_training_is_planned_once() -> None:
