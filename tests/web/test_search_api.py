@@ -124,7 +124,7 @@ def test_what_a_sound_depends_on(server: Running) -> None:
     weights = job["weights"]
     assert len(weights) == 145
     # with its level at 0, its tuning is not heard; its level is what would be
-    assert weights["op4_fine"] == 0
+    assert weights["op4_fine"] < 1e-6  # a worker and the server may add up in another order
     assert max(weights.values()) > 1
     assert server.client.get(address).json()["weights"] == weights
 
