@@ -14,7 +14,7 @@ from scipy.spatial.distance import cdist
 from synthmatch.audio import Audio
 from synthmatch.errors import InputError
 from synthmatch.evaluation import benchmark
-from synthmatch.evaluation.benchmark import FLOOR, MEDOID, RETRIEVAL, Setting
+from synthmatch.evaluation.benchmark import FLOOR, IMAGINED, MEDOID, RETRIEVAL, SCREENED, Setting
 from synthmatch.evaluation.medoid import medoid_of
 from synthmatch.evaluation.metrics import METRICS
 from synthmatch.evaluation.noise_floor import noise_floor
@@ -29,6 +29,11 @@ from synthmatch.note import Note
 from synthmatch.params import Preset
 from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool
+from synthmatch.search.objective import Budget, Objective
+from synthmatch.search.population import imagined_presets
+from synthmatch.search.screen import Screen
+from synthmatch.search.seeds import SEEDS
+from synthmatch.surrogate.surrogate import builtin_surrogates
 from synthmatch.synths.registry import get_synth, synth_names
 
 NOTE = Note(hold_seconds=0.2, render_seconds=0.3)
@@ -132,6 +137,30 @@ def test_marks_are_anytime_scores(setting: Setting, targets: list[BenchTarget], 
     # a worker's sums are of one thread, and may be in another order than here
     assert scores["score"] == pytest.approx(FastScore(target.audio)(audio).score, rel=1e-6)
     assert scores["lsd"] == pytest.approx(METRICS["lsd"].function(target.audio, audio), rel=1e-6)
+
+
+def test_a_surrogate_answers_and_searches(setting: Setting, targets: list[BenchTarget], tmp_path: Path) -> None:
+    """Catches an answer without a render that took renders to find, or is kept under the conditions of another."""
+    surrogate = builtin_surrogates()["dexed"]
+    with_one = dataclasses.replace(setting, renders=16, surrogate=surrogate)
+    file = RecordFile(tmp_path / "records.jsonl")
+    benchmark.run(with_one, targets[:1], file, lambda done, total, record: None)
+    kept = {record.conditions.method: record for record in file.records.values()}
+    assert kept.keys() == {FLOOR, MEDOID, RETRIEVAL, *SEARCHES, IMAGINED, SCREENED}
+    assert list(kept[IMAGINED].scores) == list(kept[SCREENED].scores) == [1, 16]
+    assert surrogate.fingerprint in kept[IMAGINED].conditions.version
+    target = targets[0]
+    near = setting.library.nearest(target.audio, target.note, SEEDS)
+    screen = Screen(surrogate, target.audio, target.note)
+    screen.remember(near)
+    nothing = Objective(setting.pool.synth.space, lambda presets: pytest.fail("rendered"), Budget(1))
+    rng = np.random.default_rng([0, *target.name.encode()])
+    (answer,) = imagined_presets(nothing, [neighbour.preset for neighbour in near], rng, screen, 1)
+    (audio,) = played(setting.pool, [answer])
+    assert kept[IMAGINED].scores[1]["lsd"] == pytest.approx(METRICS["lsd"].function(target.audio, audio), rel=1e-6)
+    table = results(list(kept.values()), SEARCHES, "10,000")
+    assert "| surrogate, one answer | 1 |" in table
+    assert "| screened population, 16 renders | nearest 16, ranked again |" in table
 
 
 def test_killed_run_resumes(setting: Setting, targets: list[BenchTarget], whole: RecordFile, tmp_path: Path) -> None:

@@ -64,11 +64,13 @@ def test_rendered_families_resume_and_read_back(tmp_path: Path, monkeypatch: pyt
         assert render_families(library, pool, tmp_path, 5, seed=0) == 6
         after = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "dexed").iterdir()}
         assert after["families-00000.npz"] == first["families-00000.npz"]
-        families = read_families(tmp_path, "dexed")
+        families = read_families([tmp_path], "dexed")
+        twice = read_families([tmp_path, tmp_path], "dexed")
         family = source("dexed").family(4)
         (audio,) = pool.run([Preset("dexed", family.native[6])], family.note)
         assert not isinstance(audio, RenderFailure)
     assert families.unit.shape[:2] == (6, MEMBERS)
+    assert len(twice.pitch) == 12
     assert np.abs(families.sketch[4, 6] - sketch(audio)).max() < 0.1  # half precision
     assert families.pitch[4] == family.note.pitch
 
@@ -95,7 +97,7 @@ def test_missing_and_damaged_files_are_said(tmp_path: Path, damage: object, mess
     assert callable(damage)
     damage(path)
     with pytest.raises(InputError, match=message):
-        read_families(tmp_path, "dexed")
+        read_families([tmp_path], "dexed")
 
 
 def test_a_plugins_families_stay_in_the_folder(tmp_path: Path) -> None:
@@ -106,7 +108,7 @@ def test_a_plugins_families_stay_in_the_folder(tmp_path: Path) -> None:
     path.parent.mkdir(parents=True)
     path.write_bytes(b"zip")
     with pytest.raises(InputError, match="damaged"):
-        read_families(folder, plugin)
+        read_families([folder], plugin)
 
 
 @pytest.mark.parametrize("synth", SYNTHS)

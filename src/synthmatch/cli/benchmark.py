@@ -31,7 +31,7 @@ def benchmark(
     model: Annotated[
         list[Path] | None, typer.Option(help="Folder of a trained model, or a surrogate's file. Repeatable.")
     ] = None,
-    renders: Annotated[int, typer.Option(min=17, help="Budget of a search.")] = 200,
+    renders: Annotated[int, typer.Option(min=16, help="Budget of a search.")] = 200,
     targets: Annotated[int | None, typer.Option(min=1, help="Only so many of a set.")] = None,
     voices: Annotated[Path | None, typer.Option(help="Packed DX7 voices for the set people.")] = None,
     seed: Annotated[int, typer.Option(help="Of every search.")] = 0,

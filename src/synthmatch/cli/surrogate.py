@@ -50,7 +50,9 @@ def render(
 
 @surrogate_app.command()
 def train(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder that `synthmatch surrogate render` made.")],
+    folders: Annotated[
+        list[Path], typer.Argument(metavar="DIR...", help="Folders that `synthmatch surrogate render` made.")
+    ],
     *,
     synth: SynthOption,
     output: Annotated[Path, typer.Option("-o", "--output", help="File of the weights, .npz.")],
@@ -73,7 +75,7 @@ def train(
 
     settings = SurrogateSettings(steps, width, blocks, seed=seed)
     with training_bar(show=not quiet) as report:
-        scores = train_surrogate(folder, synth, run, output, settings, report, start)
+        scores = train_surrogate(folders, synth, run, output, settings, report, start)
     for name, score in scores.items():
         typer.echo(
             f"{output}: {name}, error {score.error:.2f} dB (mean sketch {score.constant:.2f}), "

@@ -29,7 +29,7 @@ from synthmatch.params import Preset
 from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool
 from synthmatch.search.objective import Budget, Objective
-from synthmatch.search.population import population_search
+from synthmatch.search.population import imagined_presets, population_search
 from synthmatch.search.registry import SEARCHES, VERSIONS, Search
 from synthmatch.search.rendering import rendered_with
 from synthmatch.search.screen import Screen
@@ -47,6 +47,8 @@ SAMPLES = 16
 SEEDED = ", population"
 #: The population search with a surrogate that chooses what it renders.
 SCREENED = "screened population"
+#: What a surrogate expects to be nearest before anything is rendered: its first answer, and the best of so many.
+IMAGINED = "surrogate"
 #: Version of the methods that are no search.
 _VERSION = "1"
 
@@ -86,7 +88,7 @@ class Setting:
 
     def conditions(self, method: str) -> Conditions:
         """Under which a record of the method counts."""
-        weights = self.surrogate if method == SCREENED else self.model_of(method)
+        weights = self.surrogate if method in (SCREENED, IMAGINED) else self.model_of(method)
         version = with_population(method, weights.fingerprint) if weights else None
         return conditions(method, self.library_name, self.renders, self.seed, version)
 
@@ -128,7 +130,8 @@ def run(setting: Setting, targets: Sequence[BenchTarget], file: RecordFile, repo
             score = shared.of(target)
         else:
             score = rendered_with(setting.pool, target.note, FastScore(target.audio))
-        only = {FLOOR: 1, MEDOID: 1, RETRIEVAL: RERANKED} | {model.name: SAMPLES for model in setting.models}
+        only = {FLOOR: 1, MEDOID: 1, RETRIEVAL: RERANKED, IMAGINED: SAMPLES}
+        only |= {model.name: SAMPLES for model in setting.models}
         budget = only.get(method, setting.renders)
         objective = Objective(setting.pool.synth.space, score, Budget(budget))
         search(objective, seeds, stream)
@@ -143,8 +146,8 @@ def methods(setting: Setting, target: BenchTarget) -> list[str]:
     """What is run on a target. The floor needs a preset of the same synthesizer."""
     floor = [FLOOR] if target.preset and target.preset.synth == setting.pool.synth.id else []
     knowing = [model.name for model in setting.models if setting.pool.synth.id in model.synths]
-    screened = [SCREENED] if setting.surrogate else []
-    return [*floor, MEDOID, RETRIEVAL, *knowing, *setting.searches, *screened, *(name + SEEDED for name in knowing)]
+    surrogate = [IMAGINED, SCREENED] if setting.surrogate else []
+    return [*floor, MEDOID, RETRIEVAL, *knowing, *setting.searches, *surrogate, *(name + SEEDED for name in knowing)]
 
 
 def conditions(method: str, library: str, renders: int, seed: int, version: str | None = None) -> Conditions:
@@ -160,9 +163,10 @@ def model_version(recorded: Conditions) -> str | None:
 
 
 def with_population(method: str, fingerprint: str) -> str:
-    """Version of a model's or surrogate's method: its weights, and the population search where that is in it."""
-    searches = method.endswith(SEEDED) or method == SCREENED
-    return f"{fingerprint} {VERSIONS['population']}" if searches else fingerprint
+    """Version of a model's or surrogate's method: its weights, and the search where that is in it."""
+    if method in (SCREENED, IMAGINED):
+        return f"{fingerprint} {VERSIONS['screened']}"
+    return f"{fingerprint} {VERSIONS['population']}" if method.endswith(SEEDED) else fingerprint
 
 
 def library_name(library: Library) -> str:
@@ -194,6 +198,8 @@ def _search(setting: Setting, method: str, target: BenchTarget, medoid: Preset |
         assert setting.surrogate, f"{method} without a surrogate"
         screen = Screen(setting.surrogate, target.audio, target.note)
         return lambda objective, seeds, rng: population_search(objective, seeds, rng, screen)
+    if method == IMAGINED:
+        return lambda objective, seeds, rng: _imagined(setting, target, objective, seeds, rng)
     if model := setting.model_of(method):
         return _in_order if method == model.name else population_search
     if method == RETRIEVAL:
@@ -209,6 +215,15 @@ def _in_order(objective: Objective, seeds: Sequence[Preset], rng: np.random.Gene
 
 def _only(objective: Objective, preset: Preset) -> None:
     objective([preset])
+
+
+def _imagined(
+    setting: Setting, target: BenchTarget, objective: Objective, seeds: Sequence[Preset], rng: np.random.Generator
+) -> None:
+    assert setting.surrogate, f"{IMAGINED} without a surrogate"
+    screen = Screen(setting.surrogate, target.audio, target.note)
+    screen.remember(setting.library.nearest(target.audio, target.note, SEEDS))
+    objective(imagined_presets(objective, seeds, rng, screen, SAMPLES))
 
 
 def _stream(seed: int, method: str, target: BenchTarget) -> np.random.Generator:

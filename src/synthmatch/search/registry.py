@@ -20,5 +20,6 @@ SEARCHES: dict[str, Search] = {
     "random": random_search,
 }
 
-#: Raised when a search finds other presets than before: the benchmark keeps its records by it and runs again.
-VERSIONS = {"population": "1", "cma-es": "1", "random": "1"}
+#: Raised when a search finds other presets than before: the benchmark keeps its records by it and runs again. `screened`
+#: is the population search with a surrogate.
+VERSIONS = {"population": "1", "cma-es": "1", "random": "1", "screened": "1"}

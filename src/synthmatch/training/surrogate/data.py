@@ -8,7 +8,7 @@ import hashlib
 import io
 import json
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 from zipfile import BadZipFile
@@ -78,14 +78,15 @@ def render_families(
     return made
 
 
-def read_families(folder: Path, synth: str) -> Families:
-    """All families of a synthesizer in a folder.
+def read_families(folders: Sequence[Path], synth: str) -> Families:
+    """All families of a synthesizer in folders, in their order.
 
     Raises `InputError` where there are none, and for a damaged file or one of another parameter table.
     """
-    paths = sorted((folder / folder_name(synth)).glob("families-*.npz"))
+    paths = [path for folder in folders for path in sorted((folder / folder_name(synth)).glob("families-*.npz"))]
     if not paths:
-        raise InputError(f"{folder} holds no families of {synth}; make some with: synthmatch surrogate render")
+        named = ", ".join(map(str, folders))
+        raise InputError(f"{named} holds no families of {synth}; make some with: synthmatch surrogate render")
     parts = []
     for path in paths:
         about, families = _read(path)

@@ -1,5 +1,6 @@
 """What a surrogate's training draws from: families with what is seen of each preset, cut into training and validation."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -58,16 +59,16 @@ class Prepared:
         return Batch(*(torch.from_numpy(part[rows].astype(np.float32)).flatten(0, 1) for part in parts))
 
 
-def prepare(folder: Path, synth: str, number: int) -> Prepared:
-    """The families of a synthesizer in a folder. `number`: which of a network's it is.
+def prepare(folders: Sequence[Path], synth: str, number: int) -> Prepared:
+    """The families of a synthesizer in folders. `number`: which of a network's it is.
 
     Raises `InputError` for missing or damaged families, and for one alone.
     """
-    families = read_families(folder, synth)
+    families = read_families(folders, synth)
     rows = np.arange(len(families.pitch))
     validation = rows % _VALIDATION == 0
     if validation.all():
-        raise InputError(f"{folder} has {len(rows)} families of {synth}, expected 2 or more")
+        raise InputError(f"{', '.join(map(str, folders))} has {len(rows)} families of {synth}, expected 2 or more")
     numbers, levels = _seen(synth, families)
     mean = families.sketch[~validation].mean(axis=(0, 1), dtype=np.float64).astype(np.float32)
     heard = rows[validation][:_VALIDATED]

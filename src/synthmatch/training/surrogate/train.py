@@ -70,7 +70,7 @@ class Validation(NamedTuple):
 
 
 def train_surrogate(  # noqa: PLR0915 - one script, to be read from top to bottom
-    folder: Path,
+    folders: Sequence[Path],
     synths: Sequence[str],
     run: Path,
     output: Path,
@@ -78,7 +78,7 @@ def train_surrogate(  # noqa: PLR0915 - one script, to be read from top to botto
     report: Callable[[Pace], None] | None = None,
     start: Path | None = None,
 ) -> dict[str, Validation]:
-    """Train on the families of `synths` in `folder`; `run` keeps checkpoints and metrics, `output` gets the weights.
+    """Train on the families of `synths` in all `folders`; `run` keeps checkpoints and metrics, `output` gets the weights.
 
     `start`: a file of weights to begin with. A synthesizer that it does not know gets a layer of its own.
 
@@ -86,7 +86,7 @@ def train_surrogate(  # noqa: PLR0915 - one script, to be read from top to botto
     not a number, `OutputError`.
     """
     keep_freed_memory()
-    data = [prepare(folder, synth, number) for number, synth in enumerate(synths)]
+    data = [prepare(folders, synth, number) for number, synth in enumerate(synths)]
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(settings.seed)
         expected, means = zip(*(expected_levels(one) for one in data), strict=True)

@@ -1,0 +1,165 @@
+"""What makes a surrogate better: more families, more training, or fewer synthesizers beside each other.
+
+``python bench/surrogate_growth.py FAMILIES RUNS -o docs/results`` with the folder that ``synthmatch surrogate render`` made
+trains a network for each line of the table, scores all of them on the same held-out families, and writes
+``surrogate-growth.json`` and a figure. What is trained is kept in RUNS, and run again it goes on; ``--part i/N`` shares the
+trainings among processes.
+"""
+
+import argparse
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from synthmatch.features.sketch import segment_shares
+from synthmatch.note import Note
+from synthmatch.surrogate.inputs import SEGMENTS
+from synthmatch.surrogate.surrogate import Surrogate, read_surrogates
+from synthmatch.training.surrogate.data import Families, read_families
+from synthmatch.training.surrogate.train import SurrogateSettings, train_surrogate
+
+SYNTHS = ("dexed", "amsynth", "vital")
+#: Steps of a synthesizer in a network of three, and in all.
+EACH, ALL = 1500, 4500
+#: Held-out families that are scored: those that no training sees (`training.surrogate.prepared`).
+HELD_OUT, SCORED = 20, 200
+
+
+class Training(NamedTuple):
+    """A network: on which synthesizers, for how many steps, on which share of the families, beginning with which other."""
+
+    name: str
+    synths: tuple[str, ...]
+    steps: int
+    share: float = 1.0
+    start: str | None = None
+
+
+TRAININGS = [
+    Training("a sixth of the training", SYNTHS, ALL // 6),
+    Training("a quarter of the families", SYNTHS, ALL, 1 / 4),
+    *(Training(f"{synth} alone", (synth,), EACH) for synth in SYNTHS),
+    Training("a third of the training", SYNTHS, ALL // 3),
+    Training("half of the families", SYNTHS, ALL, 1 / 2),
+    Training("without amsynth", ("dexed", "vital"), 2 * EACH),
+    Training("amsynth added", SYNTHS, ALL // 3, start="without amsynth"),
+    Training("all three", SYNTHS, ALL),
+    Training("twice the training", SYNTHS, 2 * ALL),
+]
+
+
+def main() -> None:
+    """Train what is missing, score everything."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("families", type=Path)
+    parser.add_argument("runs", type=Path)
+    parser.add_argument("-o", "--output", type=Path)
+    parser.add_argument("--part", default="1/1", help="i/N: every N-th training, from the i-th on")
+    arguments = parser.parse_args()
+    part, parts = map(int, arguments.part.split("/"))
+    for number, training in enumerate(TRAININGS):
+        if number % parts == part - 1:
+            train(training, arguments.families, arguments.runs)
+            print(training.name, json.dumps(scores(training, arguments.families, arguments.runs)), flush=True)
+    if arguments.output and all(weights(training, arguments.runs).exists() for training in TRAININGS):
+        found = {training.name: scores(training, arguments.families, arguments.runs) for training in TRAININGS}
+        (arguments.output / "surrogate-growth.json").write_text(json.dumps(found, indent=1) + "\n")
+        print(table(found))
+        draw(found, arguments.output / "surrogate-growth.png")
+
+
+def weights(training: Training, runs: Path) -> Path:
+    """The file of what was trained."""
+    return runs / f"{training.name.replace(' ', '-')}.npz"
+
+
+def train(training: Training, families: Path, runs: Path) -> None:
+    """Train a network, unless it is there."""
+    output = weights(training, runs)
+    if output.exists():
+        return
+    folder = families if training.share == 1.0 else first_of(families, training, runs)
+    start = next((weights(other, runs) for other in TRAININGS if other.name == training.start), None)
+    settings = SurrogateSettings(training.steps)
+    train_surrogate([folder], training.synths, runs / output.stem, output, settings, start=start)
+
+
+def first_of(families: Path, training: Training, runs: Path) -> Path:
+    """A folder with links to the first files of each synthesizer."""
+    folder = runs / f"{weights(training, runs).stem}-families"
+    for synth in training.synths:
+        paths = sorted((families / synth).glob("families-*.npz"))
+        (folder / synth).mkdir(parents=True, exist_ok=True)
+        for path in paths[: round(len(paths) * training.share)]:
+            link = folder / synth / path.name
+            link.unlink(missing_ok=True)
+            link.symlink_to(path.resolve())
+    return folder
+
+
+def scores(training: Training, families: Path, runs: Path) -> dict[str, dict[str, float]]:
+    """By synthesizer: error of sketches in dB and cosine of changes on held-out families, kept beside the weights."""
+    kept = weights(training, runs).with_suffix(".json")
+    if not kept.exists():
+        found = {
+            synth: scored(surrogate, read_families([families], synth))
+            for synth, surrogate in read_surrogates(weights(training, runs)).items()
+        }
+        kept.write_text(json.dumps(found))
+    result: dict[str, dict[str, float]] = json.loads(kept.read_text())
+    return result
+
+
+def scored(surrogate: Surrogate, families: Families) -> dict[str, float]:
+    """The measures of `training.surrogate.train.Validation`, by the numpy network that searches use."""
+    shares = segment_shares(Note().samples, SEGMENTS)
+    errors: list[float] = []
+    directions: list[float] = []
+    for row in range(0, len(families.pitch), HELD_OUT)[:SCORED]:
+        note = Note(int(families.pitch[row]), hold_seconds=float(families.hold_seconds[row]))
+        ours, real = surrogate(families.unit[row], note).sketch, families.sketch[row].astype(np.float32)
+        errors += list(np.abs(ours - real).mean(axis=2) @ shares)
+        a, b = ((sketch[1:] - sketch[0]).reshape(len(sketch) - 1, -1) for sketch in (ours, real))
+        cosines = (a * b).sum(axis=1) / (np.linalg.norm(a, axis=1) * np.linalg.norm(b, axis=1) + 1e-6)
+        directions += list(cosines[np.abs(b).mean(axis=1) > 0.3])
+    return {"error": float(np.mean(errors)), "direction": float(np.mean(directions))}
+
+
+def table(found: dict[str, dict[str, dict[str, float]]]) -> str:
+    """Markdown, a line a training."""
+    lines = [["network", *SYNTHS], ["---", *["---"] * len(SYNTHS)]]
+    for name, by_synth in found.items():
+        cells = (by_synth.get(synth) for synth in SYNTHS)
+        lines.append([name, *(f"{c['error']:.2f} dB, {c['direction']:.3f}" if c else "" for c in cells)])
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def draw(found: dict[str, dict[str, dict[str, float]]], path: Path) -> None:
+    """Cosine of changes against families and against training."""
+    from matplotlib.figure import Figure  # noqa: PLC0415
+
+    figure = Figure(figsize=(8, 3), layout="constrained")
+    panels = {
+        "share of the families": [(0.25, "a quarter of the families"), (0.5, "half of the families"), (1, "all three")],
+        "share of the training": [
+            *((1 / 6, "a sixth of the training"), (1 / 3, "a third of the training"), (1, "all three")),
+            (2, "twice the training"),
+        ],
+    }
+    axes: Sequence[object] = figure.subplots(1, 2, sharey=True)
+    for axis, (label, points) in zip(axes, panels.items(), strict=True):
+        for synth in SYNTHS:
+            values = [found[name][synth]["direction"] for _, name in points]
+            axis.plot([share for share, _ in points], values, marker="o", label=synth)  # type: ignore[attr-defined]
+        axis.set(xlabel=label, xscale="log", xticks=[share for share, _ in points])  # type: ignore[attr-defined]
+        axis.set_xticklabels([f"{share:.2g}" for share, _ in points])  # type: ignore[attr-defined]
+    axes[0].set_ylabel("cosine of changes, held-out families")  # type: ignore[attr-defined]
+    axes[0].legend()  # type: ignore[attr-defined]
+    figure.savefig(path, dpi=120)
+
+
+if __name__ == "__main__":
+    main()
