@@ -140,7 +140,7 @@ def test_marks_are_anytime_scores(setting: Setting, targets: list[BenchTarget], 
 
 
 def test_a_surrogate_answers_and_searches(setting: Setting, targets: list[BenchTarget], tmp_path: Path) -> None:
-    """Catches an answer without a render that took renders to find, or is kept under the conditions of another."""
+    """Catches an answer without a render that took renders, and targets lost where a method has not run on all."""
     surrogate = builtin_surrogates()["dexed"]
     with_one = dataclasses.replace(setting, renders=16, surrogate=surrogate)
     file = RecordFile(tmp_path / "records.jsonl")
@@ -161,6 +161,11 @@ def test_a_surrogate_answers_and_searches(setting: Setting, targets: list[BenchT
     table = results(list(kept.values()), SEARCHES, "10,000")
     assert "| surrogate, one answer | 1 |" in table
     assert "| screened population, 16 renders | nearest 16, ranked again |" in table
+    more = [dataclasses.replace(record, target="other") for m, record in kept.items() if m not in {IMAGINED, SCREENED}]
+    table = results([*kept.values(), *more], SEARCHES, "10,000")
+    assert "| population, 16 renders | 2 |" in table
+    assert "ran on:" in table
+    assert "| screened population, 16 renders | 1 |" in table
 
 
 def test_killed_run_resumes(setting: Setting, targets: list[BenchTarget], whole: RecordFile, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ A row is a method after some renders. `ratio` is its mean `lsd` over that of the
 that are neither a search nor a baseline.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
@@ -28,7 +29,20 @@ _AGREE = ("lsd", "mss", "wmfcc")
 
 
 def results(records: Sequence[Record], searches: Sequence[str], library: str) -> str:
-    """Markdown of one synthesizer and target set: the results, then the tests. `library`: its size, in words."""
+    """Markdown of one synthesizer and target set: the results, then the tests. `library`: its size, in words.
+
+    Methods that ran on fewer targets than retrieval stand in tables of their own, with all others on their targets.
+    """
+    targets = Counter(record.conditions.method for record in records)
+    few = sorted(m for m in targets if targets[m] < targets[RETRIEVAL] and m not in {FLOOR, MEDOID, *SEARCHES})
+    text = _tables([record for record in records if record.conditions.method not in few], searches, library)
+    if few:
+        named = " and ".join(few)
+        text += f"\nThe targets that {named} ran on:\n\n{_tables(records, searches, library)}"
+    return text
+
+
+def _tables(records: Sequence[Record], searches: Sequence[str], library: str) -> str:
     kept = _common(records, searches)
     if not kept:
         return "No target has been run with every method yet.\n"
