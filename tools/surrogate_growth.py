@@ -1,14 +1,13 @@
 """What makes a surrogate better: more families, more training, or fewer synthesizers beside each other.
 
-``python bench/surrogate_growth.py FAMILIES RUNS -o docs/results`` with the folder that ``synthmatch surrogate render`` made
-trains a network for each line of the table, scores all of them on the same held-out families, and writes
-``surrogate-growth.json`` and a figure. What is trained is kept in RUNS, and run again it goes on; ``--part i/N`` shares the
+``python tools/surrogate_growth.py FAMILIES RUNS -o docs/results`` with the folder that ``synthmatch surrogate render`` made
+trains a network for each line of the table, scores all of them on the same held-out families, prints the table and writes
+``surrogate-growth.png``. What is trained is kept in RUNS, and run again it goes on; ``--part i/N`` shares the
 trainings among processes.
 """
 
 import argparse
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -64,7 +63,6 @@ def main() -> None:
             print(training.name, json.dumps(scores(training, arguments.families, arguments.runs)), flush=True)
     if arguments.output and all(weights(training, arguments.runs).exists() for training in TRAININGS):
         found = {training.name: scores(training, arguments.families, arguments.runs) for training in TRAININGS}
-        (arguments.output / "surrogate-growth.json").write_text(json.dumps(found, indent=1) + "\n")
         print(table(found))
         draw(found, arguments.output / "surrogate-growth.png")
 
@@ -136,24 +134,33 @@ def table(found: dict[str, dict[str, dict[str, float]]]) -> str:
 
 
 def draw(found: dict[str, dict[str, dict[str, float]]], path: Path) -> None:
-    """Cosine of changes against families and against training."""
+    """Error and cosine of changes, against families and against training."""
     from matplotlib.figure import Figure  # noqa: PLC0415
 
-    figure = Figure(figsize=(8, 3), layout="constrained")
+    figure = Figure(figsize=(8, 5), layout="constrained")
     panels = {
-        "share of the families": [(0.25, "a quarter of the families"), (0.5, "half of the families"), (1, "all three")],
+        "share of the families": [
+            (1 / 4, "a quarter of the families"),
+            (1 / 2, "half of the families"),
+            (1, "all three"),
+        ],
         "share of the training": [(1 / 3, "a third of the training"), (1, "all three")],
     }
-    axes: Sequence[object] = figure.subplots(1, 2, sharey=True)
-    for axis, (label, points) in zip(axes, panels.items(), strict=True):
-        for synth in SYNTHS:
-            values = [found[name][synth]["direction"] for _, name in points]
-            axis.plot([share for share, _ in points], values, marker="o", label=synth)  # type: ignore[attr-defined]
-        axis.set(xlabel=label, xscale="log", xticks=[share for share, _ in points])  # type: ignore[attr-defined]
-        axis.set_xticklabels([f"{share:.2g}" for share, _ in points])  # type: ignore[attr-defined]
-    axes[0].set_ylabel("cosine of changes, held-out families")  # type: ignore[attr-defined]
-    axes[0].legend()  # type: ignore[attr-defined]
-    figure.savefig(path, dpi=120)
+    measures = {"error": "error of sketches [dB]", "direction": "cosine of changes"}
+    grid = figure.subplots(len(measures), len(panels), sharex="col", sharey="row")
+    for row, (measure, title) in zip(grid, measures.items(), strict=True):
+        row[0].set_ylabel(title)
+        for axis, (label, points) in zip(row, panels.items(), strict=True):
+            shares = [share for share, _ in points]
+            for synth in SYNTHS:
+                axis.plot(shares, [found[name][synth][measure] for _, name in points], marker="o", label=synth)
+            axis.set_xscale("log")
+            axis.set_xticks(shares, [f"{share:.2g}" for share in shares])
+            axis.minorticks_off()
+            if measure == "direction":
+                axis.set_xlabel(label)
+    grid[0][0].legend()
+    figure.savefig(path, dpi=100)
 
 
 if __name__ == "__main__":
