@@ -12,38 +12,26 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from synthmatch.evaluation.benchmark import (
-    IMAGINED,
-    RERANKED,
-    RETRIEVAL,
-    SCREENED,
-    conditions,
-    library_name,
-    with_population,
-)
+from synthmatch.evaluation.benchmark import IMAGINED, RERANKED, RETRIEVAL, SCREENED
+from synthmatch.evaluation.calibration import scores_of
 from synthmatch.evaluation.page import record_file
-from synthmatch.evaluation.records import Record
+from synthmatch.evaluation.records import Scores
 from synthmatch.evaluation.statistics import RESAMPLES, paired_wilcoxon
-from synthmatch.library.builtin import builtin_library
-from synthmatch.search.registry import VERSIONS
-from synthmatch.surrogate.surrogate import builtin_surrogates
 from synthmatch.synths.registry import get_synth, synth_names
 
 RECORDS = Path(__file__).parents[1] / "docs/results/data/quality"
 METRICS = ("lsd", "mss", "wmfcc")
 #: The models of ICASSP 2023: the best of them, by mean `lsd` of one answer, is what goals are set against.
 PUBLISHED = ("s-s", "j-s", "j-j")
-_SEED = 0
 
 Floats = npt.NDArray[np.float64]
 
 
 class Column(NamedTuple):
-    """A method's records after some renders of a budget."""
+    """A method after some renders."""
 
     method: str
     mark: int
-    budget: int
 
 
 class Goal(NamedTuple):
@@ -57,16 +45,16 @@ class Goal(NamedTuple):
 
 
 GOALS = (
-    Goal("one answer, no render, against the nearest preset", "held-out", Column(IMAGINED, 1, 16), Column(RETRIEVAL, 1, 16), 1.0),
-    Goal("one answer, no render, against the best published model's", "held-out", Column(IMAGINED, 1, 16), None, 0.6),
-    Goal("16 renders, best of 16 answers, against the nearest 16 ranked again", "held-out", Column(IMAGINED, 16, 16), Column(RETRIEVAL, RERANKED, 16), 0.9),
-    Goal("16 renders, search, against the nearest 16 ranked again", "held-out", Column(SCREENED, 16, 16), Column(RETRIEVAL, RERANKED, 16), 0.9),
-    Goal("200 renders, against the search without a surrogate", "held-out", Column(SCREENED, 200, 200), Column("population", 200, 200), 0.8),
-    Goal("200 renders, against the best published model's answer", "held-out", Column(SCREENED, 200, 200), None, 0.4),
-    Goal("200 renders, against 1,000 without a surrogate", "held-out", Column(SCREENED, 200, 200), Column("population", 1000, 1000), 1.0),
-    Goal("recordings, 200 renders, against the search without", "recordings", Column(SCREENED, 200, 200), Column("population", 200, 200), 0.85),
-    Goal("other synthesizers' sounds, 200 renders, the same", "cross", Column(SCREENED, 200, 200), Column("population", 200, 200), 1.0),
-    Goal("people's voices, 200 renders, the same", "people", Column(SCREENED, 200, 200), Column("population", 200, 200), 1.0),
+    Goal("one answer, no render, against the nearest preset", "held-out", Column(IMAGINED, 1), Column(RETRIEVAL, 1), 1.0),
+    Goal("one answer, no render, against the best published model's", "held-out", Column(IMAGINED, 1), None, 0.6),
+    Goal("16 renders, best of 16 answers, against the nearest 16 ranked again", "held-out", Column(IMAGINED, 16), Column(RETRIEVAL, RERANKED), 0.9),
+    Goal("16 renders, search, against the nearest 16 ranked again", "held-out", Column(SCREENED, 16), Column(RETRIEVAL, RERANKED), 0.9),
+    Goal("200 renders, against the search without a surrogate", "held-out", Column(SCREENED, 200), Column("population", 200), 0.8),
+    Goal("200 renders, against the best published model's answer", "held-out", Column(SCREENED, 200), None, 0.4),
+    Goal("200 renders, against 1,000 without a surrogate", "held-out", Column(SCREENED, 200), Column("population", 1000), 1.0),
+    Goal("recordings, 200 renders, against the search without", "recordings", Column(SCREENED, 200), Column("population", 200), 0.85),
+    Goal("other synthesizers' sounds, 200 renders, the same", "cross", Column(SCREENED, 200), Column("population", 200), 1.0),
+    Goal("people's voices, 200 renders, the same", "people", Column(SCREENED, 200), Column("population", 200), 1.0),
 )  # fmt: skip
 
 
@@ -93,7 +81,7 @@ def _line(goal: Goal, synth: str) -> list[str] | None:
     if goal.other:
         other = _scores(synth, goal.set, goal.other)
     else:
-        models = [_scores(synth, goal.set, Column(name, 1, 16)) for name in _published(synth, goal.set)]
+        models = [_scores(synth, goal.set, Column(name, 1)) for name in _published(synth, goal.set)]
         other = min(models, key=lambda scores: float(np.mean([s["lsd"] for s in scores.values()])), default={})
     common = sorted(ours.keys() & other.keys())
     if not common:
@@ -116,37 +104,13 @@ def _interval(a: Floats, b: Floats) -> tuple[float, float]:
 
 def _published(synth: str, set: str) -> list[str]:
     """Names of the published models' rows."""
-    methods = {record.conditions.method for record in _records(synth, set)}
+    methods = {record.conditions.method for record in record_file(RECORDS, synth, set).records.values()}
     return sorted(m for m in methods if m.startswith(PUBLISHED) and "," not in m)
 
 
-def _scores(synth: str, set: str, column: Column) -> dict[str, dict[str, float]]:
-    """Scores by target, of records that hold."""
-    if column.method in (SCREENED, IMAGINED):
-        version: str | None = with_population(column.method, builtin_surrogates()[synth].fingerprint)
-    elif column.method.startswith(PUBLISHED):
-        version = None
-    else:
-        version = VERSIONS.get(column.method, "1")
-    found: dict[str, dict[str, float]] = {}
-    for record in _records(synth, set):
-        at = record.conditions
-        wanted = conditions(column.method, _library(synth), column.budget, _SEED, version or at.version)
-        if at == wanted and column.mark in record.scores:
-            found[record.target] = record.scores[column.mark]
-    return found
-
-
 @cache
-def _records(synth: str, set: str) -> list[Record]:
-    return list(record_file(RECORDS, synth, set).records.values())
-
-
-@cache
-def _library(synth: str) -> str:
-    library = builtin_library(synth)
-    assert library
-    return library_name(library)
+def _scores(synth: str, set: str, column: Column) -> dict[str, Scores]:
+    return scores_of(RECORDS, synth, set, column.method).get(column.mark, {})
 
 
 if __name__ == "__main__":

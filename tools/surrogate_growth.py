@@ -18,13 +18,14 @@ from synthmatch.note import Note
 from synthmatch.surrogate.inputs import SEGMENTS
 from synthmatch.surrogate.surrogate import Surrogate, read_surrogates
 from synthmatch.training.surrogate.data import Families, read_families
+from synthmatch.training.surrogate.prepared import VALIDATION
 from synthmatch.training.surrogate.train import SurrogateSettings, train_surrogate
 
 SYNTHS = ("dexed", "amsynth", "vital")
 #: Steps of a synthesizer in a network of three, and in all.
 EACH, ALL = 1500, 4500
-#: Held-out families that are scored: those that no training sees (`training.surrogate.prepared`).
-HELD_OUT, SCORED = 20, 200
+#: Held-out families that are scored, of those that no training sees.
+SCORED = 200
 
 
 class Training(NamedTuple):
@@ -114,7 +115,7 @@ def scored(surrogate: Surrogate, families: Families) -> dict[str, float]:
     shares = segment_shares(Note().samples, SEGMENTS)
     errors: list[float] = []
     directions: list[float] = []
-    for row in range(0, len(families.pitch), HELD_OUT)[:SCORED]:
+    for row in range(0, len(families.pitch), VALIDATION)[:SCORED]:
         note = Note(int(families.pitch[row]), hold_seconds=float(families.hold_seconds[row]))
         ours, real = surrogate(families.unit[row], note).sketch, families.sketch[row].astype(np.float32)
         errors += list(np.abs(ours - real).mean(axis=2) @ shares)

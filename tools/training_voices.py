@@ -30,6 +30,7 @@ def main() -> None:
     heldout = [preset.native for preset in presets if split_of(preset) == "test"] + [preset.native for preset in banks]
     others = np.stack(heldout).astype(np.uint8)
     raw, kept = arguments.voices.read_bytes(), []
+    # exactly, where `library.heldout.differing` would not notice a level that is one step apart
     for place, preset in enumerate(presets):
         if split_of(preset) == "train" and (others != preset.native.astype(np.uint8)).sum(axis=1).min() > NEAR:
             kept.append(raw[place * VOICE_BYTES : (place + 1) * VOICE_BYTES])

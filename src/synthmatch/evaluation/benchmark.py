@@ -49,6 +49,8 @@ SEEDED = ", population"
 SCREENED = "screened population"
 #: What a surrogate expects to be nearest before anything is rendered: its first answer, and the best of so many.
 IMAGINED = "surrogate"
+#: What a surrogate is asked for.
+OF_SURROGATE = (IMAGINED, SCREENED)
 #: Version of the methods that are no search.
 _VERSION = "1"
 
@@ -88,7 +90,7 @@ class Setting:
 
     def conditions(self, method: str) -> Conditions:
         """Under which a record of the method counts."""
-        weights = self.surrogate if method in (SCREENED, IMAGINED) else self.model_of(method)
+        weights = self.surrogate if method in OF_SURROGATE else self.model_of(method)
         version = with_population(method, weights.fingerprint) if weights else None
         return conditions(method, self.library_name, self.renders, self.seed, version)
 
@@ -146,7 +148,7 @@ def methods(setting: Setting, target: BenchTarget) -> list[str]:
     """What is run on a target. The floor needs a preset of the same synthesizer."""
     floor = [FLOOR] if target.preset and target.preset.synth == setting.pool.synth.id else []
     knowing = [model.name for model in setting.models if setting.pool.synth.id in model.synths]
-    surrogate = [IMAGINED, SCREENED] if setting.surrogate else []
+    surrogate = OF_SURROGATE if setting.surrogate else ()
     return [*floor, MEDOID, RETRIEVAL, *knowing, *setting.searches, *surrogate, *(name + SEEDED for name in knowing)]
 
 
@@ -164,7 +166,7 @@ def model_version(recorded: Conditions) -> str | None:
 
 def with_population(method: str, fingerprint: str) -> str:
     """Version of a model's or surrogate's method: its weights, and the search where that is in it."""
-    if method in (SCREENED, IMAGINED):
+    if method in OF_SURROGATE:
         return f"{fingerprint} {VERSIONS['screened']}"
     return f"{fingerprint} {VERSIONS['population']}" if method.endswith(SEEDED) else fingerprint
 
@@ -194,12 +196,15 @@ def _seeds(setting: Setting, method: str, target: BenchTarget, rng: np.random.Ge
 def _search(setting: Setting, method: str, target: BenchTarget, medoid: Preset | None) -> Search:
     if method in SEARCHES:
         return SEARCHES[method]
-    if method == SCREENED:
+    if method in OF_SURROGATE:
         assert setting.surrogate, f"{method} without a surrogate"
         screen = Screen(setting.surrogate, target.audio, target.note)
-        return lambda objective, seeds, rng: population_search(objective, seeds, rng, screen)
-    if method == IMAGINED:
-        return lambda objective, seeds, rng: _imagined(setting, target, objective, seeds, rng)
+        if method == SCREENED:
+            return lambda objective, seeds, rng: population_search(objective, seeds, rng, screen)
+        screen.remember(setting.library.nearest(target.audio, target.note, SEEDS))
+        return lambda objective, seeds, rng: _in_order(
+            objective, imagined_presets(objective, seeds, rng, screen, SAMPLES), rng
+        )
     if model := setting.model_of(method):
         return _in_order if method == model.name else population_search
     if method == RETRIEVAL:
@@ -215,15 +220,6 @@ def _in_order(objective: Objective, seeds: Sequence[Preset], rng: np.random.Gene
 
 def _only(objective: Objective, preset: Preset) -> None:
     objective([preset])
-
-
-def _imagined(
-    setting: Setting, target: BenchTarget, objective: Objective, seeds: Sequence[Preset], rng: np.random.Generator
-) -> None:
-    assert setting.surrogate, f"{IMAGINED} without a surrogate"
-    screen = Screen(setting.surrogate, target.audio, target.note)
-    screen.remember(setting.library.nearest(target.audio, target.note, SEEDS))
-    objective(imagined_presets(objective, seeds, rng, screen, SAMPLES))
 
 
 def _stream(seed: int, method: str, target: BenchTarget) -> np.random.Generator:

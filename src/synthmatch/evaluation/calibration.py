@@ -10,7 +10,15 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from synthmatch.evaluation.benchmark import MEDOID, SCREENED, conditions, library_name, with_population
+from synthmatch.evaluation.benchmark import (
+    MEDOID,
+    OF_SURROGATE,
+    SCREENED,
+    conditions,
+    library_name,
+    model_version,
+    with_population,
+)
 from synthmatch.evaluation.page import record_file
 from synthmatch.evaluation.reach import METRIC, SHARES
 from synthmatch.evaluation.records import Scores
@@ -45,9 +53,9 @@ def measure_reach(folder: Path, synth: str) -> dict[str, dict[str, int | list[fl
     `folder` holds the records. Only marks with `LEAST_TARGETS`; empty where no record is of the present search and library.
     """
     # as `match` searches: with the package's surrogate, where enough targets were matched with the present one
-    scores = _scores(folder, synth, OWN, SCREENED) if synth in builtin_surrogates() else {}
+    scores = scores_of(folder, synth, OWN, SCREENED) if synth in builtin_surrogates() else {}
     if len(scores.get(_RENDERS, {})) < LEAST_TARGETS:
-        scores = _scores(folder, synth, OWN, "population")
+        scores = scores_of(folder, synth, OWN, "population")
     return {
         str(renders): {
             "targets": len(found),
@@ -88,13 +96,13 @@ def separation(folder: Path, synths: list[str]) -> str:
 
 def _measured(folder: Path, synth: str, name: str) -> dict[str, list[float]]:
     """Each measure of each target of a set; empty without records."""
-    best = _scores(folder, synth, name, "population").get(_RENDERS, {})
-    medoid = _scores(folder, synth, name, MEDOID).get(1, {})
+    best = scores_of(folder, synth, name, "population").get(_RENDERS, {})
+    medoid = scores_of(folder, synth, name, MEDOID).get(1, {})
     pairs = [(scores, medoid[target]) for target, scores in best.items()]
     return {measure: [of(*pair) for pair in pairs] for measure, of in _MEASURES.items()} if pairs else {}
 
 
-def _scores(folder: Path, synth: str, name: str, method: str) -> dict[int, dict[str, Scores]]:
+def scores_of(folder: Path, synth: str, name: str, method: str) -> dict[int, dict[str, Scores]]:
     """Scores of a method by renders and target, as far as they hold for the present search and library.
 
     A search spends part of its budget on seeds, so its scores after some renders depend on the budget: of several, the
@@ -107,9 +115,11 @@ def _scores(folder: Path, synth: str, name: str, method: str) -> dict[int, dict[
     records = sorted(record_file(folder, synth, name).records.values(), key=lambda r: -r.conditions.renders)
     found: dict[int, dict[str, Scores]] = {}
     surrogate = builtin_surrogates().get(synth)
-    version = with_population(method, surrogate.fingerprint) if method == SCREENED and surrogate else None
+    version = with_population(method, surrogate.fingerprint) if method in OF_SURROGATE and surrogate else None
     for record in records:
-        if record.conditions == conditions(method, size, record.conditions.renders, _SEED, version):
+        # a model counts with whatever weights it has
+        held = version or model_version(record.conditions)
+        if record.conditions == conditions(method, size, record.conditions.renders, _SEED, held):
             for renders, scores in record.scores.items():
                 found.setdefault(renders, {})[record.target] = scores
     return found

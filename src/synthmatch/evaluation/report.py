@@ -145,21 +145,14 @@ def _claims(
 ) -> Iterator[tuple[str, str, int, str, str, int]]:
     """Pairs to test: (text, method, renders) of each. The first search, and each model, against what it should beat."""
     own, *others = searches
-    models = _models(kept)
-    for model in models:
+    reranked = (f"nearest {RERANKED}, ranked again", RETRIEVAL, RERANKED)
+    for model in _models(kept):
         yield f"{model}, one answer", model, 1, "nearest neighbour", RETRIEVAL, 1
-        yield f"{model}, best of {SAMPLES}", model, SAMPLES, f"nearest {RERANKED}, ranked again", RETRIEVAL, RERANKED
+        yield f"{model}, best of {SAMPLES}", model, SAMPLES, *reranked
     marks = _marks(kept, own)
     if marks[-1] == RERANKED:
         for search in (own, *_screened(kept)):
-            yield (
-                f"{search}, {RERANKED} renders",
-                search,
-                RERANKED,
-                f"nearest {RERANKED}, ranked again",
-                RETRIEVAL,
-                RERANKED,
-            )
+            yield f"{search}, {RERANKED} renders", search, RERANKED, *reranked
     for mark in marks:
         yield f"{own}, {mark:,} renders", own, mark, "nearest neighbour", RETRIEVAL, 1
         for other in others:

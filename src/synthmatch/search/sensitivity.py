@@ -27,7 +27,8 @@ def sensitivity(
 ) -> npt.NDArray[np.float64]:
     """How much the sound changes with each parameter, in dB. Shape: (P,).
 
-    It is 0, up to rounding, where the sound does not change, and where the render failed. `evaluate` hears presets against the sound of `preset` itself. `report(done, all)` is called after each batch.
+    It is 0, up to rounding, where the sound does not change, and where the render failed. `evaluate` hears presets
+    against the sound of `preset` itself. `report(done, all)` is called after each batch.
     """
     probes = probed(space, preset)
     weights = np.zeros(len(space))

@@ -20,7 +20,7 @@ from synthmatch.training.surrogate.families import MEMBERS
 Halves = npt.NDArray[np.float16]
 
 #: One family in so many is for validation.
-_VALIDATION = 20
+VALIDATION = 20
 #: Families that validation hears of each synthesizer, at most.
 _VALIDATED = 400
 #: Families whose inputs are computed at once: a matter of memory.
@@ -66,7 +66,7 @@ def prepare(folders: Sequence[Path], synth: str, number: int) -> Prepared:
     """
     families = read_families(folders, synth)
     rows = np.arange(len(families.pitch))
-    validation = rows % _VALIDATION == 0
+    validation = rows % VALIDATION == 0
     if validation.all():
         raise InputError(f"{', '.join(map(str, folders))} has {len(rows)} families of {synth}, expected 2 or more")
     numbers, levels = _seen(synth, families)
