@@ -96,6 +96,21 @@ def interrupt(now: bool) -> None:
         raise KeyboardInterrupt
 
 
+def test_a_stopped_run_is_a_model(dataset: Dataset, tmp_path: Path) -> None:
+    """Catches best weights that are in a checkpoint alone until the run ends, or the latest in their place."""
+    whole = train(dataset, replace(SETTINGS, epochs=1), tmp_path / "whole")
+    steps = 3 * whole_epoch_steps(tmp_path / "whole") // 2
+    with pytest.raises(KeyboardInterrupt):
+        train(dataset, SETTINGS, tmp_path / "cut", report=lambda pace: interrupt(pace.step >= steps))
+    for a, b in zip(weights(load_model(tmp_path / "cut")), weights(whole.model), strict=True):
+        torch.testing.assert_close(a, b, rtol=0, atol=0)
+
+
+def whole_epoch_steps(folder: Path) -> int:
+    """Steps of a run of one epoch."""
+    return max(int(line["step"]) for line in lines(folder))
+
+
 def test_the_loss_falls(dataset: Dataset, tmp_path: Path) -> None:
     """Catches a loop that steps without learning, and a log without its steps."""
     train(dataset, replace(SETTINGS, learning_rate=1e-3, epochs=6, patience=6), tmp_path)

@@ -12,6 +12,7 @@ from typing import Any
 
 import safetensors
 import safetensors.torch
+import torch
 
 from synthmatch import __version__
 from synthmatch.errors import InputError
@@ -34,10 +35,12 @@ def build_model(name: str, synths: tuple[str, ...], config: ModelConfig, notes: 
     return kind(layouts, config, notes) if kind.whole_rows else kind(layouts, config)
 
 
-def save_model(folder: Path, model: Model, about: Mapping[str, Any]) -> None:
+def save_model(
+    folder: Path, model: Model, about: Mapping[str, Any], weights: Mapping[str, torch.Tensor] | None = None
+) -> None:
     """Write both files into a folder, each whole or not at all. `about`: whatever else should be known, JSON.
 
-    Raises `OutputError`.
+    `weights` are written in place of the model's own. Raises `OutputError`.
     """
     config = {
         "format": FORMAT,
@@ -49,7 +52,8 @@ def save_model(folder: Path, model: Model, about: Mapping[str, Any]) -> None:
         "synthmatch": __version__,
         **about,
     }
-    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
+    state = model.state_dict() if weights is None else weights
+    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in state.items()}
     write_whole(folder / WEIGHTS, safetensors.torch.save(tensors), force=True)
     write_whole(folder / CONFIG, (json.dumps(config, indent=1) + "\n").encode(), force=True)
 

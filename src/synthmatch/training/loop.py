@@ -8,7 +8,7 @@ import dataclasses
 import math
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -50,8 +50,8 @@ def train(  # noqa: PLR0912, PLR0915 - one script, to be read from top to bottom
 ) -> Trained:
     """Train a model on all synthesizers of a data set, or go on where the folder's run was.
 
-    `device`: of torch; by default a GPU where there is one. The folder then has ``model.safetensors`` and
-    ``config.json`` of the weights that validated best. Raises `TrainingError` where a loss is not a number, `InputError`
+    `device`: of torch; by default a GPU where there is one. After each epoch the folder has ``model.safetensors`` and
+    ``config.json`` of the weights that validated best so far. Raises `TrainingError` where a loss is not a number, `InputError`
     where the folder has a run under other settings or the data set has no items, `OutputError` where the folder cannot
     be written.
     """
@@ -86,6 +86,10 @@ def train(  # noqa: PLR0912, PLR0915 - one script, to be read from top to bottom
         optimizer.load_state_dict(state["optimizer"])
         noise.set_state(state["noise"])
         best = state["best"]
+
+    def about() -> dict[str, Any]:
+        return {**conditions, "validation": progress.best, "epochs": progress.epoch}
+
     log = MetricsLog(folder, progress.step, tensorboard=tensorboard)
     read, read_validation = reader_of(training, where), reader_of(validation, where)
 
@@ -146,10 +150,12 @@ def train(  # noqa: PLR0912, PLR0915 - one script, to be read from top to bottom
             "best": best,
         }
         save_checkpoint(folder, state, progress, conditions)
+        # whoever stops here has a model
+        save_model(folder, model, about(), best)
 
     log.close()
     model.load_state_dict(best)
-    save_model(folder, model.eval(), {**conditions, "validation": progress.best, "epochs": progress.epoch})
+    save_model(folder, model.eval(), about())
     return Trained(model, progress.best, progress.epoch)
 
 
