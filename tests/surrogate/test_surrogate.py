@@ -175,11 +175,14 @@ def test_a_screen_that_has_heard_presets_knows_their_gains(trained: Path) -> Non
     screen = Screen(read_surrogates(trained)["dexed"], target, note)
     screen.learn(heard)
     parents = [*heard[-1:], *heard[:-1]]
-    gains = screen.gains([one.preset for one in heard], [one.preset for one in parents])
+    expected = screen.expect([one.preset for one in heard], [one.preset for one in parents])
     real = [parent.score - one.score for parent, one in zip(parents, heard, strict=True)]
-    assert np.corrcoef(gains, real)[0, 1] > 0.7
-    same = screen.gains([one.preset for one in heard], [one.preset for one in heard])
-    assert np.abs(same).max() < 0.01
+    assert np.corrcoef(expected.gains, real)[0, 1] > 0.7
+    apart = [np.abs(one.sketch - parent.sketch).mean() for parent, one in zip(parents, heard, strict=True)]
+    assert np.corrcoef(expected.changes, apart)[0, 1] > 0.7
+    same = screen.expect([one.preset for one in heard], [one.preset for one in heard])
+    assert np.abs(same.gains).max() < 0.01
+    assert np.abs(same.changes).max() < 0.01
 
 
 @pytest.mark.parametrize("seconds", [0.2, 4.0, 6.0])

@@ -167,7 +167,7 @@ def model_version(recorded: Conditions) -> str | None:
 def with_population(method: str, fingerprint: str) -> str:
     """Version of a model's or surrogate's method: its weights, and the search where that is in it."""
     if method in OF_SURROGATE:
-        return f"{fingerprint} {VERSIONS['screened']}"
+        return f"{fingerprint} {VERSIONS['imagined' if method == IMAGINED else 'screened']}"
     return f"{fingerprint} {VERSIONS['population']}" if method.endswith(SEEDED) else fingerprint
 
 

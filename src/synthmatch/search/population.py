@@ -5,18 +5,22 @@ everywhere. Each is a better member, changed by one move (`search.moves`). Moves
 they improved their parent; a move is drawn in proportion to its credit, never below a floor.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from synthmatch.params import Preset
 from synthmatch.search import moves
 from synthmatch.search.audibility import Audibility
+from synthmatch.search.improvement import expected_improvement
 from synthmatch.search.objective import Exhausted, Objective, Scored
 from synthmatch.search.screen import Screen
 from synthmatch.search.slopes import Slopes
+
+Floats = npt.NDArray[np.floating]
 
 #: Presets a generation.
 BATCH = 8
@@ -24,9 +28,13 @@ _MEMBERS = 20
 #: Share of the budget for rendering the seeds, and the most of them.
 _SEED_SHARE = 0.2
 _MOST_SEEDS = 48
+#: The same where a screen chooses them: a share of the budget, for a small one has to learn early, but within limits.
+_SCREENED_SHARE, _SCREENED_BATCH = 1 / 12, (4, 16)
 #: Children that are made for each that is rendered, where a screen chooses among them; in so many rounds, each from the
 #: foremost of those before.
 _SCREENED, _ROUNDS, _FOREMOST = 64, 2, 24
+#: Standard deviation of a score that is expected, in dB: so much, and so many times the change that is expected.
+_DOUBT, _DOUBT_OF_CHANGE = 0.005, 0.2
 #: The same before any render: children a round, and rounds.
 _IMAGINED, _IMAGINED_ROUNDS = 96, 4
 _NOT_HEARD = np.zeros(0, np.float32)
@@ -79,6 +87,10 @@ class _Start(NamedTuple):
 
     unit: moves.Unit
     member: _Member
+
+
+#: Scores that are expected and changes that are expected, both (N,): what to sort by, the foremost lowest, (N,).
+_Order = Callable[[Floats, Floats], Floats]
 
 
 class _Child(NamedTuple):
@@ -136,7 +148,8 @@ class _Population:
         ]
         self.members = sorted(seeds, key=lambda m: m.score)[:_MEMBERS]
         themselves = {m.preset.key(): _Child("", m, m.preset) for m in self.members}
-        bred = self._bred(screen, _IMAGINED_ROUNDS, _IMAGINED, themselves)
+        # the one answer that is given should be near by itself
+        bred = self._bred(screen, _IMAGINED_ROUNDS, _IMAGINED, lambda scores, changes: scores, themselves)
         found: dict[bytes, Preset] = {}
         for child in bred:
             found.setdefault(child.parent.preset.key(), child.preset)
@@ -145,7 +158,8 @@ class _Population:
     def _generation(self) -> None:
         if self.screen:
             # of children of the members and children of the foremost of these, those that should come nearest
-            children = self._bred(self.screen, _ROUNDS, BATCH * _SCREENED // _ROUNDS, {})[:BATCH]
+            batch = int(np.clip(self.objective.budget.renders * _SCREENED_SHARE, *_SCREENED_BATCH))
+            children = self._bred(self.screen, _ROUNDS, batch * _SCREENED // _ROUNDS, self._by_improvement, {})[:batch]
         else:
             starts = [_Start(member.unit, member) for member in self.members]
             children = [*self._children(BATCH, starts).values()]
@@ -198,13 +212,19 @@ class _Population:
         unit, member = starts[min(int(self.rng.geometric(_PREFERENCE)) - 1, len(starts) - 1)]
         return name, member, self.moves[name](unit, self._context(member, units), self.rng)
 
-    def _bred(self, screen: Screen, rounds: int, count: int, known: Mapping[bytes, _Child]) -> list[_Child]:
-        """Children of the members, and of the foremost of these, each round `count`: nearest first by what is expected.
+    def _by_improvement(self, scores: Floats, changes: Floats) -> Floats:
+        return -expected_improvement(self.members[0].score - scores, _DOUBT + _DOUBT_OF_CHANGE * changes)
+
+    def _bred(
+        self, screen: Screen, rounds: int, count: int, order: _Order, known: Mapping[bytes, _Child]
+    ) -> list[_Child]:
+        """Children of the members, and of the foremost of these, each round `count`: the foremost first.
 
         `known` are members that are among them.
         """
         children = dict(known)
-        expected = np.array([child.parent.score for child in known.values()])
+        scores = np.array([child.parent.score for child in known.values()])
+        places = order(scores, np.zeros(len(known)))
         starts = [_Start(member.unit, member) for member in self.members]
         foremost = list(children.values())
         for _ in range(rounds):
@@ -213,11 +233,12 @@ class _Population:
             if not new:
                 break
             parents = [child.parent for child in new.values()]
-            gains = screen.gains([child.preset for child in new.values()], [parent.preset for parent in parents])
-            expected = np.append(expected, np.array([parent.score for parent in parents]) - gains)
+            gains, changes = screen.expect([c.preset for c in new.values()], [parent.preset for parent in parents])
+            scores = np.array([parent.score for parent in parents]) - gains
+            places = np.append(places, order(scores, changes))
             children |= new
             every = list(children.values())
-            foremost = [every[place] for place in np.argsort(expected, kind="stable")]
+            foremost = [every[place] for place in np.argsort(places, kind="stable")]
             chosen = foremost[:_FOREMOST]
             units = self.space.to_unit(np.stack([child.preset.native for child in chosen]))
             starts = [_Start(unit, child.parent) for unit, child in zip(units, chosen, strict=True)]

@@ -10,13 +10,16 @@ is what is known of them until they are rendered.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from synthmatch.audio import Audio
+from synthmatch.features.bands import mel_bands
 from synthmatch.features.remembered import remembered_sketches
-from synthmatch.features.sketch import segment_shares, sketch
+from synthmatch.features.sketch import MELS, WINDOW, segment_shares, sketch
 from synthmatch.library.library import Neighbour
 from synthmatch.note import Note
 from synthmatch.params import Preset
@@ -24,12 +27,25 @@ from synthmatch.search.objective import Scored
 from synthmatch.surrogate.inputs import FRAMES, SEGMENTS
 from synthmatch.surrogate.surrogate import Surrogate
 
-Floats = npt.NDArray[np.float32]
+Floats = npt.NDArray[np.floating]
 
 #: Renders that predictions are corrected by: the latest.
 _HEARD = 256
 #: Variance of what the features do not explain, beside a variance of 1 of what they do.
 _UNEXPLAINED = 0.3
+#: Decimals of what is expected, in dB. What machines add up differently is smaller, and presets alike stay equally near.
+_DECIMALS = 6
+
+
+class Expected(NamedTuple):
+    """What children should bring, both in dB and of shape (N,).
+
+    `gains`: by how much they should be nearer to the target than their parents. `changes`: how far their sounds should be
+    from their parents', the mean over cells.
+    """
+
+    gains: Floats
+    changes: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +86,8 @@ class Screen:
         for scored, predicted, own in zip(rendered, sketches, features, strict=True):
             self._known[scored.preset.key()] = _Known(scored.sketch[: len(self._target)], predicted, own)
 
-    def imagine(self, presets: Sequence[Preset]) -> npt.NDArray[np.float64]:
-        """How far presets should be from the target before any is heard, in dB, the mean over cells. Shape: (N,).
+    def imagine(self, presets: Sequence[Preset]) -> Floats:
+        """How far presets should be from the target before any is heard, in dB. Shape: (N,).
 
         They may be parents then. Those that are not remembered are predicted.
         """
@@ -82,23 +98,31 @@ class Screen:
             for preset, *known in zip(new, heard, predicted, features, strict=True):
                 self._imagined[preset.key()] = _Known(*known)
         heard = np.stack([self._imagined[preset.key()].heard for preset in presets])
-        return np.abs(heard - self._target).mean(axis=2) @ self._shares
+        return self._distances_to(heard).round(_DECIMALS)
 
-    def gains(self, presets: Sequence[Preset], parents: Sequence[Preset]) -> npt.NDArray[np.float64]:
-        """By how many dB, in the mean over cells, presets should be nearer to the target than their parents.
-
-        One parent a preset, each of them learned, remembered or imagined. Shape: (N,).
-        """
+    def expect(self, presets: Sequence[Preset], parents: Sequence[Preset]) -> Expected:
+        """What presets should bring over their parents, one a preset, each of them learned, remembered or imagined."""
         rows = {key: row for row, key in enumerate(dict.fromkeys(parent.key() for parent in parents))}
         known = [self._known.get(key) or self._imagined[key] for key in rows]
         of = [rows[parent.key()] for parent in parents]
         sketches, features = self._predict(presets)
         carried = self._carried(np.concatenate([features, np.stack([one.features for one in known])]))
         children = sketches + carried[: len(presets)]
-        expected = np.stack([one.predicted for one in known]) + carried[len(presets) :]
-        before = np.stack([one.heard for one in known]) - self._target
-        after = before[of] + children - expected[of]
-        return np.abs(before).mean(axis=2)[of] @ self._shares - np.abs(after).mean(axis=2) @ self._shares
+        changes = children - (np.stack([one.predicted for one in known]) + carried[len(presets) :])[of]
+        heard = np.stack([one.heard for one in known])
+        gains = self._distances_to(heard)[of] - self._distances_to(heard[of] + changes)
+        sizes = np.abs(changes).mean(axis=2) @ self._shares
+        return Expected(gains.round(_DECIMALS), sizes.round(_DECIMALS))
+
+    def _distances_to(self, sketches: Floats) -> Floats:
+        """How far sketches, (N, segments, MELS), are from the target: as the fast score, which hears spectra. Shape: (N,)."""
+        difference = sketches - self._target
+        cells = np.abs(difference).mean(axis=2) @ self._shares
+        if not self._known:
+            # squares make much of what is predicted wrongly: before anything was heard, the mean over cells chooses better
+            return np.asarray(cells)
+        spectral = np.sqrt(np.square(difference) @ _bin_shares()) @ self._shares
+        return np.asarray((2 * spectral + cells) / 3)
 
     def _predict(self, presets: Sequence[Preset]) -> tuple[Floats, Floats]:
         space = self._surrogate.space
@@ -114,9 +138,10 @@ class Screen:
         errors = np.stack([one.heard - one.predicted for one in latest])
         mean = errors.mean(axis=0)
         apart = _distances(known, known)
+        np.fill_diagonal(apart, 0.0)
         # features further apart than the median have little to do with each other
         unit = max(float(np.median(apart)), 1e-6)
-        covariance = np.exp(-apart / unit) + _UNEXPLAINED * np.eye(len(known), dtype=np.float32)
+        covariance = np.exp(-apart / unit) + _UNEXPLAINED * np.eye(len(known))
         weights = np.linalg.solve(covariance, (errors - mean).reshape(len(known), -1))
         carried = np.exp(-_distances(features, known) / unit) @ weights
         return carried.reshape(len(features), *mean.shape) + mean
@@ -125,4 +150,12 @@ class Screen:
 def _distances(a: Floats, b: Floats) -> Floats:
     """Root mean square differences of rows. Shape: (N, width), (M, width) -> (N, M)."""
     squared = np.square(a).sum(axis=1)[:, None] + np.square(b).sum(axis=1) - 2.0 * (a @ b.T)
-    return np.sqrt(np.maximum(squared, 0.0) / a.shape[1]).astype(np.float32)
+    return np.asarray(np.sqrt(np.maximum(squared, 0.0) / a.shape[1]))
+
+
+@cache
+def _bin_shares() -> Floats:
+    """Which share of a spectrum's bins each mel band stands for. Shape: (MELS,)."""
+    bands = mel_bands(WINDOW, MELS).toarray()
+    of_bins = bands / np.maximum(bands.sum(axis=1, keepdims=True), np.finfo(np.float32).tiny)
+    return np.asarray(of_bins.sum(axis=0) / of_bins.sum())

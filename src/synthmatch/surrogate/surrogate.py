@@ -29,7 +29,7 @@ from synthmatch.surrogate.inputs import SEGMENTS, Inputs
 from synthmatch.synths.base import Synth
 from synthmatch.synths.registry import get_synth
 
-Floats = npt.NDArray[np.float32]
+Floats = npt.NDArray[np.floating]
 
 _FORMAT = "synthmatch surrogate 2"
 #: What an output of 1 is, in dB.
@@ -151,8 +151,10 @@ def read_weights(path: Path) -> Weights:
 def read_surrogates(path: Path) -> dict[str, Surrogate]:
     """The surrogates of a file by synthesizer id. Raises what `read_weights` raises."""
     tables, blocks, arrays, fingerprint, directions = read_weights(path)
+    # in double precision, so that how a machine rounds its sums does not decide which of two children is rendered
+    doubles = {name: array.astype(np.float64) for name, array in arrays.items()}
     return {
-        synth: Surrogate(get_synth(synth), arrays, number, blocks, fingerprint, directions.get(synth, 0.0))
+        synth: Surrogate(get_synth(synth), doubles, number, blocks, fingerprint, directions.get(synth, 0.0))
         for number, synth in enumerate(tables)
     }
 
