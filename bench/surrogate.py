@@ -1,7 +1,7 @@
 """What a surrogate costs: a prediction against a render, and a search with it against the same without.
 
-``python bench/surrogate.py``: for each synthesizer that has one in the package. Predictions and renders are those of one
-process; searches of held-out presets have 200 renders and one worker.
+``python bench/surrogate.py``: for each synthesizer that has one in the package. Predictions are those of this process, renders
+those of one worker; searches of held-out presets have 200 renders and one worker.
 """
 
 import argparse
@@ -39,11 +39,12 @@ def seconds(work: Callable[[], object]) -> float:
 
 def a_preset(synth: str, surrogate: Surrogate) -> tuple[float, float]:
     """Milliseconds to predict a preset of the library, and to render one."""
-    library, engine = builtin_library(synth), get_synth(synth).engine()
+    library = builtin_library(synth)
     assert library
     presets = [library.preset(row) for row in range(_RENDERED)]
     predicted = seconds(lambda: surrogate(library.unit[:_AT_ONCE], Note())) / _AT_ONCE
-    rendered = seconds(lambda: [engine.render(preset, Note()) for preset in presets]) / _RENDERED
+    with RenderPool(get_synth(synth), 1) as pool:
+        rendered = seconds(lambda: pool.run(presets, Note())) / _RENDERED
     return 1000 * predicted, 1000 * rendered
 
 
