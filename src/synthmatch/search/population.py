@@ -24,19 +24,19 @@ Floats = npt.NDArray[np.floating]
 
 #: Presets a generation.
 BATCH = 8
+#: The same where a screen chooses them: a share of the budget, for a small one has to learn early, but within limits.
+_SCREENED_SHARE, _SCREENED_BATCH = 1 / 12, (4, 16)
 _MEMBERS = 20
 #: Share of the budget for rendering the seeds, and the most of them.
 _SEED_SHARE = 0.2
 _MOST_SEEDS = 48
-#: The same where a screen chooses them: a share of the budget, for a small one has to learn early, but within limits.
-_SCREENED_SHARE, _SCREENED_BATCH = 1 / 12, (4, 16)
 #: Children that are made for each that is rendered, where a screen chooses among them; in so many rounds, each from the
 #: foremost of those before.
 _SCREENED, _ROUNDS, _FOREMOST = 64, 2, 24
-#: Standard deviation of a score that is expected, in dB: so much, and so many times the change that is expected.
-_DOUBT, _DOUBT_OF_CHANGE = 0.005, 0.2
 #: The same before any render: children a round, and rounds.
 _IMAGINED, _IMAGINED_ROUNDS = 96, 4
+#: Standard deviation of a score that is expected, in dB: so much, and so many times the change that is expected.
+_DOUBT, _DOUBT_OF_CHANGE = 0.005, 0.2
 _NOT_HEARD = np.zeros(0, np.float32)
 #: How sharply better members are preferred as parents: chance that the best is taken, then the next, ...
 _PREFERENCE = 0.25
@@ -64,7 +64,7 @@ def population_search(
 ) -> None:
     """Spend the objective's budget. `seeds`: presets near the target, nearest first; at least one.
 
-    With a `screen`, many children are made and those that it thinks nearest are rendered.
+    With a `screen`, many children are made and those of which it expects most are rendered.
     """
     try:
         _Population(objective, seeds, rng, screen).run()
@@ -157,7 +157,7 @@ class _Population:
 
     def _generation(self) -> None:
         if self.screen:
-            # of children of the members and children of the foremost of these, those that should come nearest
+            # of children of the members and children of the foremost of these, those of which most can be expected
             batch = int(np.clip(self.objective.budget.renders * _SCREENED_SHARE, *_SCREENED_BATCH))
             children = self._bred(self.screen, _ROUNDS, batch * _SCREENED // _ROUNDS, self._by_improvement, {})[:batch]
         else:
