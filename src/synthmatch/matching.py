@@ -223,7 +223,7 @@ class _Matcher:
         """
         answers: list[Preset] = []
         if self.estimator:
-            answers = self.estimator.estimate(self.target.audio, self.synth.id, MODEL_SEEDS, rng)
+            answers = self.estimator.estimate(self.target.audio, self.target.note, self.synth.id, MODEL_SEEDS, rng)
         neighbours = [] if alone and answers else [neighbour.preset for neighbour in self.near]
         found = [*start, *in_turn(answers, neighbours)] or random_presets(self.synth, rng, SEEDS)
         held = [locks.hold(preset) for preset in found] if locks else found

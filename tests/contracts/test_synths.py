@@ -7,6 +7,7 @@ import pytest
 
 from synthmatch.audio import Audio
 from synthmatch.errors import InputError, PresetError
+from synthmatch.library.builtin import builtin_library
 from synthmatch.note import Note
 from synthmatch.params import GROUPS, Preset
 from synthmatch.presets import own
@@ -120,3 +121,23 @@ def test_an_unknown_name_is_refused() -> None:
     """Catches a typing error that ends in a traceback."""
     with pytest.raises(InputError, match="synth is 'vitall', expected one of vital, dexed, amsynth"):
         get_synth("vitall")
+
+
+def test_what_is_inaudible_can_be_changed(synth: Synth) -> None:
+    """Catches a rule that calls a parameter inaudible which is heard: presets of the library before and after all that is
+    inaudible in them was redrawn."""
+    library = builtin_library(synth.id)
+    assert library
+    rng = np.random.default_rng(3)
+    unit = library.unit[rng.choice(len(library), 24, replace=False)].astype(np.float64)
+    native = synth.space.to_native(unit)
+    audible = synth.audible(native)
+    assert audible.shape == native.shape
+    # a synthesizer without rules calls everything audible
+    assert (~audible).mean() >= {"vital": 0.5, "dexed": 0.2, "amsynth": 0.05}.get(synth.id, 0.0)
+    assert audible.any(axis=1).all()
+    other = synth.space.to_native(np.where(audible, unit, rng.random(unit.shape)))
+    with RenderPool(synth, 2) as pool:
+        before, after = (play(pool, [Preset(synth.id, row) for row in rows]) for rows in (native, other))
+    for one, changed in zip(before, after, strict=True):
+        np.testing.assert_allclose(changed, one, rtol=0, atol=1e-5)

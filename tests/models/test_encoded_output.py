@@ -58,6 +58,31 @@ def test_the_loss_is_that_of_each_parameter(layout: EncodedLayout) -> None:
     torch.testing.assert_close(ours, theirs)
 
 
+def test_what_is_not_heard_counts_nothing() -> None:
+    """Catches a mean that still counts what is left out, and a class that is left out by another one's column."""
+    torch.manual_seed(0)
+    raw, wanted = torch.randn(2, MIXED.width, requires_grad=True), row_of(MIXED, 2)
+    audible = torch.ones(2, MIXED.width)
+    audible[0, 1:4] = 0.0  # a class of the first preset
+    audible[:, 4] = 0.0  # a number of both
+    output = EncodedOutput(MIXED)
+    loss = output.loss(raw, wanted, audible)
+    (slopes,) = torch.autograd.grad(loss, raw)
+    assert not slopes[0, 1:4].any()
+    assert not slopes[:, 4].any()
+    assert slopes[1, 1:4].all()
+    numbers = F.mse_loss(torch.sigmoid(raw[:, [0]]), wanted[:, [0]])
+    each = [
+        F.cross_entropy(raw[row : row + 1, group], wanted[row : row + 1, group].argmax(dim=1))
+        for row in range(2)
+        for group in MIXED.categorical
+        if audible[row, group.start]
+    ]
+    torch.testing.assert_close(loss, numbers + CLASS_WEIGHT * torch.stack(each).mean())
+    torch.testing.assert_close(output.loss(raw, wanted, torch.ones_like(wanted)), output.loss(raw, wanted))
+    assert output.loss(raw, wanted, torch.zeros_like(wanted)) == 0
+
+
 def test_a_sure_and_right_answer_costs_nothing() -> None:
     """Catches a loss whose least value is not at the preset."""
     wanted = row_of(MIXED, 5)

@@ -9,6 +9,7 @@ import torch
 from synthmatch.models.base import ModelConfig
 from synthmatch.models.estimator import Estimator
 from synthmatch.models.weights import build_model, save_model
+from synthmatch.note import Note
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -22,7 +23,9 @@ def test_a_seed_gives_its_candidates(name: str, count: int, tmp_path: Path) -> N
     save_model(tmp_path, build_model(name, ("amsynth",), ModelConfig(latent_size=8)), {})
     estimator = Estimator(tmp_path)
     audio = np.random.default_rng(0).standard_normal((1, 44_100)).astype(np.float32)
-    once, again, other = (estimator.estimate(audio, "amsynth", 3, np.random.default_rng(seed)) for seed in (0, 0, 1))
+    once, again, other = (
+        estimator.estimate(audio, Note(), "amsynth", 3, np.random.default_rng(seed)) for seed in (0, 0, 1)
+    )
     keys = [preset.key() for preset in once]
     assert len(set(keys)) == len(keys) == count
     assert keys == [preset.key() for preset in again]

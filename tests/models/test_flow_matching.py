@@ -66,7 +66,11 @@ def test_an_item_counts_for_itself(model: FlowMatching) -> None:
     def loss(dexed: int, amsynth: int) -> float:
         heard = torch.stack([mels[dexed, 0], mels[amsynth, 1], mels[dexed, 2]])
         encoded = {"dexed": presets("dexed", 2, dexed), "amsynth": presets("amsynth", 1, amsynth)}
-        return float(model.losses(Batch(heard, rows, encoded), 1.0, torch.Generator().manual_seed(0)).parameters)
+        return float(
+            model.losses(
+                Batch(heard, rows, encoded, torch.full((len(heard),), 60)), 1.0, torch.Generator().manual_seed(0)
+            ).parameters
+        )
 
     assert abs(loss(0, 0) - loss(1, 0)) > 1e-3
     assert loss(0, 0) - loss(1, 0) == pytest.approx(loss(0, 1) - loss(1, 1), abs=1e-5)
@@ -84,7 +88,7 @@ def test_validation_is_the_mean_of_its_items(model: FlowMatching) -> None:
 def test_it_hears(model: FlowMatching) -> None:
     """Catches a trunk that does not see the sound, or draws without it: two sounds are told apart after a short fit."""
     mels, encoded = torch.rand(2, MELS, FRAMES), presets("amsynth", 2, 0)
-    batch = Batch(mels, {"amsynth": torch.arange(2)}, {"amsynth": encoded})
+    batch = Batch(mels, {"amsynth": torch.arange(2)}, {"amsynth": encoded}, torch.full((2,), 60))
     adam, noise = torch.optim.Adam(model.parameters(), lr=1e-3), torch.Generator().manual_seed(0)
     model.train()
     for _ in range(40):

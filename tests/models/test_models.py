@@ -60,7 +60,8 @@ def batch_of(synths: Sequence[str], seed: int = 0) -> Batch:
         own = [i for i, name in enumerate(synths) if name == synth]
         rows[synth] = torch.tensor(own)
         encoded[synth] = torch.from_numpy(space.encode(space.to_native(rng.random((len(own), len(space))))))
-    return Batch(torch.from_numpy(rng.random((len(synths), MELS, FRAMES), np.float32)), rows, encoded)
+    mels = torch.from_numpy(rng.random((len(synths), MELS, FRAMES), np.float32))
+    return Batch(mels, rows, encoded, torch.full((len(synths),), 60))
 
 
 def batch_for(model: Model, count: int) -> Batch:

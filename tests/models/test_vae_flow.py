@@ -54,7 +54,9 @@ def test_its_losses_count_every_note(model: VaeFlow) -> None:
     """Catches a reconstruction that is compared with one note."""
     mels = torch.rand(2, 3, MELS, FRAMES)
     encoded = torch.from_numpy(get_synth("amsynth").space.encode(get_synth("amsynth").space.default))[None]
-    batch = Batch(mels, {"amsynth": torch.arange(2)}, {"amsynth": encoded.expand(2, -1)})
+    batch = Batch(
+        mels, {"amsynth": torch.arange(2)}, {"amsynth": encoded.expand(2, -1)}, torch.full(mels.shape[:-2], 60)
+    )
     losses = model.losses(batch, 0.0, torch.Generator().manual_seed(0))
     assert losses.spectrogram is not None
     halved = batch._replace(mels=torch.cat([mels[:, :2], torch.zeros(2, 1, MELS, FRAMES)], dim=1))

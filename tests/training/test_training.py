@@ -5,6 +5,7 @@ import math
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,8 +19,11 @@ from synthmatch.dataset.spec import DatasetSpec
 from synthmatch.errors import InputError, MissingExtraError, OutputError, TrainingError
 from synthmatch.models.auto_encoder import AutoEncoder
 from synthmatch.models.base import Batch, Losses, Model, ModelConfig
+from synthmatch.models.estimator import Estimator
+from synthmatch.models.registry import model_class
 from synthmatch.models.separate import Separate
 from synthmatch.models.weights import load_model
+from synthmatch.note import Note
 from synthmatch.synths.registry import get_synth
 from synthmatch.training import checkpoint, loop
 from synthmatch.training.batches import HeldSubset, batch_of
@@ -140,12 +144,81 @@ def test_a_held_subset_gives_the_batches_that_files_do(two_synths: Dataset, two_
     cases = [(two_synths, np.array([20, 1, 25])), (two_notes, np.array([[2, 3], [0, 1]]))]
     for dataset, items in cases:
         subset = dataset.split("train")
-        read, held = batch_of(subset, items), HeldSubset(subset, torch.device("cpu"))(items)
+        read = batch_of(subset, items, audible=True)
+        held = HeldSubset(subset, torch.device("cpu"), audible=True)(items)
         assert torch.equal(read.mels, held.mels)
         assert read.rows.keys() == held.rows.keys() == read.encoded.keys() == held.encoded.keys()
         for synth in read.rows:
             assert torch.equal(read.rows[synth], held.rows[synth])
             assert torch.equal(read.encoded[synth], held.encoded[synth])
+            assert torch.equal(read.audible[synth], held.audible[synth])
+        assert torch.equal(read.pitches, held.pitches)
+        assert not batch_of(subset, items).audible
+
+
+def test_what_is_heard_is_told_of_the_right_columns(two_synths: Dataset) -> None:
+    """Catches a mask of another preset, and parameters taken for columns."""
+    subset = two_synths.split("train")
+    items = np.array([0, 1, 2, len(subset) - 1])
+    batch = batch_of(subset, items, audible=True)
+    for synth, rows in batch.rows.items():
+        source = get_synth(synth)
+        for row, told in zip(rows.tolist(), batch.audible[synth], strict=True):
+            heard = source.audible(subset.preset(int(items[row])).native[None])[0]
+            assert np.array_equal(np.repeat(heard, source.space.widths), told.numpy() == 1)
+    assert batch.pitches.tolist() == [subset.note(int(item)).pitch for item in items]
+
+
+@pytest.mark.parametrize("model", ["regression", "flow-matching"])
+def test_a_model_learns_as_recordings_sound_and_is_told_the_note(
+    model: str, dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Catches settings that reach no step, validation that hears another note's spectrogram, and a model that is told the note
+    in training alone.
+    """
+    heard: list[Batch] = []
+    kind = model_class(model)
+    learn = kind.losses
+
+    def losses(self: Model, batch: Batch, kl_share: float, generator: torch.Generator) -> Losses:
+        heard.append(batch)
+        return learn(self, batch, kl_share, generator)
+
+    monkeypatch.setattr(kind, "losses", losses)
+    settings = replace(SETTINGS, model=model, epochs=1, augment=True, audible=True, note=True)
+    train(dataset, settings, tmp_path)
+    pitch = int(heard[0].pitches[0])
+    assert heard[0].audible.keys() == heard[0].encoded.keys()
+    assert heard[0].mels[:, pitch, 0].eq(1).all()
+    asked: list[Tensor] = []
+    draw = kind.draw
+
+    def drawn(self: Model, mels: Tensor, *others: Any) -> Tensor:
+        asked.append(mels)
+        return draw(self, mels, *others)
+
+    monkeypatch.setattr(kind, "draw", drawn)
+    audio = np.random.default_rng(0).standard_normal((1, 44_100)).astype(np.float32)
+    estimator = Estimator(tmp_path)
+    assert estimator.estimate(audio, Note(36), dataset.synths[0], 1, np.random.default_rng(0))
+    assert asked[0][0, :, 0].nonzero().tolist() == [[36]]
+    with pytest.raises(InputError, match="--note"):
+        estimator.presets(np.zeros((1, 4)), dataset.synths[0])
+
+
+def test_a_run_from_before_an_option_goes_on(dataset: Dataset, tmp_path: Path) -> None:
+    """Catches an option that is off and yet makes another run of it, and one that is on and does not."""
+    train(dataset, replace(SETTINGS, epochs=1), tmp_path)
+    names = json.loads((tmp_path / "config.json").read_text())["settings"].keys()
+    assert not names & {"augment", "audible", "note"}
+    with pytest.raises(InputError, match="augment"):
+        train(dataset, replace(SETTINGS, epochs=1, augment=True), tmp_path)
+
+
+def test_a_paper_counts_every_parameter(dataset: Dataset, tmp_path: Path) -> None:
+    """Catches an option that a model does not know and leaves out without a word."""
+    with pytest.raises(InputError, match="j-s counts every parameter"):
+        train(dataset, replace(SETTINGS, audible=True), tmp_path)
 
 
 def test_a_part_that_has_ended_is_trained_no_further(
@@ -154,7 +227,7 @@ def test_a_part_that_has_ended_is_trained_no_further(
     """Catches time spent on what is thrown away, and a part that stands still because another has ended."""
     scores = iter([1.0, 2.0, 2.0, 2.0])
 
-    def validate(model: Model, *_: object) -> dict[str, dict[str, float]]:
+    def validate(model: Model, *_: object, note: bool) -> dict[str, dict[str, float]]:
         value = next(scores)
         return {"dexed": {"spectrogram": value}, "amsynth": {"spectrogram": 1.0 / value}}
 
@@ -179,7 +252,7 @@ def test_it_stops_when_validation_does_not_improve(
     scores = iter([3.0, 1.0, 2.0, 2.0, 0.5])
     best: list[list[Tensor]] = []
 
-    def validate(model: Model, *_: object) -> dict[str, dict[str, float]]:
+    def validate(model: Model, *_: object, note: bool) -> dict[str, dict[str, float]]:
         best.append([w.clone() for w in weights(model)])
         return {"dexed": {"parameters": next(scores)}}
 
@@ -205,7 +278,7 @@ def test_parts_that_share_nothing_stop_by_themselves(
     scores = iter([(3.0, 3.0), (1.0, 2.0), (2.0, 1.0), (2.0, 2.0), (0.5, 2.0)])
     kept: list[dict[str, Tensor]] = []
 
-    def validate(model: Model, *_: object) -> dict[str, dict[str, float]]:
+    def validate(model: Model, *_: object, note: bool) -> dict[str, dict[str, float]]:
         kept.append({name: w.clone() for name, w in model.state_dict().items()})
         return {synth: {"parameters": score} for synth, score in zip(model.synths, next(scores), strict=True)}
 

@@ -64,6 +64,7 @@ def train(
     width: Annotated[int, typer.Option(help="Width of the layers.")] = 640,
     blocks: Annotated[int, typer.Option(help="Residual blocks of two layers.")] = 3,
     seed: Annotated[int, typer.Option(help="Of the first weights and the order of the data.")] = 0,
+    device: Annotated[str, typer.Option(help="cpu or cuda; by default a GPU where there is one.")] = "",
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No progress.")] = False,
 ) -> None:
     """Train a surrogate of one or more synthesizers. Interrupted and run again, it goes on."""
@@ -75,7 +76,7 @@ def train(
 
     settings = SurrogateSettings(steps, width, blocks, seed=seed)
     with training_bar(show=not quiet) as report:
-        scores = train_surrogate(folders, synth, run, output, settings, report, start)
+        scores = train_surrogate(folders, synth, run, output, settings, report, start, device)
     for name, score in scores.items():
         typer.echo(
             f"{output}: {name}, error {score.error:.2f} dB (mean sketch {score.constant:.2f}), "

@@ -22,6 +22,11 @@ def train(
     latent_size: Annotated[int, typer.Option(help="Numbers that describe a sound.")] = 64,
     warmup_epochs: Annotated[int, typer.Option(help="Epochs over which the KL term's weight rises.")] = 8,
     kl_weight: Annotated[float | None, typer.Option(help="The KL term's weight after that.")] = None,
+    augment: Annotated[
+        bool, typer.Option("--augment", help="Noise, rooms, colours and codecs, as recordings have.")
+    ] = False,
+    audible: Annotated[bool, typer.Option("--audible", help="Only parameters that are heard count.")] = False,
+    note: Annotated[bool, typer.Option("--note", help="The model is told the note.")] = False,
     device: Annotated[str, typer.Option(help="cpu or cuda; by default a GPU where there is one.")] = "",
     tensorboard: Annotated[bool, typer.Option("--tensorboard", help="Write TensorBoard's files too.")] = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No progress.")] = False,
@@ -40,7 +45,17 @@ def train(
     config = ModelConfig(latent_size) if kl_weight is None else ModelConfig(latent_size, kl_weight)
     rate = kind.learning_rate if learning_rate is None else learning_rate
     settings = TrainSettings(
-        model, config, seed, batch_size, rate, epochs, warmup_epochs=warmup_epochs, patience=patience
+        model,
+        config,
+        seed,
+        batch_size,
+        rate,
+        epochs,
+        warmup_epochs=warmup_epochs,
+        patience=patience,
+        augment=augment,
+        audible=audible,
+        note=note,
     )
     dataset = Dataset.open(data, synth)
     with training_bar(show=not quiet) as report:

@@ -143,6 +143,17 @@ class Subset:
         native = [self._array(shard, NATIVE)[place] for shard, place, _ in self._places(items)]
         return self._spaces[number].encode(np.array(native).reshape(len(items), len(self._spaces[number])))
 
+    def audible_of(self, synth: str, items: Items) -> Floats:
+        """1 where an encoded column is of a parameter that is heard, else 0. As `encoded_of`."""
+        native = [self._array(shard, NATIVE)[place] for shard, place, _ in self._places(items)]
+        source = get_synth(synth)
+        heard = source.audible(np.array(native).reshape(len(items), len(source.space)))
+        return np.repeat(heard, source.space.widths, axis=1).astype(np.float32)
+
+    def pitches(self, items: Items) -> Items:
+        """MIDI numbers of the items' notes. Same shape."""
+        return np.array([note.pitch for note in self._notes], np.int64)[items % len(self._notes)]
+
     def preset(self, item: int) -> Preset:
         """The preset that made an item."""
         ((shard, place, _),) = self._places(np.array([item]))

@@ -25,6 +25,7 @@ from synthmatch.evaluation.shared import SharedScores
 from synthmatch.evaluation.targets import BenchTarget
 from synthmatch.features.score import FastScore
 from synthmatch.library.library import Library
+from synthmatch.note import Note
 from synthmatch.params import Preset
 from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool
@@ -72,8 +73,8 @@ class Answering(Protocol):
     def synths(self) -> tuple[str, ...]:
         """Ids of the synthesizers it knows."""
 
-    def estimate(self, audio: Audio, synth: str, count: int, rng: np.random.Generator) -> list[Preset]:
-        """At most `count` presets for a sound, the most likely first."""
+    def estimate(self, audio: Audio, note: Note, synth: str, count: int, rng: np.random.Generator) -> list[Preset]:
+        """At most `count` presets for the sound of a note, the most likely first."""
 
 
 @dataclass(frozen=True)
@@ -186,11 +187,11 @@ def _seeds(setting: Setting, method: str, target: BenchTarget, rng: np.random.Ge
     """The library's nearest; a model's answers; or both in turn."""
     model = setting.model_of(method)
     if model and method == model.name:
-        return model.estimate(target.audio, setting.pool.synth.id, SAMPLES, rng)
+        return model.estimate(target.audio, target.note, setting.pool.synth.id, SAMPLES, rng)
     near = [n.preset for n in setting.library.nearest(target.audio, target.note, SEEDS)]
     if not model:
         return near
-    return in_turn(model.estimate(target.audio, setting.pool.synth.id, MODEL_SEEDS, rng), near)
+    return in_turn(model.estimate(target.audio, target.note, setting.pool.synth.id, MODEL_SEEDS, rng), near)
 
 
 def _search(setting: Setting, method: str, target: BenchTarget, medoid: Preset | None) -> Search:

@@ -8,6 +8,7 @@ fixed order.
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import ClassVar, NamedTuple
 
 import numpy as np
@@ -34,17 +35,23 @@ class ModelConfig:
 class Batch(NamedTuple):
     """B items. `rows` says which of them each synthesizer made, (n,); `encoded` has their presets, (n, width).
 
-    Synthesizers that made none are absent from both.
+    `pitches` are the MIDI numbers of the notes, in the shape of `mels` before its last two axes. `audible`: 1 where a column
+    of `encoded` is heard, else 0; empty where training counts all columns. Synthesizers that made none are absent.
     """
 
     mels: Tensor
     rows: dict[str, Tensor]
     encoded: dict[str, Tensor]
+    pitches: Tensor
+    audible: Mapping[str, Tensor] = MappingProxyType({})
 
     def to(self, device: torch.device) -> "Batch":
         """The batch on another device."""
-        rows = {synth: tensor.to(device) for synth, tensor in self.rows.items()}
-        return Batch(self.mels.to(device), rows, {synth: tensor.to(device) for synth, tensor in self.encoded.items()})
+        rows, encoded, audible = (
+            {synth: tensor.to(device) for synth, tensor in part.items()}
+            for part in (self.rows, self.encoded, self.audible)
+        )
+        return Batch(self.mels.to(device), rows, encoded, self.pitches.to(device), audible)
 
 
 class Losses(NamedTuple):
@@ -69,6 +76,8 @@ class Model(nn.Module, ABC):
     one_synth: ClassVar[bool] = False
     #: whether an example is a whole row, its notes as channels, and not one note
     whole_rows: ClassVar[bool] = False
+    #: whether its loss can leave out the parameters that are not heard
+    weighs_audible: ClassVar[bool] = False
     #: Adam's, unless another is asked for: the paper's
     learning_rate: ClassVar[float] = 1e-4
 

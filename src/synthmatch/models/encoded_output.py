@@ -39,17 +39,28 @@ class EncodedOutput(nn.Module):
         encoded[:, self.classes] = self._scores(raw).softmax(dim=-1)
         return encoded[:, : self._width]
 
-    def loss(self, raw: Tensor, encoded: Tensor) -> Tensor:
-        """Mean squared error of the numbers, and the mean cross-entropy of the classes by its weight. A scalar."""
+    def loss(self, raw: Tensor, encoded: Tensor, audible: Tensor | None = None) -> Tensor:
+        """Mean squared error of the numbers, and the mean cross-entropy of the classes by its weight. A scalar.
+
+        `audible`, (B, columns): 1 where a column counts, 0 where it does not; by default all count.
+        """
         error = raw.new_zeros(())
         if len(self.continuous):
-            error = error + F.mse_loss(torch.sigmoid(raw[:, self.continuous]), encoded[:, self.continuous])
+            squared = (torch.sigmoid(raw[:, self.continuous]) - encoded[:, self.continuous]).square()
+            error = error + _mean(squared, None if audible is None else audible[:, self.continuous])
         if len(self.classes):
             wanted = F.pad(encoded, (0, 1))[:, self.classes].argmax(dim=-1)  # (B, categorical parameters)
-            crossed = F.cross_entropy(self._scores(raw).flatten(0, 1), wanted.flatten())
-            error = error + CLASS_WEIGHT * crossed
+            crossed = F.cross_entropy(self._scores(raw).flatten(0, 1), wanted.flatten(), reduction="none")
+            error = error + CLASS_WEIGHT * _mean(
+                crossed.view_as(wanted), None if audible is None else audible[:, self.classes[:, 0]]
+            )
         return error
 
     def _scores(self, raw: Tensor) -> Tensor:
         """Scores of the classes, which those that a parameter does not have can never win. (B, parameters, most)."""
         return F.pad(raw, (0, 1), value=float("-inf"))[:, self.classes]
+
+
+def _mean(errors: Tensor, weights: Tensor | None) -> Tensor:
+    """The mean, or the mean by weights of the same shape, 0 where all of them are 0."""
+    return errors.mean() if weights is None else (errors * weights).sum() / weights.sum().clamp(min=1.0)

@@ -16,8 +16,9 @@ from synthmatch.errors import InputError
 from synthmatch.features.mel import mel_spectrogram
 from synthmatch.models.auto_encoder import AutoEncoder
 from synthmatch.models.base import Model
-from synthmatch.models.weights import WEIGHTS, load_model
-from synthmatch.note import PROTOCOLS
+from synthmatch.models.drawn_note import with_note
+from synthmatch.models.weights import WEIGHTS, load_config, load_model
+from synthmatch.note import PROTOCOLS, Note
 from synthmatch.params import Preset
 from synthmatch.synths.registry import get_synth
 
@@ -35,6 +36,7 @@ class Estimator:
     def __init__(self, folder: Path) -> None:
         self.name = folder.resolve().name
         self._model: Model = load_model(folder)
+        self._knows_note = bool(load_config(folder).get("settings", {}).get("note"))
         self.fingerprint = hashlib.blake2b((folder / WEIGHTS).read_bytes(), digest_size=4).hexdigest()
 
     @property
@@ -63,18 +65,25 @@ class Estimator:
         self._check(synth)
         return self._decoded(self._auto_encoder.decode(torch.from_numpy(np.asarray(latents, np.float32)), synth), synth)
 
-    def estimate(self, audio: Audio, synth: str, count: int, rng: np.random.Generator) -> list[Preset]:
+    def estimate(self, audio: Audio, note: Note, synth: str, count: int, rng: np.random.Generator) -> list[Preset]:
         """Presets for a sound, each once: first the model's estimate, then draws; `count` or fewer.
 
-        One where the model gives no distribution. Raises `InputError` for a synthesizer it does not know.
+        One where the model gives no distribution. `note`: for a model that is told it. Raises `InputError` for a synthesizer it does not know.
         """
         self._check(synth)
-        drawn = self._decoded(self._model.draw(_heard(audio), synth, count, rng), synth)
+        mels = _heard(audio)
+        if self._knows_note:
+            mels = with_note(mels, torch.tensor([note.pitch]))
+        drawn = self._decoded(self._model.draw(mels, synth, count, rng), synth)
         found = {preset.key(): preset for preset in reversed(drawn)}
         return list(found.values())[::-1]
 
     @property
     def _auto_encoder(self) -> AutoEncoder:
+        if self._knows_note:
+            raise InputError(
+                f"the model {self.name} was trained with --note, and what is asked for tells it none; train one without"
+            )
         if not isinstance(self._model, AutoEncoder):
             raise InputError(
                 f"the model {self.name} is of kind {self._model.name}, which has no latent to draw from or to move in;"

@@ -23,6 +23,7 @@ class FlowAutoEncoder(AutoEncoder):
     """`flow`: from draws to latents. A subclass gives each synthesizer one of `heads`, from latents to raw numbers."""
 
     heads: nn.ModuleList
+    weighs_audible = True
 
     def __init__(self, layouts: Mapping[str, EncodedLayout], config: ModelConfig, notes: int, flow: Flow) -> None:
         super().__init__(layouts, config, notes)
@@ -49,12 +50,13 @@ class FlowAutoEncoder(AutoEncoder):
         errors = []
         for synth, encoded in batch.encoded.items():
             rows = batch.rows[synth]
-            errors.append(self.parameter_error(latent[rows], encoded, synth) * (len(rows) / len(batch.mels)))
+            error = self.parameter_error(latent[rows], encoded, synth, batch.audible.get(synth))
+            errors.append(error * (len(rows) / len(batch.mels)))
         return torch.stack(errors).sum()
 
-    def parameter_error(self, latent: Tensor, encoded: Tensor, synth: str) -> Tensor:
+    def parameter_error(self, latent: Tensor, encoded: Tensor, synth: str, audible: Tensor | None = None) -> Tensor:
         """Mean squared error of the numbers and cross-entropy of the classes (`encoded_output`)."""
         number = self.synths.index(synth)
         output = self.outputs[number]
         assert isinstance(output, EncodedOutput)
-        return output.loss(self.heads[number](latent), encoded)
+        return output.loss(self.heads[number](latent), encoded, audible)

@@ -63,6 +63,7 @@ class FlowMatching(Model):
     """One transformer for all synthesizers, and a head each."""
 
     name = "flow-matching"
+    weighs_audible = True
     learning_rate = 3e-4
 
     def __init__(self, layouts: Mapping[str, EncodedLayout], config: ModelConfig) -> None:
@@ -88,7 +89,8 @@ class FlowMatching(Model):
         for (synth, point), own in zip(points.items(), hidden.split([len(p) for p in points.values()]), strict=True):
             head = self._head(synth)
             raw = head.raw(own, point, time[batch.rows[synth]])
-            errors.append(head.output.loss(raw, batch.encoded[synth]) * (len(point) / count))
+            error = head.output.loss(raw, batch.encoded[synth], batch.audible.get(synth))
+            errors.append(error * (len(point) / count))
         total = torch.stack(errors).sum()
         return Losses(total, total.detach())
 

@@ -32,6 +32,8 @@ class Head(nn.Module):
 class Regressor(Model):
     """`encoder`: spectrograms to features, (B, 128, 431) -> (B, features)."""
 
+    weighs_audible = True
+
     def __init__(
         self, layouts: Mapping[str, EncodedLayout], config: ModelConfig, encoder: nn.Module, features: int
     ) -> None:
@@ -45,7 +47,9 @@ class Regressor(Model):
         errors = []
         for synth, encoded in batch.encoded.items():
             rows = batch.rows[synth]
-            errors.append(self._error(features[rows], encoded, synth) * (len(rows) / len(batch.mels)))
+            errors.append(
+                self._error(features[rows], encoded, synth, batch.audible.get(synth)) * (len(rows) / len(batch.mels))
+            )
         total = torch.stack(errors).sum()
         return Losses(total, total.detach())
 
@@ -65,6 +69,6 @@ class Regressor(Model):
         assert isinstance(head, Head)
         return head
 
-    def _error(self, features: Tensor, encoded: Tensor, synth: str) -> Tensor:
+    def _error(self, features: Tensor, encoded: Tensor, synth: str, audible: Tensor | None = None) -> Tensor:
         head = self._head(synth)
-        return head.output.loss(head(features), encoded)
+        return head.output.loss(head(features), encoded, audible)

@@ -29,6 +29,7 @@ from synthmatch.params import ParamSpace, Preset
 from synthmatch.params.space import Floats
 from synthmatch.presets import amsynth as text
 from synthmatch.presets.fxp import Program, read_programs, write_fxp
+from synthmatch.synths.amsynth_audible import amsynth_audible
 from synthmatch.synths.amsynth_workings import amsynth_workings
 from synthmatch.synths.base import Engine, FileFormat, Synth
 from synthmatch.synths.host import HostedPlugin, missing_host
@@ -113,6 +114,10 @@ class Amsynth(Synth):
     def workings(self, native: Floats, pitch: npt.NDArray[np.int64], hold_seconds: Floats, seconds: Floats) -> Workings:
         """Envelopes, LFO, cutoff and pitch over time, and the spectrum that follows from them."""
         return amsynth_workings(self.space, native, pitch, hold_seconds, seconds)
+
+    def audible(self, native: Floats) -> npt.NDArray[np.bool_]:
+        """By the synthesizer's switches."""
+        return amsynth_audible(self.space, native)
 
     def missing(self) -> str | None:
         """Whether DawDreamer and the plug-in are there."""

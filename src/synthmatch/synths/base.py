@@ -94,6 +94,10 @@ class Synth(ABC):
         """
         return no_workings(len(native), len(seconds))
 
+    def audible(self, native: Floats) -> npt.NDArray[np.bool_]:
+        """Which parameters of presets, (N, P), can be heard; what is False can all be changed at once. Shape: (N, P)."""
+        return np.ones(native.shape, np.bool_)
+
     def preset(self, native: npt.ArrayLike, name: str = "") -> Preset:
         """A preset of this synthesizer from native values, shape (P,)."""
         return Preset(self.id, self.space.snap(native), name)

@@ -21,6 +21,7 @@ from synthmatch.params.preset import Preset
 from synthmatch.params.space import Floats, ParamSpace
 from synthmatch.presets import vital as vital_file
 from synthmatch.synths.base import Engine, FileFormat, Synth
+from synthmatch.synths.vital_audible import vital_audible
 from synthmatch.synths.vital_bank import TABLES
 from synthmatch.synths.vital_document import DocumentBuilder
 from synthmatch.synths.vital_workings import vital_workings
@@ -91,6 +92,10 @@ class Vital(Synth):
     def workings(self, native: Floats, pitch: npt.NDArray[np.int64], hold_seconds: Floats, seconds: Floats) -> Workings:
         """What envelopes, LFOs, oscillators and filters do, and the spectrum that follows."""
         return vital_workings(self.space, native, pitch, hold_seconds, seconds)
+
+    def audible(self, native: Floats) -> npt.NDArray[np.bool_]:
+        """By the synthesizer's switches."""
+        return vital_audible(self.space, native)
 
     def read(self, path: Path) -> list[Preset]:
         """The preset of a ``.vital`` file.

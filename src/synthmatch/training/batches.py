@@ -20,30 +20,31 @@ Reader = Callable[[npt.NDArray[np.int64]], Batch]
 _CHUNK = 1024
 
 
-def reader_of(subset: Subset, device: torch.device) -> Reader:
-    """What makes batches of a subset on a device."""
+def reader_of(subset: Subset, device: torch.device, *, audible: bool = False) -> Reader:
+    """What makes batches of a subset on a device, with `audible` such as say what is heard of their presets."""
     if device.type == "cuda":
         free, _ = torch.cuda.mem_get_info(device)
         # another half for the model and what else is there
         if len(subset) * np.prod(subset.mel_shape) < free / 2:
-            return HeldSubset(subset, device)
-    return lambda items: batch_of(subset, items).to(device)
+            return HeldSubset(subset, device, audible=audible)
+    return lambda items: batch_of(subset, items, audible=audible).to(device)
 
 
-def batch_of(subset: Subset, items: npt.NDArray[np.int64]) -> Batch:
+def batch_of(subset: Subset, items: npt.NDArray[np.int64], *, audible: bool = False) -> Batch:
     """The batch of these items, (n,), or of these rows' items, (n, notes), on the CPU."""
     first = items if items.ndim == 1 else items[:, 0]
     made = _made(subset, first)
     encoded = {synth: torch.from_numpy(subset.encoded_of(synth, first[own])) for synth, own in made}
     rows = {synth: torch.from_numpy(own) for synth, own in made}
     mels = torch.from_numpy(subset.mels(items.ravel()))
-    return Batch(mels.unflatten(0, items.shape), rows, encoded)
+    heard = {synth: torch.from_numpy(subset.audible_of(synth, first[own])) for synth, own in made if audible}
+    return Batch(mels.unflatten(0, items.shape), rows, encoded, torch.from_numpy(subset.pitches(items)), heard)
 
 
 class HeldSubset:
     """A subset in the memory of a device. Its batches have the numbers of `batch_of`."""
 
-    def __init__(self, subset: Subset, device: torch.device) -> None:
+    def __init__(self, subset: Subset, device: torch.device, *, audible: bool = False) -> None:
         self._subset, self._device = subset, device
         # in chunks, so that no second copy of all stands beside
         self._mels = torch.empty((len(subset), *subset.mel_shape), dtype=torch.uint8, device=device)
@@ -51,19 +52,25 @@ class HeldSubset:
             items = np.arange(start, min(start + _CHUNK, len(subset)))
             self._mels[start : start + len(items)] = torch.from_numpy(subset.stored_mels(items)).to(device)
         self._place = np.zeros(len(subset), np.int64)
-        self._encoded = {}
+        self._encoded, self._audible = {}, {}
         for synth in subset.synths:
             own = subset.examples(synth)
             self._place[own] = np.arange(len(own))
             self._encoded[synth] = torch.from_numpy(subset.encoded_of(synth, own)).to(device)
+            if audible:
+                self._audible[synth] = torch.from_numpy(subset.audible_of(synth, own)).to(device)
 
     def __call__(self, items: npt.NDArray[np.int64]) -> Batch:
         """The batch of these items, (n,), or of these rows' items, (n, notes), on the device."""
         first = items if items.ndim == 1 else items[:, 0]
         made = _made(self._subset, first)
-        encoded = {synth: self._encoded[synth][self._there(self._place[first[own]])] for synth, own in made}
+        places = {synth: self._there(self._place[first[own]]) for synth, own in made}
+        encoded = {synth: self._encoded[synth][own] for synth, own in places.items()}
+        audible = {synth: self._audible[synth][own] for synth, own in places.items() if synth in self._audible}
+        rows = {synth: self._there(own) for synth, own in made}
         mels = self._mels[self._there(items.ravel())].float() / 255  # as `features.mel.from_bytes`
-        return Batch(mels.unflatten(0, items.shape), {synth: self._there(own) for synth, own in made}, encoded)
+        pitches = self._there(self._subset.pitches(items))
+        return Batch(mels.unflatten(0, items.shape), rows, encoded, pitches, audible)
 
     def _there(self, numbers: npt.NDArray[np.int64]) -> torch.Tensor:
         return torch.from_numpy(numbers).to(self._device)

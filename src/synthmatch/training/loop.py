@@ -4,7 +4,6 @@ A run that is killed and started again with the same arguments goes on after its
 machine with the same number of threads, comes to the same numbers.
 """
 
-import dataclasses
 import math
 from collections.abc import Callable
 from pathlib import Path
@@ -17,8 +16,11 @@ from torch import Tensor
 from synthmatch.dataset.prefetch import prefetch
 from synthmatch.dataset.reader import Dataset
 from synthmatch.errors import InputError, TrainingError
-from synthmatch.models.base import Model
+from synthmatch.models.base import Batch, Model
+from synthmatch.models.drawn_note import with_note
+from synthmatch.models.registry import model_class
 from synthmatch.models.weights import build_model, save_model
+from synthmatch.training.augment import augmented
 from synthmatch.training.batches import reader_of
 from synthmatch.training.checkpoint import FILE, Progress, load_checkpoint, save_checkpoint
 from synthmatch.training.log import MetricsLog
@@ -61,6 +63,10 @@ def train(  # noqa: PLR0912, PLR0915 - one script, to be read from top to bottom
     else:
         # every batch but an epoch's last has the same shape, so the fastest convolutions are worth a search
         torch.backends.cudnn.benchmark = True
+    if settings.audible and not model_class(settings.model).weighs_audible:
+        raise InputError(
+            f"{settings.model} counts every parameter, as its source does; train it without --audible, or another model with"
+        )
     training, validation = dataset.split("train"), dataset.split("validation")
     for number, synth in enumerate(dataset.synths):
         counts = [int((subset.synth_index == number).sum()) for subset in (training, validation)]
@@ -79,7 +85,7 @@ def train(  # noqa: PLR0912, PLR0915 - one script, to be read from top to bottom
     parts = model.parts()
     progress, best = Progress(0, 0, [math.inf] * len(parts), [0] * len(parts)), _weights(model)
 
-    conditions = {"settings": dataclasses.asdict(settings), "data": dataset.fingerprint, "synths": list(dataset.synths)}
+    conditions = {"settings": settings.named(), "data": dataset.fingerprint, "synths": list(dataset.synths)}
     if found := load_checkpoint(folder, conditions):
         state, progress = found
         model.load_state_dict(state["model"])
@@ -91,7 +97,8 @@ def train(  # noqa: PLR0912, PLR0915 - one script, to be read from top to bottom
         return {**conditions, "validation": progress.best, "epochs": progress.epoch}
 
     log = MetricsLog(folder, progress.step, tensorboard=tensorboard)
-    read, read_validation = reader_of(training, where), reader_of(validation, where)
+    read = reader_of(training, where, audible=settings.audible)
+    read_validation = reader_of(validation, where)
 
     while progress.epoch < settings.epochs and min(progress.waited) < settings.patience:
         # the order of an epoch depends on the seed and the epoch alone
@@ -112,7 +119,7 @@ def train(  # noqa: PLR0912, PLR0915 - one script, to be read from top to bottom
         for done, batch in enumerate(meter.waiting(prefetch(map(read, order), _AHEAD))):
             begun = progress.epoch * whole_epoch + done
             kl_share = min(1.0, begun / max(settings.warmup_epochs * whole_epoch, 1))
-            losses = model.losses(batch, kl_share, noise)
+            losses = model.losses(_heard(batch, settings, noise), kl_share, noise)
             loss = losses.total.item()
             if not math.isfinite(loss):
                 log.close()
@@ -132,7 +139,7 @@ def train(  # noqa: PLR0912, PLR0915 - one script, to be read from top to bottom
                 report(Pace(progress.epoch, settings.epochs, progress.step, steps, loss, meter.rate, seconds))
         progress.epoch += 1
 
-        scores = validate(model, validation, settings.batch_size, read_validation)
+        scores = validate(model, validation, settings.batch_size, read_validation, note=settings.note)
         for number, (synths, prefixes) in enumerate(parts):
             if progress.waited[number] >= settings.patience:
                 continue  # trained alone, it would have ended
@@ -157,6 +164,12 @@ def train(  # noqa: PLR0912, PLR0915 - one script, to be read from top to bottom
     model.load_state_dict(best)
     save_model(folder, model.eval(), about())
     return Trained(model, progress.best, progress.epoch)
+
+
+def _heard(batch: Batch, settings: TrainSettings, noise: torch.Generator) -> Batch:
+    """A batch as the model is to hear it."""
+    mels = augmented(batch.mels, noise) if settings.augment else batch.mels
+    return batch._replace(mels=with_note(mels, batch.pitches) if settings.note else mels)
 
 
 def _weights(model: Model) -> dict[str, Tensor]:

@@ -1,9 +1,13 @@
 """What a training run is set to. Kept with its checkpoints and weights; a run goes on only under the same settings."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from synthmatch.errors import InputError
 from synthmatch.models.base import ModelConfig
+
+#: What is done where it is asked for.
+OPTIONS = ("augment", "audible", "note")
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +16,8 @@ class TrainSettings:
 
     `warmup_epochs`: the KL term's weight rises linearly from 0 over so many (the paper: 100 of its 500 epochs). Training
     ends after `epochs`, or when validation has not improved for `patience` of them: a loss is better than the best so far
-    where it is lower by more than the share `tolerance`.
+    where it is lower by more than the share `tolerance`. `augment`: sounds are made like recordings (`training.augment`).
+    `audible`: only parameters that are heard count in the loss. `note`: the model is told the note (`models.drawn_note`).
     """
 
     model: str
@@ -24,6 +29,14 @@ class TrainSettings:
     warmup_epochs: int = 8
     patience: int = 6
     tolerance: float = 0.0
+    augment: bool = False
+    audible: bool = False
+    note: bool = False
+
+    def named(self) -> dict[str, Any]:
+        """By name, JSON: what a run is known again by. An option that is off is not there, so that older runs go on."""
+        settings = asdict(self)
+        return {name: value for name, value in settings.items() if name not in OPTIONS or value}
 
     def __post_init__(self) -> None:
         for name in ("batch_size", "epochs", "patience"):

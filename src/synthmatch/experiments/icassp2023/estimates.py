@@ -3,7 +3,6 @@
 A machine that trains then need not render, and no machine need keep the weights.
 """
 
-import dataclasses
 import hashlib
 import io
 import json
@@ -33,7 +32,7 @@ class Estimates:
         self._path = folder / f"{run.name.replace(' ', '-')}.npz"
         self._test, self._targets = dataset.split("test"), targets
         asked = {synth: items.tolist() for synth, items in targets.items()}
-        told = json.dumps([dataset.fingerprint, dataclasses.asdict(run.settings), asked], sort_keys=True)
+        told = json.dumps([dataset.fingerprint, run.settings.named(), asked], sort_keys=True)
         self._stamp = hashlib.sha256(told.encode()).hexdigest()[:16]
 
     def found(self) -> bool:

@@ -1,6 +1,5 @@
 """The experiments from data to answers: generate, train each model, let it answer. Each step is kept and resumes."""
 
-import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,7 +70,7 @@ def run(
         collect(name, file)
     trained = 0
     for one in runs(scale):
-        file = AnswerFile(records, one.name, dataset, {"settings": dataclasses.asdict(one.settings)})
+        file = AnswerFile(records, one.name, dataset, {"settings": one.settings.named()})
         if not file.complete(targets):
             estimates = Estimates(folder / "estimates", one, dataset, targets)
             if not estimates.found():

@@ -53,10 +53,10 @@ class Prepared:
     validation: npt.NDArray[np.int64]
     mean: Tensor
 
-    def batch(self, rows: npt.NDArray[np.int64]) -> Batch:
-        """The presets of families."""
+    def batch(self, rows: npt.NDArray[np.int64], device: torch.device) -> Batch:
+        """The presets of families, on a device."""
         parts = (self.numbers, self.levels, self.families.sketch)
-        return Batch(*(torch.from_numpy(part[rows].astype(np.float32)).flatten(0, 1) for part in parts))
+        return Batch(*(torch.from_numpy(part[rows]).to(device).float().flatten(0, 1) for part in parts))
 
 
 def prepare(folders: Sequence[Path], synth: str, number: int) -> Prepared:

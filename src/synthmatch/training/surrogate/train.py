@@ -77,14 +77,17 @@ def train_surrogate(  # noqa: PLR0915 - one script, to be read from top to botto
     settings: SurrogateSettings,
     report: Callable[[Pace], None] | None = None,
     start: Path | None = None,
+    device: str = "",
 ) -> dict[str, Validation]:
     """Train on the families of `synths` in all `folders`; `run` keeps checkpoints and metrics, `output` gets the weights.
 
-    `start`: a file of weights to begin with. A synthesizer that it does not know gets a layer of its own.
+    `start`: a file of weights to begin with. A synthesizer that it does not know gets a layer of its own. `device`: of torch;
+    by default a GPU where there is one.
 
     Raises `InputError` for missing or damaged families and a run of other settings, `TrainingError` where the loss is
     not a number, `OutputError`.
     """
+    where = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
     keep_freed_memory()
     data = [prepare(folders, synth, number) for number, synth in enumerate(synths)]
     with torch.random.fork_rng(devices=[]):
@@ -95,6 +98,7 @@ def train_surrogate(  # noqa: PLR0915 - one script, to be read from top to botto
     first = read_weights(start) if start else None
     if first:
         _begin_with(network, first, synths)
+    network = network.to(where)
     optimizer = torch.optim.AdamW(network.parameters(), lr=settings.learning_rate, weight_decay=1e-4, fused=True)
     sizes = {synth: len(one.families.pitch) for synth, one in zip(synths, data, strict=True)}
     conditions = {"settings": asdict(settings), "families": sizes, "start": first and first.fingerprint}
@@ -104,7 +108,7 @@ def train_surrogate(  # noqa: PLR0915 - one script, to be read from top to botto
         network.load_state_dict(state["network"])
         optimizer.load_state_dict(state["optimizer"])
     log = MetricsLog(run, progress.step)
-    weights = _weights()
+    weights = _weights().to(where)
     meter = Meter()
 
     def keep() -> dict[str, Validation]:
@@ -118,7 +122,7 @@ def train_surrogate(  # noqa: PLR0915 - one script, to be read from top to botto
         # what a step learns from depends on the seed and the step alone
         rng = np.random.default_rng([settings.seed, progress.step])
         chosen = data[progress.step % len(data)]
-        batch = chosen.batch(rng.choice(chosen.training, settings.families))
+        batch = chosen.batch(rng.choice(chosen.training, settings.families), where)
         share = progress.step / settings.steps
         rise = min(1.0, (progress.step + 1) / _WARMUP_STEPS)
         for group in optimizer.param_groups:
@@ -143,7 +147,7 @@ def train_surrogate(  # noqa: PLR0915 - one script, to be read from top to botto
             keep()
     scores = keep()
     log.close()
-    arrays = {name: value.numpy().astype(np.float32) for name, value in network.state_dict().items()}
+    arrays = {name: value.cpu().numpy().astype(np.float32) for name, value in network.state_dict().items()}
     made = {**conditions, "validation": {synth: score._asdict() for synth, score in scores.items()}}
     write_surrogate(output, arrays, synths, settings.blocks, made)
     return scores
@@ -208,10 +212,10 @@ def _changes_loss(predicted: Tensor, sketch: Tensor, first: int, weights: Tensor
 def _validate(network: Network, data: Prepared, weights: Tensor) -> Validation:
     errors, constants, directions = [], [], []
     for start in range(0, len(data.validation), 50):
-        numbers, levels, sketch = data.batch(data.validation[start : start + 50])
+        numbers, levels, sketch = data.batch(data.validation[start : start + 50], weights.device)
         predicted = network(numbers, levels, data.number)
         errors.append(_distance(predicted - sketch, weights))
-        constants.append(_distance(data.mean - sketch, weights))
+        constants.append(_distance(data.mean.to(weights.device) - sketch, weights))
         families = (values.view(-1, MEMBERS, SEGMENTS * MELS) for values in (predicted, sketch))
         ours, real = (family[:, 1:] - family[:, :1] for family in families)
         heard = real.abs().mean(2) > 0.3
