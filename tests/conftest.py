@@ -1,4 +1,4 @@
-"""What several tests share: TinySynth, a VST3 instrument compiled when a test asks for it; small shards; one thread;
+"""What several tests share: TinySynth, a VST3 instrument compiled when a test asks for it; small data sets and shards; one thread;
 a web server and a browser.
 """
 
@@ -12,6 +12,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from synthmatch.dataset import folder
+from synthmatch.dataset.banks import read_banks
+from synthmatch.dataset.generate import generate
+from synthmatch.dataset.reader import Dataset
+from synthmatch.dataset.spec import DatasetSpec
+from synthmatch.synths.registry import get_synth
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -46,6 +51,34 @@ def small_shards() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(folder, "ROWS_PER_SHARD", 4)
         yield
+
+
+@pytest.fixture(scope="session")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+    """Twenty-four voices of Dexed at C4."""
+    into = tmp_path_factory.mktemp("data")
+    banks = {id: found.presets for id, found in read_banks([get_synth("dexed")], []).items()}
+    generate(DatasetSpec(("dexed",), 24, (60,)), into, banks)
+    return Dataset.open(into)
+
+
+@pytest.fixture(scope="session")
+def two_synths(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+    """Twenty-four presets each of Dexed and amsynth at C4."""
+    into = tmp_path_factory.mktemp("two")
+    synths = [get_synth("dexed"), get_synth("amsynth")]
+    banks = {id: found.presets for id, found in read_banks(synths, []).items()}
+    generate(DatasetSpec(("dexed", "amsynth"), 24, (60,)), into, banks)
+    return Dataset.open(into)
+
+
+@pytest.fixture(scope="session")
+def two_notes(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+    """Twenty-four voices of Dexed at C4 and G4."""
+    into = tmp_path_factory.mktemp("notes")
+    banks = {id: found.presets for id, found in read_banks([get_synth("dexed")], []).items()}
+    generate(DatasetSpec(("dexed",), 24, (60, 67)), into, banks)
+    return Dataset.open(into)
 
 
 @pytest.fixture
