@@ -39,11 +39,20 @@ def test_a_model_learns_as_recordings_sound_and_is_told_the_note(
         heard.append(batch)
         return learn(self, batch, kl_share, generator)
 
+    checked: list[Tensor] = []
+    check = kind.validation
+
+    def validation(self: Model, mels: Tensor, encoded: Tensor, synth: str, audible: Tensor) -> dict[str, Tensor]:
+        checked.append(audible)
+        return check(self, mels, encoded, synth, audible)
+
     monkeypatch.setattr(kind, "losses", losses)
+    monkeypatch.setattr(kind, "validation", validation)
     settings = replace(SETTINGS, model=model, epochs=1, augment=True, audible=True, note=True)
     train(dataset, settings, tmp_path)
     pitch = int(heard[0].pitches[0])
     assert heard[0].audible.keys() == heard[0].encoded.keys()
+    assert not checked[0].all()
     assert heard[0].mels[:, pitch, 0].eq(1).all()
     asked: list[Tensor] = []
     draw = kind.draw

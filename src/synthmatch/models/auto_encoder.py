@@ -39,8 +39,11 @@ class AutoEncoder(Model):
     def parameter_loss(self, latent: Tensor, batch: Batch) -> Tensor:
         """Error of the encoded presets that the batch knows, as the model's source counts it."""
 
-    def parameter_error(self, latent: Tensor, encoded: Tensor, synth: str) -> Tensor:
-        """Error of one synthesizer's encoded presets, as validation counts it: mean squared."""
+    def parameter_error(self, latent: Tensor, encoded: Tensor, synth: str, audible: Tensor | None = None) -> Tensor:
+        """Error of one synthesizer's encoded presets, as validation counts it: mean squared.
+
+        `audible`: what counts, for a model that `weighs_audible`.
+        """
         return (self.decode(latent, synth) - encoded).square().mean()
 
     def losses(self, batch: Batch, kl_share: float, generator: torch.Generator) -> Losses:
@@ -65,11 +68,11 @@ class AutoEncoder(Model):
         """The latent of the encoder's mean, (B, latent_size)."""
         return self.move(self.encode(mels, synth)[0])[0]
 
-    def validation(self, mels: Tensor, encoded: Tensor, synth: str) -> dict[str, Tensor]:
+    def validation(self, mels: Tensor, encoded: Tensor, synth: str, audible: Tensor | None = None) -> dict[str, Tensor]:
         """Mean squared error of the spectrograms, and the presets' error."""
         latent = self.latent(mels, synth)
         spectrogram = (self.reconstruct(latent, synth) - mels).square().mean()
-        return {"spectrogram": spectrogram, "parameters": self.parameter_error(latent, encoded, synth)}
+        return {"spectrogram": spectrogram, "parameters": self.parameter_error(latent, encoded, synth, audible)}
 
     @torch.no_grad()
     def estimate(self, mels: Tensor, synth: str) -> Tensor:

@@ -104,8 +104,11 @@ class Model(nn.Module, ABC):
         """Losses of a batch. `kl_share`: how much of the KL weight counts, 0..1 during the warm-up."""
 
     @abstractmethod
-    def validation(self, mels: Tensor, encoded: Tensor, synth: str) -> dict[str, Tensor]:
-        """Losses by name, without noise, of items that one synthesizer made. Their sum says which weights are best."""
+    def validation(self, mels: Tensor, encoded: Tensor, synth: str, audible: Tensor | None = None) -> dict[str, Tensor]:
+        """Losses by name, without noise, of items that one synthesizer made. Their sum says which weights are best.
+
+        `audible`: as in `Batch`, where training counts what is heard alone, for a model that `weighs_audible`.
+        """
 
     @abstractmethod
     def estimate(self, mels: Tensor, synth: str) -> Tensor:

@@ -94,7 +94,7 @@ class FlowMatching(Model):
         total = torch.stack(errors).sum()
         return Losses(total, total.detach())
 
-    def validation(self, mels: Tensor, encoded: Tensor, synth: str) -> dict[str, Tensor]:
+    def validation(self, mels: Tensor, encoded: Tensor, synth: str, audible: Tensor | None = None) -> dict[str, Tensor]:
         """The mean error at a few times, with the same noise each time it is asked and for every item."""
         head, read = self._head(synth), self.trunk.read(self.sound(mels))
         noises = _fixed_noise(len(_TIMES), encoded.shape[1]).to(mels.device)
@@ -103,7 +103,7 @@ class FlowMatching(Model):
             time = torch.full((len(mels),), at, device=mels.device)
             point = _between(noise, encoded, time[:, None])
             raw = head.raw(self.trunk(head(point), read, time), point, time)
-            errors.append(head.output.loss(raw, encoded))
+            errors.append(head.output.loss(raw, encoded, audible))
         return {"parameters": torch.stack(errors).mean()}
 
     @torch.no_grad()

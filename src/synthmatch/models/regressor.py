@@ -53,9 +53,9 @@ class Regressor(Model):
         total = torch.stack(errors).sum()
         return Losses(total, total.detach())
 
-    def validation(self, mels: Tensor, encoded: Tensor, synth: str) -> dict[str, Tensor]:
+    def validation(self, mels: Tensor, encoded: Tensor, synth: str, audible: Tensor | None = None) -> dict[str, Tensor]:
         """The error of the synthesizer's head."""
-        return {"parameters": self._error(self.encoder(mels), encoded, synth)}
+        return {"parameters": self._error(self.encoder(mels), encoded, synth, audible)}
 
     @torch.no_grad()
     def estimate(self, mels: Tensor, synth: str) -> Tensor:

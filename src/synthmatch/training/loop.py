@@ -98,7 +98,7 @@ def train(  # noqa: PLR0912, PLR0915 - one script, to be read from top to bottom
 
     log = MetricsLog(folder, progress.step, tensorboard=tensorboard)
     read = reader_of(training, where, audible=settings.audible)
-    read_validation = reader_of(validation, where)
+    read_validation = reader_of(validation, where, audible=settings.audible)
 
     while progress.epoch < settings.epochs and min(progress.waited) < settings.patience:
         # the order of an epoch depends on the seed and the epoch alone
