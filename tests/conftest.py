@@ -53,32 +53,29 @@ def small_shards() -> Iterator[None]:
         yield
 
 
+def generated(into: Path, synths: tuple[str, ...], pitches: tuple[int, ...]) -> Dataset:
+    """A data set of twenty-four presets of each synthesizer."""
+    banks = {id: found.presets for id, found in read_banks([get_synth(synth) for synth in synths], []).items()}
+    generate(DatasetSpec(synths, 24, pitches), into, banks)
+    return Dataset.open(into)
+
+
 @pytest.fixture(scope="session")
 def dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     """Twenty-four voices of Dexed at C4."""
-    into = tmp_path_factory.mktemp("data")
-    banks = {id: found.presets for id, found in read_banks([get_synth("dexed")], []).items()}
-    generate(DatasetSpec(("dexed",), 24, (60,)), into, banks)
-    return Dataset.open(into)
+    return generated(tmp_path_factory.mktemp("data"), ("dexed",), (60,))
 
 
 @pytest.fixture(scope="session")
 def two_synths(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     """Twenty-four presets each of Dexed and amsynth at C4."""
-    into = tmp_path_factory.mktemp("two")
-    synths = [get_synth("dexed"), get_synth("amsynth")]
-    banks = {id: found.presets for id, found in read_banks(synths, []).items()}
-    generate(DatasetSpec(("dexed", "amsynth"), 24, (60,)), into, banks)
-    return Dataset.open(into)
+    return generated(tmp_path_factory.mktemp("two"), ("dexed", "amsynth"), (60,))
 
 
 @pytest.fixture(scope="session")
 def two_notes(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     """Twenty-four voices of Dexed at C4 and G4."""
-    into = tmp_path_factory.mktemp("notes")
-    banks = {id: found.presets for id, found in read_banks([get_synth("dexed")], []).items()}
-    generate(DatasetSpec(("dexed",), 24, (60, 67)), into, banks)
-    return Dataset.open(into)
+    return generated(tmp_path_factory.mktemp("notes"), ("dexed",), (60, 67))
 
 
 @pytest.fixture

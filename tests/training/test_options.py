@@ -48,7 +48,7 @@ def test_a_model_learns_as_recordings_sound_and_is_told_the_note(
 
     monkeypatch.setattr(kind, "losses", losses)
     monkeypatch.setattr(kind, "validation", validation)
-    settings = replace(SETTINGS, model=model, epochs=1, augment=True, audible=True, note=True)
+    settings = replace(SETTINGS, model=model, augment=True, audible=True, note=True)
     train(dataset, settings, tmp_path)
     pitch = int(heard[0].pitches[0])
     assert heard[0].audible.keys() == heard[0].encoded.keys()
@@ -72,11 +72,11 @@ def test_a_model_learns_as_recordings_sound_and_is_told_the_note(
 
 def test_a_run_from_before_an_option_goes_on(dataset: Dataset, tmp_path: Path) -> None:
     """Catches an option that is off and yet makes another run of it, and one that is on and does not."""
-    train(dataset, replace(SETTINGS, epochs=1), tmp_path)
+    train(dataset, SETTINGS, tmp_path)
     names = json.loads((tmp_path / "config.json").read_text())["settings"].keys()
     assert not names & {"augment", "audible", "note"}
     with pytest.raises(InputError, match="augment"):
-        train(dataset, replace(SETTINGS, epochs=1, augment=True), tmp_path)
+        train(dataset, replace(SETTINGS, augment=True), tmp_path)
 
 
 def test_a_paper_counts_every_parameter(dataset: Dataset, tmp_path: Path) -> None:

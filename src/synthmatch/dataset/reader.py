@@ -140,14 +140,12 @@ class Subset:
         number = self.synths.index(synth)
         if (self.synth_index[items] != number).any():
             raise InputError(f"got items of other synthesizers than {synth}; use encoded, or choose by synth_index")
-        native = [self._array(shard, NATIVE)[place] for shard, place, _ in self._places(items)]
-        return self._spaces[number].encode(np.array(native).reshape(len(items), len(self._spaces[number])))
+        return self._spaces[number].encode(self._native(items, self._spaces[number]))
 
     def audible_of(self, synth: str, items: Items) -> Floats:
         """1 where an encoded column is of a parameter that is heard, else 0. As `encoded_of`."""
-        native = [self._array(shard, NATIVE)[place] for shard, place, _ in self._places(items)]
         source = get_synth(synth)
-        heard = source.audible(np.array(native).reshape(len(items), len(source.space)))
+        heard = source.audible(self._native(items, source.space))
         return np.repeat(heard, source.space.widths, axis=1).astype(np.float32)
 
     def pitches(self, items: Items) -> Items:
@@ -199,6 +197,11 @@ class Subset:
             batches += [shuffled[start : start + batch_size] for start in range(0, len(group), batch_size)]
         order = rng.permutation(len(batches)) if one_synth else range(len(batches))
         return (batches[place] for place in order)
+
+    def _native(self, items: Items, space: ParamSpace) -> npt.NDArray[np.float64]:
+        """Native values of items of one synthesizer. Shape: (n, P)."""
+        native = [self._array(shard, NATIVE)[place] for shard, place, _ in self._places(items)]
+        return np.array(native).reshape(len(items), len(space))
 
     def _places(self, items: Items) -> Iterator[tuple[int, int, int]]:
         """Shard, place of the row in it, and number of the note, for each item."""
