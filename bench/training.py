@@ -85,7 +85,7 @@ def steppers() -> tuple[Callable[[], None], Callable[[], None]]:
     plain, ours = Plain(), JointSeparate({"one": EncodedLayout(WIDTH, tuple(range(WIDTH)), ())}, ModelConfig(LATENT))
     plain_adam = torch.optim.Adam(plain.parameters(), lr=1e-4)
     our_adam = torch.optim.Adam(ours.parameters(), lr=1e-4, fused=True)
-    batch = Batch(mels, {"one": torch.arange(BATCH)}, {"one": wanted})
+    batch = Batch(mels, {"one": torch.arange(BATCH)}, {"one": wanted}, torch.full((BATCH,), 60.0))
     noise = torch.Generator().manual_seed(0)
 
     def plain_step() -> None:
@@ -124,7 +124,8 @@ def models(steps: int) -> None:
         torch.manual_seed(0)
         model = build_model(name, ("dexed",), ModelConfig(LATENT))
         heard = mels[:, None] if model.whole_rows else mels
-        batch = Batch(heard, {"dexed": torch.arange(BATCH)}, {"dexed": encoded})
+        pitches = torch.full(heard.shape[:-2], 60.0)
+        batch = Batch(heard, {"dexed": torch.arange(BATCH)}, {"dexed": encoded}, pitches)
         adam, noise = torch.optim.Adam(model.parameters(), lr=1e-4, fused=True), torch.Generator().manual_seed(0)
         start = 0.0
         for step in range(steps + 1):
