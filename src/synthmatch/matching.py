@@ -19,7 +19,7 @@ from synthmatch.evaluation.metrics import evaluate
 from synthmatch.evaluation.noise_floor import noise_floor
 from synthmatch.features.score import FastScore
 from synthmatch.library.builtin import libraries_for
-from synthmatch.library.library import Library, nearest_in
+from synthmatch.library.library import Library, Neighbour, nearest_in
 from synthmatch.library.sources import random_presets
 from synthmatch.matches import Match, Matches
 from synthmatch.models.registry import require_torch
@@ -124,14 +124,16 @@ def match(
             objective = Objective(synth.space, matcher.evaluate, Budget(renders, seconds), locks=locks)
             objective.report = _Report(objective, matcher, candidates, progress, show)
             rng = np.random.default_rng([seed, _stable(synth.id)])
-            seeds = matcher.seeds(rng, first, locks, alone=renders == 0)
             surrogate = surrogates.get(synth.id)
             screen = Screen(surrogate, target.audio, target.note) if surrogate else None
+            if screen and matcher.near:
+                screen.remember(matcher.near)
+                matcher.near = screen.nearest_first(matcher.near) if renders else matcher.near
+            seeds = matcher.seeds(rng, first, locks, alone=renders == 0)
             try:
                 if renders:
                     population_search(objective, seeds, rng, screen)
                 elif screen and surrogate and surrogate.direction >= _TRUSTED and matcher.near:
-                    screen.remember(matcher.near)
                     seeds = imagined_presets(objective, seeds, rng, screen, candidates)
             except (KeyboardInterrupt, Interrupted):
                 complete = False
@@ -211,7 +213,7 @@ class _Matcher:
         self.libraries = [*libraries_for(synth.id), *libraries]
         self.score = FastScore(target.audio)
         self.evaluate = rendered_with(pool, target.note, self.score)
-        self.near = nearest_in(self.libraries, target.audio, target.note, SEEDS)
+        self.near: Sequence[Neighbour] = nearest_in(self.libraries, target.audio, target.note, SEEDS)
         self._shown: dict[bytes, Match] = {}
 
     def seeds(
@@ -280,7 +282,7 @@ def _distinct(objective: Objective, count: int) -> list[Preset]:
     """The best presets that differ audibly from each better one: `count` of them, or fewer."""
     chosen: list[Scored] = []
     for scored in objective.best(64 * count):
-        if all(np.abs(scored.difference - c.difference).mean() >= _SAME_DB for c in chosen):
+        if all(np.abs(scored.heard.difference - c.heard.difference).mean() >= _SAME_DB for c in chosen):
             chosen.append(scored)
         if len(chosen) == count:
             break

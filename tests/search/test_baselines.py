@@ -102,10 +102,7 @@ def hidden_point(count: int) -> tuple[Objective, Preset]:
 
     def evaluate(presets: Sequence[Preset]) -> list[Heard | None]:
         units = [synth.space.to_unit(preset.native) for preset in presets]
-        return [
-            Heard(float(np.linalg.norm(unit - hidden)), np.zeros(0, np.float32), np.zeros(0, np.float32))
-            for unit in units
-        ]
+        return [Heard(float(np.linalg.norm(unit - hidden))) for unit in units]
 
     return Objective(synth.space, evaluate, Budget(count)), synth.preset(synth.space.to_native(start))
 
@@ -123,7 +120,7 @@ def test_cma_es_goes_on_after_convergence() -> None:
     space = get_synth("amsynth").space
     flat = Objective(
         space,
-        lambda presets: [Heard(1.0, np.zeros(0, np.float32), np.zeros(0, np.float32))] * len(presets),
+        lambda presets: [Heard(1.0)] * len(presets),
         Budget(600),
     )
     SEARCHES["cma-es"](flat, [get_synth("amsynth").preset(space.default)], np.random.default_rng(0))

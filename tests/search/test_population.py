@@ -138,5 +138,5 @@ def test_slopes_of_a_linear_sound_are_found() -> None:
 
 def test_heard_is_what_workers_send() -> None:
     """Catches a measure that cannot travel between processes."""
-    heard = Heard(1.0, np.zeros(3, np.float32), np.zeros(0, np.float32))
+    heard = Heard(1.0, np.zeros(3, np.float32))
     assert pickle.loads(pickle.dumps(heard)).score == 1.0

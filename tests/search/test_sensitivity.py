@@ -46,7 +46,7 @@ def test_each_probe_moves_one_parameter() -> None:
 
 def test_a_failed_render_has_no_weight() -> None:
     """Catches a crash of one probe that ends the others."""
-    heard = Heard(2.0, np.zeros(0, np.float32), np.zeros(0, np.float32))
+    heard = Heard(2.0)
     answers = iter([None, *[heard] * 200])
     weights = sensitivity(SPACE, one_operator(), lambda presets: [next(answers) for _ in presets])
     assert weights[0] == 0

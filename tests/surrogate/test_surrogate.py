@@ -10,7 +10,7 @@ import pytest
 from synthmatch.audio import Audio
 from synthmatch.errors import InputError
 from synthmatch.features.score import FastScore
-from synthmatch.features.sketch import MELS
+from synthmatch.features.sketch import MELS, sketch
 from synthmatch.library.builtin import builtin_library
 from synthmatch.note import Note
 from synthmatch.params import Preset
@@ -171,18 +171,41 @@ def test_a_screen_that_has_heard_presets_knows_their_gains(trained: Path) -> Non
     presets, note = near_dexed(24), Note()
     target, *sounds = rendered(presets, note)
     score = FastScore(target)
-    heard = [Scored(preset, *score(sound)) for preset, sound in zip(presets[1:], sounds, strict=True)]
+    heard = [Scored(preset, score(sound)) for preset, sound in zip(presets[1:], sounds, strict=True)]
     screen = Screen(read_surrogates(trained)["dexed"], target, note)
     screen.learn(heard)
     parents = [*heard[-1:], *heard[:-1]]
     expected = screen.expect([one.preset for one in heard], [one.preset for one in parents])
     real = [parent.score - one.score for parent, one in zip(parents, heard, strict=True)]
     assert np.corrcoef(expected.gains, real)[0, 1] > 0.7
-    apart = [np.abs(one.sketch - parent.sketch).mean() for parent, one in zip(parents, heard, strict=True)]
+    apart = [np.abs(one.heard.sketch - parent.heard.sketch).mean() for parent, one in zip(parents, heard, strict=True)]
     assert np.corrcoef(expected.changes, apart)[0, 1] > 0.7
+    finer = screen.finer([one.preset for one in heard], [one.preset for one in parents], expected.bands)
+    assert finer is not None
+    assert np.corrcoef(finer, real)[0, 1] > 0.8
     same = screen.expect([one.preset for one in heard], [one.preset for one in heard])
     assert np.abs(same.gains).max() < 0.01
     assert np.abs(same.changes).max() < 0.01
+    nothing = screen.finer([one.preset for one in heard], [one.preset for one in heard], same.bands)
+    assert nothing is not None
+    assert np.abs(nothing).max() < 0.01
+
+
+def test_a_childs_spectrum_is_its_parents_moved_by_bands(trained: Path) -> None:
+    """Catches a child's spectrum without its parent's partials: the target is the parent at half the level, and a child
+    whose bands are as much quieter is there."""
+    (parent,) = near_dexed(1)
+    (sound,) = rendered([parent], Note())
+    target = sound * np.float32(0.5)
+    screen = Screen(read_surrogates(trained)["dexed"], target, Note())
+    heard = Scored(parent, FastScore(target)(sound))
+    screen.learn([heard])
+    quieter = (sketch(target) - sketch(sound))[None, :SEGMENTS]
+    # what formulas say is the same for a preset and itself, so bands alone change; what is near the floor goes its own way
+    gains = screen.finer([parent], [parent], quieter)
+    assert gains is not None
+    (gain,) = gains
+    assert 0.75 * heard.score < gain < heard.score
 
 
 @pytest.mark.parametrize("seconds", [0.2, 4.0, 6.0])

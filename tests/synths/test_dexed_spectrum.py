@@ -5,16 +5,18 @@ import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.ndimage import uniform_filter1d
 
 from synthmatch.audio import mono
+from synthmatch.features.score import FastScore
 from synthmatch.features.sketch import sketch
 from synthmatch.library.builtin import builtin_library
 from synthmatch.note import SAMPLE_RATE_HZ, Note
-from synthmatch.surrogate.inputs import Inputs
-from synthmatch.synths.registry import get_synth
+from synthmatch.surrogate.inputs import MIDDLES_SECONDS, Inputs
+from synthmatch.synths.dexed import Dexed
 
 Wide = npt.NDArray[np.float64]
-DEXED = get_synth("dexed")
+DEXED = Dexed()
 SPACE = DEXED.space
 ENGINE = DEXED.engine()
 INPUTS = Inputs(DEXED)
@@ -81,6 +83,24 @@ def test_feedback_is_what_dexed_plays(algorithm: int, feedback: int) -> None:
     values |= {"op6_output_level": 85, "op5_output_level": 85, "op4_output_level": 85}
     native, note = SPACE.from_named(values), Note(pitch=48)
     assert np.abs(computed(native, note) - played(native, note))[4:10].mean() < 4.5
+
+
+def test_bins_stand_out_where_dexeds_do() -> None:
+    """Catches partials in the wrong bins, and a frame of another length than a render's: by how much bins are louder than
+    their neighbourhood, in voices of the library."""
+    library = builtin_library("dexed")
+    assert library
+    rows = np.random.default_rng(2).choice(len(library), 24, replace=False)
+    natives = SPACE.to_native(library.unit[rows])
+    expected = DEXED.spectra(natives, np.full(24, 60), np.full(24, Note().hold_seconds), MIDDLES_SECONDS)
+    hears = FastScore(np.zeros((1, Note().samples), np.float32))
+    alike = []
+    for native, ours in zip(natives, expected, strict=True):
+        real = hears(ENGINE.render(DEXED.preset(native), Note())).spectrum.astype(np.float32)
+        fine = [(levels - uniform_filter1d(levels, 40, axis=1))[:, 20:520] for levels in (real, ours)]
+        loud = np.flatnonzero(real[:, 20:520].max(axis=1) > -60)
+        alike += [float(np.corrcoef(fine[0][moment], fine[1][moment])[0, 1]) for moment in loud]
+    assert np.median(alike) > 0.8
 
 
 def test_a_stage_that_has_nowhere_to_go_waits() -> None:

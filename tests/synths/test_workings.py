@@ -88,6 +88,13 @@ def test_workings_are_finite_for_any_preset_and_note(synth: str) -> None:
         assert np.abs(part).max(initial=0) < 6
     assert found.levels.min() >= -90
     assert found.levels.max() < 60
+    spectra = instrument.spectra(native, pitch, hold, seconds)
+    if spectra is not None:
+        assert spectra.shape == (100, 9, 1025)
+        assert np.isfinite(spectra).all()
+        one = instrument.spectra(native[7:8], pitch[7:8], hold[7:8], seconds)
+        assert one is not None
+        assert np.allclose(one, spectra[7:8], atol=0.1)
     alone = instrument.workings(native[7:8], pitch[7:8], hold[7:8], seconds)
     assert np.allclose(alone.curves[0], found.curves[7])
     assert np.allclose(alone.values[0], found.values[7])

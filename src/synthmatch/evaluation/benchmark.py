@@ -200,9 +200,11 @@ def _search(setting: Setting, method: str, target: BenchTarget, medoid: Preset |
     if method in OF_SURROGATE:
         assert setting.surrogate, f"{method} without a surrogate"
         screen = Screen(setting.surrogate, target.audio, target.note)
+        near = setting.library.nearest(target.audio, target.note, SEEDS)
+        screen.remember(near)
         if method == SCREENED:
-            return lambda objective, seeds, rng: population_search(objective, seeds, rng, screen)
-        screen.remember(setting.library.nearest(target.audio, target.note, SEEDS))
+            first = [neighbour.preset for neighbour in screen.nearest_first(near)]
+            return lambda objective, seeds, rng: population_search(objective, first, rng, screen)
         return lambda objective, seeds, rng: _in_order(
             objective, imagined_presets(objective, seeds, rng, screen, SAMPLES), rng
         )

@@ -6,8 +6,6 @@ A preset is rendered once for all targets with one note and scored against each 
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from synthmatch.audio import Audio
 from synthmatch.evaluation.targets import BenchTarget
 from synthmatch.features.score import FastScore, Heard
@@ -18,7 +16,6 @@ from synthmatch.search.objective import Evaluate
 
 #: Targets that share: the worker holds a spectrogram of each, 0.7 MB for 4 s.
 _GROUP = 50
-_NOTHING = np.zeros(0, np.float32)
 
 
 class ManyScores:
@@ -56,6 +53,6 @@ class SharedScores:
                 results = self._pool.run(new, target.note, self._measure)
                 self._known.update((preset.key(), result) for preset, result in zip(new, results, strict=True))
             found = [self._known[preset.key()] for preset in presets]
-            return [None if isinstance(f, RenderFailure) else Heard(f[place], _NOTHING, _NOTHING) for f in found]
+            return [None if isinstance(f, RenderFailure) else Heard(f[place]) for f in found]
 
         return evaluate

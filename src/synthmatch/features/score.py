@@ -19,18 +19,21 @@ from synthmatch.features.stft import decibels, power_frames
 
 #: The coarse picture: about so many segments of time, widening geometrically, and bands of two mels.
 _SEGMENTS = 16
+_NOTHING = np.zeros(0, np.float32)
 
 
 class Heard(NamedTuple):
     """What a search hears of a render.
 
     `score`: distance to the target in dB. `difference`: render minus target, mean level in dB over coarse cells of time
-    and frequency, shape (cells,). `sketch`: of the render itself (`features.sketch`), shape (segments, MELS).
+    and frequency, shape (cells,). `sketch`: of the render itself (`features.sketch`), shape (segments, MELS). `spectrum`:
+    the same of each bin, shape (segments, WINDOW // 2 + 1), in half precision.
     """
 
     score: float
-    difference: npt.NDArray[np.float32]
-    sketch: npt.NDArray[np.float32]
+    difference: npt.NDArray[np.float32] = _NOTHING
+    sketch: npt.NDArray[np.float32] = _NOTHING
+    spectrum: npt.NDArray[np.floating] = _NOTHING
 
 
 class FastScore:
@@ -51,14 +54,16 @@ class FastScore:
     def __call__(self, audio: npt.NDArray[np.float32]) -> Heard:
         """Distance of a render, shape (channels, samples)."""
         power = power_frames(self._fit(audio), WINDOW, HOP)
-        difference = decibels(power) - self._spectrum
+        levels = decibels(power)
+        difference = levels - self._spectrum
         spectral = np.sqrt(np.einsum("ij,ij->i", difference, difference) / difference.shape[1]).mean()
         heard = decibels(power @ mel_bands(WINDOW, MELS))
         mels = heard - self._mels
         lengths = np.diff(np.append(self._segments, len(mels)))
         cells = np.add.reduceat(mels, self._segments, axis=0).reshape(len(lengths), MELS // 2, 2).sum(axis=2)
         score = float(2 * spectral + np.abs(mels).mean()) / 3
-        return Heard(score, (cells / (2 * lengths[:, None])).ravel(), segment_means(heard))
+        coarse = (cells / (2 * lengths[:, None])).ravel()
+        return Heard(score, coarse, segment_means(heard), segment_means(levels).astype(np.float16))
 
     def _fit(self, audio: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         samples = audio.shape[-1]

@@ -9,13 +9,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 
 from synthmatch.features.score import Heard
 from synthmatch.params import ParamSpace, Preset
 from synthmatch.search.locks import Locks
-
-_NOTHING = np.zeros(0, np.float32)
 
 #: Presets -> what was heard of each, None where a render failed.
 Evaluate = Callable[[Sequence[Preset]], list[Heard | None]]
@@ -41,15 +38,15 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A rendered preset, its score (infinite where the render failed) and what was heard.
-
-    `difference` and `sketch` are those of `features.score.Heard`; empty where the render failed.
-    """
+    """A rendered preset and what was heard; its score is infinite, and the rest empty, where the render failed."""
 
     preset: Preset
-    score: float
-    difference: npt.NDArray[np.float32]
-    sketch: npt.NDArray[np.float32]
+    heard: Heard
+
+    @property
+    def score(self) -> float:
+        """Distance to the target in dB."""
+        return self.heard.score
 
 
 class Exhausted(Exception):
@@ -99,7 +96,7 @@ class Objective:
             if key not in self._known and key not in new and len(new) < self.left:
                 new[key] = preset
         for (key, preset), heard in zip(new.items(), self.evaluate(list(new.values())), strict=True):
-            scored = Scored(preset, *heard) if heard else Scored(preset, np.inf, _NOTHING, _NOTHING)
+            scored = Scored(preset, heard or Heard(np.inf))
             self._known[key] = scored
             self.scored.append(scored)
             self.history.append(min(scored.score, self.history[-1] if self.history else np.inf))

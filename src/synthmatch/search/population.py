@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from synthmatch.features.score import Heard
 from synthmatch.params import Preset
 from synthmatch.search import moves
 from synthmatch.search.audibility import Audibility
@@ -33,11 +34,14 @@ _MOST_SEEDS = 48
 #: Children that are made for each that is rendered, where a screen chooses among them; in so many rounds, each from the
 #: foremost of those before.
 _SCREENED, _ROUNDS, _FOREMOST = 64, 2, 24
+#: Share of a round's children, the foremost, that are looked at bin by bin, where the synthesizer's formulas allow it.
+_FINER = 1 / 4
 #: The same before any render: children a round, and rounds.
 _IMAGINED, _IMAGINED_ROUNDS = 96, 4
+#: Of all of these the foremost so many are looked at bin by bin.
+_IMAGINED_FINER = 96
 #: Standard deviation of a score that is expected, in dB: so much, and so many times the change that is expected.
 _DOUBT, _DOUBT_OF_CHANGE = 0.005, 0.2
-_NOT_HEARD = np.zeros(0, np.float32)
 #: How sharply better members are preferred as parents: chance that the best is taken, then the next, ...
 _PREFERENCE = 0.25
 _CREDIT_MEMORY = 0.93
@@ -89,14 +93,14 @@ class _Start(NamedTuple):
     member: _Member
 
 
-#: Scores that are expected and changes that are expected, both (N,): what to sort by, the foremost lowest, (N,).
-_Order = Callable[[Floats, Floats], Floats]
-
-
 class _Child(NamedTuple):
     move: str
     parent: _Member
     preset: Preset
+
+
+#: By what a screen sorts children: the foremost lowest, (N,).
+_Order = Callable[[Screen, Sequence[_Child]], Floats]
 
 
 class _Population:
@@ -143,13 +147,16 @@ class _Population:
         """Seeds and children that should be nearest, nearest first, one from each seed: nothing is rendered."""
         distances = screen.imagine(self.seeds)
         seeds = [
-            _Member(unit, Scored(preset, float(distance), _NOT_HEARD, _NOT_HEARD))
+            _Member(unit, Scored(preset, Heard(float(distance))))
             for unit, preset, distance in zip(self.donors, self.seeds, distances, strict=True)
         ]
         self.members = sorted(seeds, key=lambda m: m.score)[:_MEMBERS]
         themselves = {m.preset.key(): _Child("", m, m.preset) for m in self.members}
-        # the one answer that is given should be near by itself
-        bred = self._bred(screen, _IMAGINED_ROUNDS, _IMAGINED, lambda scores, changes: scores, themselves)
+        bred = self._bred(screen, _IMAGINED_ROUNDS, _IMAGINED, self._by_score, themselves)
+        foremost = bred[:_IMAGINED_FINER]
+        finer = screen.imagine_finer([c.preset for c in foremost], [c.parent.preset for c in foremost])
+        if finer is not None:
+            bred = [*(foremost[i] for i in np.argsort(finer, kind="stable")), *bred[_IMAGINED_FINER:]]
         found: dict[bytes, Preset] = {}
         for child in bred:
             found.setdefault(child.parent.preset.key(), child.preset)
@@ -177,7 +184,7 @@ class _Population:
             if np.count_nonzero(step) <= 2:
                 self.audibility.learn(step != 0, parent.score, scored.score)
             if np.isfinite(scored.score):
-                self.slopes.learn(step, scored.difference - parent.scored.difference)
+                self.slopes.learn(step, scored.heard.difference - parent.scored.heard.difference)
             gain = max(parent.score - scored.score, 0.0) / max(parent.score, 1e-9)
             reward = gain * 20 + 2.0 * (scored.score < best)
             self.credit[name] = _CREDIT_MEMORY * self.credit[name] + (1 - _CREDIT_MEMORY) * min(reward, 3.0)
@@ -212,8 +219,26 @@ class _Population:
         unit, member = starts[min(int(self.rng.geometric(_PREFERENCE)) - 1, len(starts) - 1)]
         return name, member, self.moves[name](unit, self._context(member, units), self.rng)
 
-    def _by_improvement(self, scores: Floats, changes: Floats) -> Floats:
-        return -expected_improvement(self.members[0].score - scores, _DOUBT + _DOUBT_OF_CHANGE * changes)
+    def _by_score(self, screen: Screen, children: Sequence[_Child]) -> Floats:
+        """The one answer that is given without a render should be near by itself."""
+        expected = screen.expect([c.preset for c in children], [c.parent.preset for c in children])
+        return np.array([c.parent.score for c in children]) - expected.gains
+
+    def _by_improvement(self, screen: Screen, children: Sequence[_Child]) -> Floats:
+        """Of several renders the best counts. Where bins are looked at, those of the foremost decide, and all else stands behind."""
+        presets, parents = [c.preset for c in children], [c.parent.preset for c in children]
+        scores = np.array([c.parent.score for c in children])
+        expected = screen.expect(presets, parents)
+        doubt = _DOUBT + _DOUBT_OF_CHANGE * expected.changes
+        best = self.members[0].score
+        coarse = -expected_improvement(best - scores + expected.gains, doubt)
+        foremost = np.argsort(coarse, kind="stable")[: max(round(len(children) * _FINER), _FOREMOST)]
+        gains = screen.finer([presets[i] for i in foremost], [parents[i] for i in foremost], expected.bands[foremost])
+        if gains is None:
+            return coarse
+        places = np.full(len(children), np.inf)
+        places[foremost] = -expected_improvement(best - scores[foremost] + gains, doubt[foremost])
+        return places
 
     def _bred(
         self, screen: Screen, rounds: int, count: int, order: _Order, known: Mapping[bytes, _Child]
@@ -223,8 +248,7 @@ class _Population:
         `known` are members that are among them.
         """
         children = dict(known)
-        scores = np.array([child.parent.score for child in known.values()])
-        places = order(scores, np.zeros(len(known)))
+        places = order(screen, [*known.values()]) if known else np.zeros(0)
         starts = [_Start(member.unit, member) for member in self.members]
         foremost = list(children.values())
         for _ in range(rounds):
@@ -232,10 +256,7 @@ class _Population:
             new = {key: child for key, child in made.items() if key not in children}
             if not new:
                 break
-            parents = [child.parent for child in new.values()]
-            gains, changes = screen.expect([c.preset for c in new.values()], [parent.preset for parent in parents])
-            scores = np.array([parent.score for parent in parents]) - gains
-            places = np.append(places, order(scores, changes))
+            places = np.append(places, order(screen, [*new.values()]))
             children |= new
             every = list(children.values())
             foremost = [every[place] for place in np.argsort(places, kind="stable")]
@@ -247,7 +268,14 @@ class _Population:
     def _context(self, parent: _Member, units: moves.Unit) -> moves.Context:
         reach = 2 + len(self.objective.scored) // 100
         return moves.Context(
-            self.space, units, self.donors, self.audibility, self.slopes, parent.step, parent.scored.difference, reach
+            self.space,
+            units,
+            self.donors,
+            self.audibility,
+            self.slopes,
+            parent.step,
+            parent.scored.heard.difference,
+            reach,
         )
 
     def _keep(self, born: Sequence[_Member]) -> None:

@@ -22,4 +22,4 @@ SEARCHES: dict[str, Search] = {
 
 #: Raised when a search finds other presets than before: the benchmark keeps its records by it and runs again. `screened`
 #: is the population search with a surrogate, `imagined` the answer of a surrogate.
-VERSIONS = {"population": "1", "cma-es": "1", "random": "1", "screened": "2", "imagined": "2"}
+VERSIONS = {"population": "1", "cma-es": "1", "random": "1", "screened": "3", "imagined": "3"}

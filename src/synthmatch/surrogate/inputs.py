@@ -47,6 +47,8 @@ def _seconds() -> npt.NDArray[np.float64]:
 
 
 _SECONDS = _seconds()
+#: The middle of each segment. Shape: (SEGMENTS,).
+MIDDLES_SECONDS = _SECONDS[_LOOKS // 2 :: _LOOKS]
 
 
 class Inputs:

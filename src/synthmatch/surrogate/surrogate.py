@@ -62,7 +62,7 @@ class Surrogate:
         fingerprint: str,
         direction: float = 0.0,
     ) -> None:
-        self.space = synth.space
+        self.synth, self.space = synth, synth.space
         self._inputs = Inputs(synth)
         self._arrays, self._number, self._blocks = arrays, number, blocks
         self.fingerprint, self.direction = fingerprint, direction

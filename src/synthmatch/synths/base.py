@@ -94,6 +94,16 @@ class Synth(ABC):
         """
         return no_workings(len(native), len(seconds))
 
+    def spectra(
+        self, native: Floats, pitch: npt.NDArray[np.int64], hold_seconds: Floats, seconds: Floats
+    ) -> npt.NDArray[np.float32] | None:
+        """How loud each bin of a frame should be, where formulas know it: of what `workings` takes, in dBFS.
+
+        Frames are `frame_bands.WINDOW` samples of a Hann window, around each of the times. What is louder or quieter as a
+        whole band need not be right: `workings` says that. Shape: (N, T, bins).
+        """
+        return None
+
     def audible(self, native: Floats) -> npt.NDArray[np.bool_]:
         """Which parameters of presets, (N, P), can be heard; what is False can all be changed at once. Shape: (N, P)."""
         return np.ones(native.shape, np.bool_)

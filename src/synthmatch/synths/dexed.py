@@ -20,7 +20,7 @@ from synthmatch.params.space import Floats
 from synthmatch.presets import sysex
 from synthmatch.synths.base import Engine, FileFormat, Synth
 from synthmatch.synths.dexed_audible import dexed_audible
-from synthmatch.synths.dexed_workings import dexed_workings
+from synthmatch.synths.dexed_workings import dexed_spectra, dexed_workings
 from synthmatch.synths.workings import Workings
 
 _NAME_LENGTH = 10
@@ -70,6 +70,12 @@ class Dexed(Synth):
     def workings(self, native: Floats, pitch: npt.NDArray[np.int64], hold_seconds: Floats, seconds: Floats) -> Workings:
         """Levels, modulation and frequencies of the operators."""
         return dexed_workings(self.space, native, pitch, hold_seconds, seconds)
+
+    def spectra(
+        self, native: Floats, pitch: npt.NDArray[np.int64], hold_seconds: Floats, seconds: Floats
+    ) -> npt.NDArray[np.float32]:
+        """Of the operators, held still."""
+        return dexed_spectra(self.space, native, pitch, hold_seconds, seconds)
 
     def audible(self, native: Floats) -> npt.NDArray[np.bool_]:
         """By the synthesizer's switches."""

@@ -11,7 +11,8 @@ import numpy.typing as npt
 from synthmatch.note import SAMPLE_RATE_HZ
 from synthmatch.params import ParamSpace
 from synthmatch.synths.dexed_pitch import frequencies_hz
-from synthmatch.synths.dexed_spectrum import Wiring, expected_power
+from synthmatch.synths.dexed_spectrum import Playing, Wiring, expected_bins, expected_power
+from synthmatch.synths.frame_bands import BINS, WINDOW
 from synthmatch.synths.workings import Floats, Workings, decibels
 
 _OPERATORS = tuple(f"op{number}" for number in range(6, 0, -1))
@@ -47,6 +48,10 @@ _WAITS = np.array([
     1984, 1896, 1808, 1411, 1367, 1234, 1146, 926, 837, 837, 705, 573, 573, 529, 441, 441,
 ])  # fmt: skip
 _WAIT_SECONDS = np.append(_WAITS, 20 * (99 - np.arange(len(_WAITS), 100))) / SAMPLE_RATE_HZ
+#: Below this a bin is hidden by the hiss of the engine's few bits, in dB.
+_HISS_DB = -80.0
+#: Presets at a time: their frames stay near the processor.
+_TOGETHER = 64
 #: The voice's spectrum is computed at every so many of the times.
 _APART = 3
 
@@ -75,8 +80,7 @@ def dexed_workings(
     space: ParamSpace, native: Floats, pitch: npt.NDArray[np.int64], hold_seconds: Floats, seconds: Floats
 ) -> Workings:
     """Of voices, (N, P), each with its note, at times after the note's start. Shape: pitch and hold (N,), seconds (T,)."""
-    operators = np.stack([native[:, space.modules[name]] for name in _OPERATORS], axis=1).astype(np.int64)  # (N, 6, 21)
-    key = pitch + native[:, space.index["transpose"]].astype(np.int64) - 24
+    operators, key = _operators(space, native, pitch)
     level = _envelope(operators, key, hold_seconds, seconds) - _FULL  # (N, 6, T)
     audible = np.clip(level, _SILENT, 1.0)
     algorithm = native[:, space.index["algorithm"]].astype(np.int64)
@@ -98,20 +102,59 @@ def dexed_workings(
         feedback,
         (detune - 7) / 7,
     ]
-    amount = native[:, space.index["feedback"]]
     middles = np.arange(len(seconds)) // _APART * _APART + _APART // 2
     looks, of_look = np.unique(np.minimum(middles, len(seconds) - 1), return_inverse=True)
     power = expected_power(
-        _WIRING,
-        algorithm,
-        np.where(amount > 0, 2.0 ** (amount - 8), 0.0),
-        np.where(level > _SILENT, amplitude, 0.0)[:, :, looks],
-        frequencies_hz(space, native, operators, key, hold_seconds, seconds[looks]),
-        seconds[looks],
+        _WIRING, _playing(space, native, operators, key, level[:, :, looks], hold_seconds, seconds[looks])
     )
     levels = decibels(np.moveaxis(power, 2, 1).astype(np.float64))[:, :, of_look]
     curves = np.concatenate([audible, modulation, output], axis=1) / 4
     return Workings(curves, np.concatenate(values, axis=1), levels)
+
+
+def dexed_spectra(
+    space: ParamSpace, native: Floats, pitch: npt.NDArray[np.int64], hold_seconds: Floats, seconds: Floats
+) -> npt.NDArray[np.float32]:
+    """Levels of the bins of frames, as `Synth.spectra`. Shape: (N, T, BINS)."""
+    operators, key = _operators(space, native, pitch)
+    found = np.empty((len(native), len(seconds), BINS), np.float32)
+    for start in range(0, len(native), _TOGETHER):
+        rows = slice(start, start + _TOGETHER)
+        of = operators[rows], key[rows]
+        level = _envelope(*of, hold_seconds[rows], seconds) - _FULL
+        playing = _playing(space, native[rows], *of, level, hold_seconds[rows], seconds)
+        # a frame begins before what is in its middle
+        playing = playing._replace(seconds=seconds - WINDOW / 2 / SAMPLE_RATE_HZ)
+        found[rows] = expected_bins(_WIRING, playing)
+    return np.float32(10.0) * np.log10(np.maximum(found, np.float32(10.0 ** (_HISS_DB / 10))))
+
+
+def _operators(
+    space: ParamSpace, native: Floats, pitch: npt.NDArray[np.int64]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """The operators' values, (N, 6, 21), and the keys that they are played at, (N,)."""
+    operators = np.stack([native[:, space.modules[name]] for name in _OPERATORS], axis=1).astype(np.int64)
+    return operators, pitch + native[:, space.index["transpose"]].astype(np.int64) - 24
+
+
+def _playing(
+    space: ParamSpace,
+    native: Floats,
+    operators: npt.NDArray[np.int64],
+    key: npt.NDArray[np.int64],
+    level: Floats,
+    hold_seconds: Floats,
+    seconds: Floats,
+) -> Playing:
+    """What a spectrum is computed of. `level`: octaves below full, (N, 6, T)."""
+    amount = native[:, space.index["feedback"]]
+    return Playing(
+        native[:, space.index["algorithm"]].astype(np.int64),
+        np.where(amount > 0, 2.0 ** (amount - 8), 0.0),
+        np.where(level > _SILENT, 2.0 ** np.clip(level, _SILENT, 1.0), 0.0),
+        frequencies_hz(space, native, operators, key, hold_seconds, seconds),
+        seconds,
+    )
 
 
 def _envelope(

@@ -15,9 +15,10 @@ Floats = npt.NDArray[np.float32]
 Wide = npt.NDArray[np.float64]
 
 BANDS = 64
-_WINDOW = 2048
-_BIN_HZ = SAMPLE_RATE_HZ / _WINDOW
-_BINS = _WINDOW // 2 + 1
+#: Samples of a frame, and bins of its spectrum.
+WINDOW = 2048
+BINS = WINDOW // 2 + 1
+_BIN_HZ = SAMPLE_RATE_HZ / WINDOW
 #: Places in the table of partials for each bin of a frame.
 _FINE = 4
 #: Power of the bins of a full-scale sine together.
@@ -42,10 +43,10 @@ def triangles(window: int) -> Wide:
 @cache
 def _heard() -> Floats:
     """Power of a full-scale sine in each band, by its frequency in quarters of a bin. Shape: (places, BANDS)."""
-    away = np.arange(_BINS * _FINE)[:, None] / _FINE - np.arange(_BINS)
+    away = np.arange(BINS * _FINE)[:, None] / _FINE - np.arange(BINS)
     beside = np.abs(np.abs(away) - 1) < 1e-6
     lobe = np.where(beside, 0.5, np.sinc(away) / np.where(beside, 1.0, 1.0 - np.square(away)))
-    return np.asarray(np.square(lobe) @ triangles(_WINDOW) / _SPREAD, np.float32)
+    return np.asarray(np.square(lobe) @ triangles(WINDOW) / _SPREAD, np.float32)
 
 
 @cache
@@ -63,7 +64,7 @@ def shares(frequency_hz: Wide, single: int, octaves: float = 0.25) -> Floats:
 
     Shape: (N, H) -> (N, H, BANDS).
     """
-    place = np.rint(np.minimum(frequency_hz / _BIN_HZ, _BINS - 1) * _FINE).astype(np.int64)
+    place = np.rint(np.minimum(frequency_hz / _BIN_HZ, BINS - 1) * _FINE).astype(np.int64)
     return np.concatenate([_heard()[place[:, :single]], _heard_around(octaves)[place[:, single:]]], axis=1)
 
 
@@ -75,4 +76,11 @@ def place_of(frequency_hz: Wide) -> Wide:
 
 def mean_power(bands: Floats) -> Floats:
     """Mean power of the bins of each band from the power in it. Shape: (N, BANDS, T)."""
-    return np.asarray(bands * (_SPREAD / triangles(_WINDOW).sum(axis=0)).astype(np.float32)[:, None])
+    return np.asarray(bands * (_SPREAD / triangles(WINDOW).sum(axis=0)).astype(np.float32)[:, None])
+
+
+@cache
+def between_bands() -> Wide:
+    """By how much a bin is louder, if a band is by 1: between two bands in proportion. Shape: (BANDS, BINS)."""
+    place = np.clip(place_of(np.arange(BINS, dtype=np.float64) * _BIN_HZ), 0, BANDS - 1)
+    return np.asarray(np.maximum(1.0 - np.abs(place - np.arange(BANDS)[:, None]), 0.0))
