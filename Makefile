@@ -23,7 +23,7 @@ match: $(SYNTHS) amsynth
 	$(BIN)/synthmatch match $(TARGET) --synth all -o matches --force
 
 test: $(DEV) test-synths
-	$(BIN)/python -m pytest
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 lint: $(DEV)
 	$(BIN)/ruff check
