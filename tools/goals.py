@@ -51,6 +51,7 @@ GOALS = (
     Goal("16 renders, search, against the nearest 16 ranked again", "held-out", Column(SCREENED, 16), Column(RETRIEVAL, RERANKED), 0.9),
     Goal("200 renders, against the search without a surrogate", "held-out", Column(SCREENED, 200), Column("population", 200), 0.8),
     Goal("200 renders, against the best published model's answer", "held-out", Column(SCREENED, 200), None, 0.4),
+    Goal("150 renders, against 1,000 without a surrogate", "held-out", Column(SCREENED, 150), Column("population", 1000), 1.0),
     Goal("200 renders, against 1,000 without a surrogate", "held-out", Column(SCREENED, 200), Column("population", 1000), 1.0),
     Goal("recordings, 200 renders, against the search without", "recordings", Column(SCREENED, 200), Column("population", 200), 0.85),
     Goal("other synthesizers' sounds, 200 renders, the same", "cross", Column(SCREENED, 200), Column("population", 200), 1.0),
