@@ -5,6 +5,7 @@ a web server and a browser.
 import platform
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +27,19 @@ if TYPE_CHECKING:
 SOURCE = Path(__file__).parent / "synths/tiny_synth"
 #: where Debian puts the framework that turns a C++ class into a VST3
 DPF = Path("/usr/share/dpf/distrho")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_temporary_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Test processes run side by side, and tests look at what theirs leaves in the folder for temporary files."""
+    tmp_path_factory.getbasetemp()  # where it would be without this
+    # short, for the sockets in it
+    folder = tempfile.mkdtemp(prefix="tests-")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TMPDIR", folder)
+        patch.setattr(tempfile, "tempdir", folder)
+        yield
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
