@@ -95,12 +95,12 @@ def test_an_answer_without_a_render_is_nearer_than_the_nearest_neighbour() -> No
 
 
 def test_a_search_with_it_comes_nearer() -> None:
-    """Catches a screen that chooses no better than chance: five held-out presets, 100 renders each."""
+    """Catches a screen that chooses no better than chance: eight held-out presets, 100 renders each."""
     library, surrogate = builtin_library("dexed"), builtin_surrogates()["dexed"]
     assert library
     ratios = []
     with RenderPool(get_synth("dexed"), 2) as pool:
-        for target in held_out(pool, 5).targets:
+        for target in held_out(pool, 8).targets:
             seeds = [found.preset for found in library.nearest(target.audio, target.note, 64)]
             best = []
             for screen in (None, Screen(surrogate, target.audio, target.note)):

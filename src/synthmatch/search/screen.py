@@ -60,15 +60,11 @@ class Expected(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """A preset: its sound and the prediction, both (segments, MELS), and the surrogate's features.
-
-    `spectrum`, (segments, bins), is there where it was rendered.
-    """
+    """A preset: its sound and the prediction, both (segments, MELS), and the surrogate's features."""
 
     heard: Floats
     predicted: Floats
     features: Floats
-    spectrum: Floats | None = None
 
 
 class Screen:
@@ -80,6 +76,8 @@ class Screen:
         self._spectrum = segment_means(decibels(power_frames(target, WINDOW, HOP)))[:SEGMENTS].astype(np.float64)
         self._shares = segment_shares(target.shape[-1], SEGMENTS)
         self._known: dict[bytes, _Known] = {}
+        #: spectra of those that were rendered, (segments, bins), by key
+        self._spectra: dict[bytes, Floats] = {}
         self._remembered: list[_Known] = []
         #: presets that nobody heard but that may be parents, by key
         self._imagined: dict[bytes, _Known] = {}
@@ -105,10 +103,9 @@ class Screen:
         """Take note of how presets sound."""
         sketches, features = self._predict([scored.preset for scored in rendered])
         for scored, predicted, own in zip(rendered, sketches, features, strict=True):
-            heard = scored.heard
-            self._known[scored.preset.key()] = _Known(
-                heard.sketch[: len(self._target)], predicted, own, heard.spectrum[: len(self._target)]
-            )
+            key, heard = scored.preset.key(), scored.heard
+            self._known[key] = _Known(heard.sketch[: len(self._target)], predicted, own)
+            self._spectra[key] = heard.spectrum[: len(self._target)]
 
     def imagine(self, presets: Sequence[Preset]) -> Floats:
         """How far presets should be from the target before any is heard, in dB. Shape: (N,).
@@ -126,9 +123,8 @@ class Screen:
 
     def expect(self, presets: Sequence[Preset], parents: Sequence[Preset]) -> Expected:
         """What presets should bring over their parents, one a preset, each of them learned, remembered or imagined."""
-        rows = {key: row for row, key in enumerate(dict.fromkeys(parent.key() for parent in parents))}
-        known = [self._known.get(key) or self._imagined[key] for key in rows]
-        of = [rows[parent.key()] for parent in parents]
+        each, of = _each_once(parents)
+        known = [self._known.get(parent.key()) or self._imagined[parent.key()] for parent in each]
         sketches, features = self._predict(presets)
         carried = self._carried(np.concatenate([features, np.stack([one.features for one in known])]))
         children = sketches + carried[: len(presets)]
@@ -143,13 +139,11 @@ class Screen:
 
         Each parent was learned. `bands`: what is expected of them (`Expected`).
         """
-        known = {parent.key(): (parent, self._known[parent.key()]) for parent in parents}
-        if (computed := self._computed([*presets, *(parent for parent, _ in known.values())])) is None:
+        each, of = _each_once(parents)
+        if (computed := self._computed([*presets, *each])) is None:
             return None
-        rows = {key: row for row, key in enumerate(known)}
-        of = [rows[parent.key()] for parent in parents]
-        heard = np.stack([one.spectrum for _, one in known.values() if one.spectrum is not None]).astype(np.float64)
-        sketches = np.stack([one.heard for _, one in known.values()])
+        heard = np.stack([self._spectra[parent.key()] for parent in each]).astype(np.float64)
+        sketches = np.stack([self._known[parent.key()].heard for parent in each])
         found = heard[of] + (computed[: len(presets)] - computed[len(presets) :][of])
         found = found + (bands - (_in_bands(found) - _in_bands(heard)[of])) @ between_bands()
         after = self._distances_by_bins(found, sketches[of] + bands)
@@ -171,10 +165,10 @@ class Screen:
         """Levels of bins by the synthesizer's formulas. Shape: (N, segments, bins)."""
         parts = [presets[start : start + _TOGETHER] for start in range(0, len(presets), _TOGETHER)]
         with ThreadPoolExecutor(min(len(parts), os.cpu_count() or 1)) as threads:
-            known = [part for part in threads.map(self._spectra, parts) if part is not None]
+            known = [part for part in threads.map(self._formulas, parts) if part is not None]
         return np.concatenate(known).astype(np.float64) if known else None
 
-    def _spectra(self, presets: Sequence[Preset]) -> Floats | None:
+    def _formulas(self, presets: Sequence[Preset]) -> Floats | None:
         count, note = len(presets), self._note
         native = np.stack([preset.native for preset in presets])
         pitch, hold_seconds = np.full(count, note.pitch), np.full(count, note.hold_seconds)
@@ -220,6 +214,13 @@ class Screen:
         weights = np.linalg.solve(covariance, (errors - mean).reshape(len(known), -1))
         carried = np.exp(-_distances(features, known) / unit) @ weights
         return carried.reshape(len(features), *mean.shape) + mean
+
+
+def _each_once(presets: Sequence[Preset]) -> tuple[list[Preset], list[int]]:
+    """Presets without repetition, and which of them each one is."""
+    found = {preset.key(): preset for preset in presets}
+    rows = {key: row for row, key in enumerate(found)}
+    return list(found.values()), [rows[preset.key()] for preset in presets]
 
 
 def _distances(a: Floats, b: Floats) -> Floats:

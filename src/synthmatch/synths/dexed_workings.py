@@ -12,7 +12,7 @@ from synthmatch.note import SAMPLE_RATE_HZ
 from synthmatch.params import ParamSpace
 from synthmatch.synths.dexed_pitch import frequencies_hz
 from synthmatch.synths.dexed_spectrum import Playing, Wiring, expected_bins, expected_power
-from synthmatch.synths.frame_bands import BINS, WINDOW
+from synthmatch.synths.frame_bands import WINDOW
 from synthmatch.synths.workings import Floats, Workings, decibels
 
 _OPERATORS = tuple(f"op{number}" for number in range(6, 0, -1))
@@ -50,8 +50,6 @@ _WAITS = np.array([
 _WAIT_SECONDS = np.append(_WAITS, 20 * (99 - np.arange(len(_WAITS), 100))) / SAMPLE_RATE_HZ
 #: Below this a bin is hidden by the hiss of the engine's few bits, in dB.
 _HISS_DB = -80.0
-#: Presets at a time: their frames stay near the processor.
-_TOGETHER = 64
 #: The voice's spectrum is computed at every so many of the times.
 _APART = 3
 
@@ -117,15 +115,10 @@ def dexed_spectra(
 ) -> npt.NDArray[np.float32]:
     """Levels of the bins of frames, as `Synth.spectra`. Shape: (N, T, BINS)."""
     operators, key = _operators(space, native, pitch)
-    found = np.empty((len(native), len(seconds), BINS), np.float32)
-    for start in range(0, len(native), _TOGETHER):
-        rows = slice(start, start + _TOGETHER)
-        of = operators[rows], key[rows]
-        level = _envelope(*of, hold_seconds[rows], seconds) - _FULL
-        playing = _playing(space, native[rows], *of, level, hold_seconds[rows], seconds)
-        # a frame begins before what is in its middle
-        playing = playing._replace(seconds=seconds - WINDOW / 2 / SAMPLE_RATE_HZ)
-        found[rows] = expected_bins(_WIRING, playing)
+    level = _envelope(operators, key, hold_seconds, seconds) - _FULL
+    playing = _playing(space, native, operators, key, level, hold_seconds, seconds)
+    # a frame begins before what is in its middle
+    found = expected_bins(_WIRING, playing._replace(seconds=seconds - WINDOW / 2 / SAMPLE_RATE_HZ))
     return np.float32(10.0) * np.log10(np.maximum(found, np.float32(10.0 ** (_HISS_DB / 10))))
 
 
