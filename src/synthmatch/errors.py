@@ -39,3 +39,7 @@ class RenderError(SynthmatchError):
 
 class TrainingError(SynthmatchError):
     """Training that cannot go on: a loss that is not a number; names the step and what is kept."""
+
+
+class InputWarning(UserWarning):
+    """A file that was read although something in it is wrong; says what, and what was lost or assumed."""

@@ -2,7 +2,8 @@
 
 import os
 import sys
-from typing import Annotated
+import warnings
+from typing import Annotated, TextIO
 
 import typer
 
@@ -20,7 +21,7 @@ from synthmatch.cli.surrogate import surrogate_app
 from synthmatch.cli.synths import synths
 from synthmatch.cli.train import train
 from synthmatch.cli.web import web
-from synthmatch.errors import SynthmatchError
+from synthmatch.errors import InputWarning, SynthmatchError
 
 # the cores are for the render workers, and numpy's own threads make its small products here slower;
 # it reads this when it is first imported, by a command
@@ -63,8 +64,23 @@ def options(
     """Turn a sound into a preset for your synthesizer."""
 
 
+def _say_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    """A warning as a line for the user; those of other packages say where they come from."""
+    text = str(message) if issubclass(category, InputWarning) else f"{category.__name__}: {message} ({filename})"
+    typer.echo(f"synthmatch: {text}", err=True)
+
+
 def main() -> None:
     """Run the command line. A user's mistake prints one line and exits with 2; Ctrl-C exits with 130."""
+    warnings.showwarning = _say_warning
+    warnings.simplefilter("always", InputWarning)
     try:
         app()
     except SynthmatchError as error:
