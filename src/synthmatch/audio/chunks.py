@@ -9,11 +9,10 @@ Format 1.3, Apple's Core Audio Format 1.0, and Sun's audio file format.
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
 
 from synthmatch.audio.instrument import STATES, stated
 from synthmatch.audio.parts import Contents, Part, read_at, size_of
-from synthmatch.audio.splice import patched
+from synthmatch.audio.splice import Splice, patched
 
 #: Sizes from here on are left by writers to a pipe: 2 GB and more of sound would last for hours. sox leaves 0x7F000008.
 _UNKNOWN_BYTES = 0x7F00_0000
@@ -65,7 +64,7 @@ class _Chunk:
     size: int
 
 
-def read_chunks(file: BinaryIO) -> Contents | None:
+def read_chunks(file: Splice) -> Contents | None:
     """The contents of a file of one of these forms, or None. MPEG in a WAV file comes as it stands in it."""
     magic, size = read_at(file, 0, 4), size_of(file)
     if magic == b".snd":
@@ -91,7 +90,7 @@ def read_chunks(file: BinaryIO) -> Contents | None:
     return Contents([Part(patched(size, patches), share=share)], said)
 
 
-def mpeg_within(file: BinaryIO) -> tuple[int, int] | None:
+def mpeg_within(file: Splice) -> tuple[int, int] | None:
     """(First, length) of the MPEG stream that a WAV file wraps, or None."""
     if read_at(file, 0, 4) != b"RIFF":
         return None
@@ -104,7 +103,7 @@ def mpeg_within(file: BinaryIO) -> tuple[int, int] | None:
     return (data.place, min(data.size or size, size - data.place)) if code in _MPEG_CODES else None
 
 
-def _walk(file: BinaryIO, form: _Form, size: int) -> Iterator[_Chunk]:
+def _walk(file: Splice, form: _Form, size: int) -> Iterator[_Chunk]:
     place = form.first
     for _ in range(_MOST_CHUNKS):
         head = read_at(file, place, form.head)
@@ -135,7 +134,7 @@ def _is_name(chunk: _Chunk) -> bool:
     return all(32 <= letter < 127 for letter in chunk.id)
 
 
-def _patches(file: BinaryIO, form: _Form, chunks: list[_Chunk], sound: _Chunk, size: int) -> dict[int, bytes]:
+def _patches(file: Splice, form: _Form, chunks: list[_Chunk], sound: _Chunk, size: int) -> dict[int, bytes]:
     """The sizes, and the number of frames, that hold where the sound lasts to the end of the file."""
     there = size - sound.place
     width = struct.calcsize(form.size)
@@ -156,7 +155,7 @@ def _patches(file: BinaryIO, form: _Form, chunks: list[_Chunk], sound: _Chunk, s
     return patches
 
 
-def _read_au(file: BinaryIO, size: int) -> Contents:
+def _read_au(file: Splice, size: int) -> Contents:
     place, promised = struct.unpack(">II", read_at(file, 4, 8).ljust(8, b"\0"))
     there = max(size - place, 0)
     if _unknown(promised, there, [], size):

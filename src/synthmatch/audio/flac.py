@@ -1,15 +1,15 @@
 """The length of a FLAC stream whose writer did not know it: that of the last frame's end.
 
 RFC 9639. STREAMINFO counts the samples in 36 bits, 0 where they are unknown, as after an encoder that wrote to a pipe.
-Each frame has its number, or that of its first sample, in its header, which ends in a CRC-8.
+Each frame has its number, or that of its first sample, in its header, which ends in a CRC-8; the frame ends in a CRC-16.
 """
 
 from collections.abc import Sequence
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
 from synthmatch.audio.instrument import STATES, stated
 from synthmatch.audio.parts import Contents, Part, read_at, size_of
-from synthmatch.audio.splice import Piece, Splice
+from synthmatch.audio.splice import Piece, Splice, between
 
 #: Where the five bytes stand whose last 36 bits are the length.
 _LENGTH_AT = 21
@@ -22,11 +22,15 @@ _MOST_BLOCKS = 256
 
 
 class _Frame(NamedTuple):
+    """Number of the first sample, how many there are; place in the stream, and whether the frame is whole."""
+
     first: int
     samples: int
+    place: int = 0
+    whole: bool = True
 
 
-def read_flac(file: BinaryIO) -> Contents | None:
+def read_flac(file: Splice) -> Contents | None:
     """A FLAC file, with the WAV chunks that an encoder kept, or None."""
     if read_at(file, 0, 4) != b"fLaC":
         return None
@@ -45,7 +49,7 @@ def read_flac(file: BinaryIO) -> Contents | None:
     return Contents([with_length(file, [(0, size_of(file))])], stated(chunks))
 
 
-def with_length(file: BinaryIO | Splice, pieces: Sequence[Piece]) -> Part:
+def with_length(file: Splice, pieces: Sequence[Piece]) -> Part:
     """The FLAC stream `file`, which `pieces` make, with the number of its samples in its header."""
     head = read_at(file, 0, _HEAD_BYTES)
     if len(head) < _HEAD_BYTES or int.from_bytes(head[_LENGTH_AT : _LENGTH_AT + 5], "big") & 0xF_FFFF_FFFF:
@@ -53,25 +57,19 @@ def with_length(file: BinaryIO | Splice, pieces: Sequence[Piece]) -> Part:
     last = _last_frame(file, int.from_bytes(head[8:10], "big"))
     if last is None:
         return Part(pieces)
-    word = int.from_bytes(head[_LENGTH_AT : _LENGTH_AT + 5], "big") | min(last.first + last.samples, 0xF_FFFF_FFFF)
+    # a frame that is cut is left out
+    kept = last.first + last.samples if last.whole else last.first
+    word = int.from_bytes(head[_LENGTH_AT : _LENGTH_AT + 5], "big") | min(kept, 0xF_FFFF_FFFF)
     mended = head[:_LENGTH_AT] + word.to_bytes(5, "big") + head[_LENGTH_AT + 5 :]
-    return Part([mended, *_without(pieces, _HEAD_BYTES)], promised=False)
+    end = size_of(file) if last.whole else last.place
+    share = kept / (last.first + last.samples)
+    return Part([mended, *between(pieces, _HEAD_BYTES, end)], share=share, promised=False)
 
 
-def _without(pieces: Sequence[Piece], count: int) -> list[Piece]:
-    """Pieces without their first `count` bytes."""
-    kept: list[Piece] = []
-    for piece in pieces:
-        length = len(piece) if isinstance(piece, bytes) else piece[1]
-        gone = min(count, length)
-        count -= gone
-        kept.append(piece[gone:] if isinstance(piece, bytes) else (piece[0] + gone, length - gone))
-    return kept
-
-
-def _last_frame(file: BinaryIO | Splice, block_samples: int) -> _Frame | None:
+def _last_frame(file: Splice, block_samples: int) -> _Frame | None:
     size = size_of(file)
-    tail = read_at(file, max(_HEAD_BYTES, size - _TAIL_BYTES), _TAIL_BYTES)
+    start = max(_HEAD_BYTES, size - _TAIL_BYTES)
+    tail = read_at(file, start, _TAIL_BYTES)
     place = len(tail)
     later: dict[int, _Frame] = {}
     while (place := tail.rfind(b"\xff", 0, place)) >= 0:
@@ -80,7 +78,7 @@ def _last_frame(file: BinaryIO | Splice, block_samples: int) -> _Frame | None:
             # sound may look like a header: two that follow one another do not
             if frame.first + frame.samples in later:
                 return later[frame.first + frame.samples]
-            later[frame.first] = frame
+            later[frame.first] = frame._replace(place=start + place, whole=not _crc16(tail[place:]))
     return later.get(0)
 
 
@@ -114,11 +112,20 @@ def _frame(head: bytes, block_samples: int) -> _Frame | None:
     return _Frame(number if head[1] & 1 else number * block_samples, samples)
 
 
-def _crc8(contents: bytes) -> int:
-    """CRC-8 with the polynomial x^8 + x^2 + x + 1."""
-    value = 0
+def _crc(contents: bytes, bits: int, polynomial: int) -> int:
+    value, top, mask = 0, 1 << (bits - 1), (1 << bits) - 1
     for byte in contents:
-        value ^= byte
+        value ^= byte << (bits - 8)
         for _ in range(8):
-            value = value << 1 & 0xFF ^ (7 if value & 0x80 else 0)
+            value = (value << 1 ^ (polynomial if value & top else 0)) & mask
     return value
+
+
+def _crc8(contents: bytes) -> int:
+    """CRC-8 of a header, polynomial x^8 + x^2 + x + 1."""
+    return _crc(contents, 8, 0x07)
+
+
+def _crc16(contents: bytes) -> int:
+    """CRC-16 of a frame, polynomial x^16 + x^15 + x^2 + 1: 0 where its own, the last two bytes, holds."""
+    return _crc(contents, 16, 0x8005)

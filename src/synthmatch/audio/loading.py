@@ -78,7 +78,8 @@ def read_recording(path: str | Path) -> Recording:
     path = Path(path)
     try:
         _check_file(path)
-        with path.open("rb") as file:
+        with path.open("rb") as whole:
+            file = _behind_tags(whole)
             contents = _contents(file)
             read = list(_parts(path, file, contents))
     except (soundfile.LibsndfileError, OSError, ValueError) as error:
@@ -162,42 +163,44 @@ def _check_not_long(name: str, seconds: float) -> None:
         raise AudioError(f"{name} lasts {seconds:.1f} s, expected at most 60 s; cut out the note to match")
 
 
-def _contents(file: BinaryIO) -> Contents:
-    """What libsndfile is to read: by what stands behind tags at the start, whatever the file is called."""
-    size, start = size_of(file), _behind_tags(file)
+def _contents(file: Splice) -> Contents:
+    """What libsndfile is to read: by what the file holds, whatever it is called."""
+    size = size_of(file)
     wrapped = mpeg_within(file)
     if wrapped:
-        return read_mpeg(file, wrapped[0], sum(wrapped)) or Contents([Part([(0, size)])])
+        return read_mpeg(file, *wrapped) or Contents([Part([(0, size)])])
     for form in (read_chunks, read_flac, read_ogg):
         found = form(file)
         if found:
             return found
-    return read_mpeg(file, start, size) or Contents([Part([(0, size)])])
+    return read_mpeg(file, 0, size) or Contents([Part([(0, size)])])
 
 
-def _behind_tags(file: BinaryIO) -> int:
-    """First byte behind ID3v2 tags, of which there may be several; their size has seven bits a byte."""
-    place = 0
+def _behind_tags(file: BinaryIO) -> Splice:
+    """The file without ID3v2 tags at its start, of which there may be several; their size has seven bits a byte."""
+    place, size = 0, size_of(file)
     while (head := read_at(file, place, 10)).startswith(b"ID3") and len(head) == 10:
         length = 0
         for byte in head[6:]:
             length = length << 7 | byte & 0x7F
-        place += 10 + length + (10 if head[5] & 0x10 else 0)
-    return place
+        place = min(place + 10 + length + (10 if head[5] & 0x10 else 0), size)
+    return Splice(file, [(place, size - place)])
 
 
-def _parts(path: Path, file: BinaryIO, contents: Contents) -> Iterator[tuple[npt.NDArray[np.float32], int]]:
+def _parts(path: Path, file: Splice, contents: Contents) -> Iterator[tuple[npt.NDArray[np.float32], int]]:
     """Samples (1 or 2, samples) and rate of each part. The parts together are no longer than `MAX_SECONDS`."""
     import soundfile  # noqa: PLC0415
 
     seconds = 0.0
     for part in contents.parts:
+        if not part.share:
+            raise _truncated(path, "its last frames are cut")
         with soundfile.SoundFile(Splice(file, part.pieces)) as sound:
             _check_rate(str(path), sound.samplerate)
             expected = sound.frames if part.samples is None else part.samples
-            _check_not_long(str(path), seconds + expected / max(part.share, 1e-3) / sound.samplerate)
+            _check_not_long(str(path), seconds + expected / part.share / sound.samplerate)
             samples = _read(sound, expected)
-            missing = samples.shape[1] / max(part.share, 1e-3) - samples.shape[1] + max(expected - samples.shape[1], 0)
+            missing = samples.shape[1] / part.share - samples.shape[1] + max(expected - samples.shape[1], 0)
             _check_whole(path, part, missing / sound.samplerate, samples.shape[1] / sound.samplerate)
             seconds += samples.shape[1] / sound.samplerate
             yield samples, sound.samplerate
@@ -208,10 +211,12 @@ def _check_whole(path: Path, part: Part, missing_seconds: float, seconds: float)
     if missing_seconds < 1e-3 and part.share == 1.0:
         return
     if part.promised and missing_seconds > _MOST_MISSING_SECONDS:
-        raise AudioError(
-            f"{path} is truncated ({seconds:.2f} s are left), expected a whole file; export or copy it again"
-        )
+        raise _truncated(path, f"{seconds:.2f} of {seconds + missing_seconds:.2f} s are there")
     warn(f"{path} is cut at its end: about {1_000 * missing_seconds:.0f} ms are missing, {seconds:.2f} s are read")
+
+
+def _truncated(path: Path, found: str) -> AudioError:
+    return AudioError(f"{path} is truncated ({found}), expected a whole file; export or copy it again")
 
 
 def _read(file: "soundfile.SoundFile", frames: int) -> npt.NDArray[np.float32]:

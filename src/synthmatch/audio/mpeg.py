@@ -8,11 +8,10 @@ the end that is meant.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import BinaryIO
 
 from synthmatch.audio.mpeg_frame import Frame, parse, with_free_length
 from synthmatch.audio.parts import Contents, Part
-from synthmatch.audio.splice import Piece
+from synthmatch.audio.splice import Piece, Splice
 
 #: Frames one after another that cannot be chance.
 _SURE = 4
@@ -45,7 +44,7 @@ class _Stream:
         self.longest = max(self.longest, (length, place))
 
 
-def read_mpeg(file: BinaryIO, first: int, end: int, *, most_frames: int = MOST_FRAMES) -> Contents | None:
+def read_mpeg(file: Splice, first: int, end: int, *, most_frames: int = MOST_FRAMES) -> Contents | None:
     """The MPEG streams between two places of a file, or None where there are none. Stops after `most_frames`."""
     file.seek(first)
     # 60 s at the highest rate are 5 MB; pictures in tags are skipped by `first`

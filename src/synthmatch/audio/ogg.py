@@ -9,7 +9,6 @@ is brought to plain FLAC, since not every build of libsndfile reads it: the pack
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import BinaryIO
 
 from synthmatch.audio.flac import with_length
 from synthmatch.audio.parts import Contents, Part, read_at, size_of
@@ -44,7 +43,7 @@ class _Link:
         return [page for page in self.pages if self.serial in (None, page.serial)]
 
 
-def read_ogg(file: BinaryIO) -> Contents | None:
+def read_ogg(file: Splice) -> Contents | None:
     """The links of an Ogg file in order, or None. A last page that is cut counts as damage, a missing end does not."""
     if read_at(file, 0, 4) != b"OggS":
         return None
@@ -76,7 +75,7 @@ def read_ogg(file: BinaryIO) -> Contents | None:
     return Contents(parts, wrong=wrong)
 
 
-def _part(file: BinaryIO, link: _Link) -> Part:
+def _part(file: Splice, link: _Link) -> Part:
     if not link.flac:
         return Part(_joined([(page.place, page.size) for page in link.own]))
     first, *rest = link.own
@@ -96,7 +95,7 @@ def _joined(ranges: list[tuple[int, int]]) -> list[Piece]:
     return list(joined)
 
 
-def _pages(file: BinaryIO, size: int) -> Iterator[_Page]:
+def _pages(file: Splice, size: int) -> Iterator[_Page]:
     """Pages in order; what lies between them is left out."""
     place = 0
     for _ in range(_MOST_PAGES):
@@ -120,7 +119,7 @@ def _pages(file: BinaryIO, size: int) -> Iterator[_Page]:
             return
 
 
-def _next(file: BinaryIO, place: int) -> int | None:
+def _next(file: Splice, place: int) -> int | None:
     """Place of the next page within 64 KiB."""
     found = read_at(file, place, 1 << 16).find(b"OggS")
     return None if found < 0 else place + found

@@ -16,7 +16,7 @@ Piece = bytes | tuple[int, int]
 class Splice(io.RawIOBase):
     """The `pieces` one after another, for reading. The file must stay open, and is moved about in."""
 
-    def __init__(self, file: BinaryIO, pieces: Sequence[Piece]) -> None:
+    def __init__(self, file: "BinaryIO | Splice", pieces: Sequence[Piece]) -> None:
         super().__init__()
         self._file, self._pieces = file, [piece for piece in pieces if _length(piece)]
         self._starts = [0, *accumulate(_length(piece) for piece in self._pieces)]
@@ -66,6 +66,17 @@ def patched(size: int, patches: Mapping[int, bytes]) -> list[Piece]:
         pieces += [(place, start - place), patches[start]]
         place = start + len(patches[start])
     return [*pieces, (place, size - place)]
+
+
+def between(pieces: Sequence[Piece], first: int, end: int) -> list[Piece]:
+    """Pieces of the bytes from `first` up to `end` of what `pieces` make."""
+    kept: list[Piece] = []
+    for piece in pieces:
+        start, stop = max(first, 0), min(end, _length(piece))
+        if start < stop:
+            kept.append(piece[start:stop] if isinstance(piece, bytes) else (piece[0] + start, stop - start))
+        first, end = first - _length(piece), end - _length(piece)
+    return kept
 
 
 def _length(piece: Piece) -> int:
