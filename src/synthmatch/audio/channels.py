@@ -27,13 +27,19 @@ def fold(blocks: Callable[[], Iterable[Block]]) -> Block:
     level, or the loudest of them where the sum cancels.
     """
     power = np.sum([np.square(block, dtype=np.float64).sum(axis=1) for block in blocks()], axis=0)
-    used = np.flatnonzero(power >= _UNUSED * power.max())
+    broken = np.flatnonzero(~np.isfinite(power))
+    # what is not a number is kept, and refused later
+    used = broken[:1] if len(broken) else np.flatnonzero(power >= _UNUSED * power.max())
+    if not power.any():
+        used = used[:1]
     if len(used) <= 2:
         return np.concatenate([block[used] for block in blocks()], axis=1)
     total = sum(float(np.square(block[used].sum(axis=0, dtype=np.float64)).sum()) for block in blocks())
     level = float((power[used] ** 2).sum() / power[used].sum())
     if total < _CANCELS * float(power[used].sum()):
         used, total = power.argmax(keepdims=True), float(power.max())
+    if not total:
+        raise ValueError("its decoder gives another sound the second time")
     gain = np.sqrt(level / total)
     summed = [gain * block[used].sum(axis=0, dtype=np.float64, keepdims=True) for block in blocks()]
     return np.concatenate(summed, axis=1).astype(np.float32)

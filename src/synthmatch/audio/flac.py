@@ -17,6 +17,8 @@ _HEAD_BYTES = 42
 #: The largest frame: 65,535 samples of 8 channels of 32 bits.
 _TAIL_BYTES = 1 << 21
 _LONGEST_HEADER = 16
+#: By chance about one in ten million bytes begins a header.
+_MOST_CANDIDATES = 64
 _APPLICATION = 2
 _MOST_BLOCKS = 256
 
@@ -72,13 +74,14 @@ def _last_frame(file: Splice, block_samples: int) -> _Frame | None:
     tail = read_at(file, start, _TAIL_BYTES)
     place = len(tail)
     later: dict[int, _Frame] = {}
-    while (place := tail.rfind(b"\xff", 0, place)) >= 0:
+    while (place := tail.rfind(b"\xff", 0, place)) >= 0 and len(later) < _MOST_CANDIDATES:
         frame = _frame(tail[place : place + _LONGEST_HEADER], block_samples)
         if frame:
             # sound may look like a header: two that follow one another do not
-            if frame.first + frame.samples in later:
-                return later[frame.first + frame.samples]
-            later[frame.first] = frame._replace(place=start + place, whole=not _crc16(tail[place:]))
+            last = later.get(frame.first + frame.samples)
+            if last:
+                return last._replace(whole=not _crc16(tail[last.place - start :]))
+            later[frame.first] = frame._replace(place=start + place)
     return later.get(0)
 
 

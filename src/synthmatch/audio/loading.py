@@ -7,7 +7,7 @@ or wrong, the modules beside this one say what libsndfile is given in its place.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -23,9 +23,6 @@ from synthmatch.audio.signals import Audio, peak_dbfs, resample
 from synthmatch.audio.splice import Splice
 from synthmatch.errors import AudioError
 from synthmatch.reading import warn
-
-if TYPE_CHECKING:
-    import soundfile
 
 #: Shorter sounds hold no period of a bass note; longer ones are recordings of music.
 MIN_SECONDS, MAX_SECONDS = 0.03, 60.0
@@ -199,7 +196,7 @@ def _parts(path: Path, file: Splice, contents: Contents) -> Iterator[tuple[npt.N
             _check_rate(str(path), sound.samplerate)
             expected = sound.frames if part.samples is None else part.samples
             _check_not_long(str(path), seconds + expected / part.share / sound.samplerate)
-            samples = _read(sound, expected)
+            samples = _read(file, part, sound.channels, expected)
             missing = samples.shape[1] / part.share - samples.shape[1] + max(expected - samples.shape[1], 0)
             _check_whole(path, part, missing / sound.samplerate, samples.shape[1] / sound.samplerate)
             seconds += samples.shape[1] / sound.samplerate
@@ -219,21 +216,20 @@ def _truncated(path: Path, found: str) -> AudioError:
     return AudioError(f"{path} is truncated ({found}), expected a whole file; export or copy it again")
 
 
-def _read(file: "soundfile.SoundFile", frames: int) -> npt.NDArray[np.float32]:
-    """At most `frames` of a file. Shape: (1 or 2, samples)."""
+def _read(file: Splice, part: Part, channels: int, frames: int) -> npt.NDArray[np.float32]:
+    """At most `frames` of a part. Shape: (1 or 2, samples)."""
+    import soundfile  # noqa: PLC0415
 
     def blocks() -> Iterator[npt.NDArray[np.float32]]:
-        left = frames
-        yield np.zeros((file.channels, 0), dtype=np.float32)
-        while left > 0 and len(block := file.read(min(left, _BLOCK_FRAMES), dtype="float32", always_2d=True)):
-            left -= len(block)
-            yield block.T
+        # opened each time: in a damaged file the way back to the start is not sure
+        with soundfile.SoundFile(Splice(file, part.pieces)) as sound:
+            left = frames
+            yield np.zeros((channels, 0), dtype=np.float32)
+            while left > 0 and len(block := sound.read(min(left, _BLOCK_FRAMES), dtype="float32", always_2d=True)):
+                left -= len(block)
+                yield block.T
 
-    def again() -> Iterator[npt.NDArray[np.float32]]:
-        file.seek(0)
-        return blocks()
-
-    return fold(again) if file.channels > 2 else np.concatenate(list(blocks()), axis=1)
+    return fold(blocks) if channels > 2 else np.concatenate(list(blocks()), axis=1)
 
 
 def _chained(name: str, read: list[tuple[npt.NDArray[np.float32], int]]) -> tuple[npt.NDArray[np.float32], float]:
