@@ -48,15 +48,15 @@ def fold(blocks: Callable[[], Iterable[Block]]) -> Block:
 def without_cancelling(audio: Block) -> tuple[Block, str | None]:
     """Audio (channels, samples) whose mean over the channels is about as loud as they are, and a line where it was not.
 
-    Of two channels in opposite phase the right one is turned over; their powers stay. A channel without sound is left
-    out. Everything else is returned as it is.
+    Of two channels in opposite phase the right one is turned over; their powers stay. A channel without sound becomes
+    the other one. Everything else is returned as it is.
     """
     if len(audio) != 2:
         return audio, None
     power = np.square(audio, dtype=np.float64).sum(axis=1)
     if power.min() < _UNUSED * power.max():
         side = int(power.argmax())
-        return audio[[side]], f"only the {('left', 'right')[side]} channel holds sound: it is matched alone"
+        return audio[[side, side]], f"only the {('left', 'right')[side]} channel holds sound: it is taken for both"
     both = float(np.square(audio.mean(axis=0), dtype=np.float64).sum())
     if both < _CANCELS * float(power.mean()):
         turned = audio * np.array([[1.0], [-1.0]], dtype=np.float32)

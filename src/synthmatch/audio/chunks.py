@@ -91,7 +91,7 @@ def read_chunks(file: Splice) -> Contents | None:
 
 
 def mpeg_within(file: Splice) -> tuple[int, int] | None:
-    """(First, length) of the MPEG stream that a WAV file wraps, or None."""
+    """(First byte, end) of the MPEG stream that a WAV file wraps, or None."""
     if read_at(file, 0, 4) != b"RIFF":
         return None
     size = size_of(file)
@@ -100,7 +100,7 @@ def mpeg_within(file: Splice) -> tuple[int, int] | None:
         return None
     code = struct.unpack("<H", read_at(file, chunks[b"fmt "].place, 2).ljust(2, b"\0"))[0]
     data = chunks[b"data"]
-    return (data.place, min(data.size or size, size - data.place)) if code in _MPEG_CODES else None
+    return (data.place, min(data.place + (data.size or size), size)) if code in _MPEG_CODES else None
 
 
 def _walk(file: Splice, form: _Form, size: int) -> Iterator[_Chunk]:
