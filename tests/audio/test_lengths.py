@@ -108,6 +108,20 @@ def test_what_is_lost_of_mp3_is_said(tmp_path: Path) -> None:
     assert "truncated" in refused(tmp_path, with_header[: len(with_header) // 2])
 
 
+def test_a_wrong_or_other_header_of_mp3_does_not_shorten_it(tmp_path: Path) -> None:
+    """An edited MP3 whose old Xing header counts a third of it cut there; a VBRI header taken for one of Xing."""
+    mp3 = encoded(sine(1.0), "MP3", bitrate_mode="CONSTANT", compression_level=0.7)
+    at = max(mp3.find(b"Xing"), mp3.find(b"Info"))
+    frames = struct.unpack(">I", mp3[at + 8 : at + 12])[0]
+    third = with_number(mp3, at + 8, ">I", frames // 3)
+    with pytest.warns(InputWarning, match=f"counts {frames // 3} frames, it has {frames}"):
+        audio = read(tmp_path, third)
+    assert audio.shape[1] == frames * FRAME_SAMPLES
+    length = mp3.index(mp3[:2], 40)
+    vbri = mp3[:4] + bytes(32) + b"VBRI" + struct.pack(">HHHII", 1, 0, 75, len(mp3), frames)
+    np.testing.assert_array_equal(read(tmp_path, vbri.ljust(length, b"\0") + mp3[length:]), audio)
+
+
 @pytest.mark.parametrize("name", ["layer2.mp2", "free_format.mp3"])
 def test_other_kinds_of_mpeg_are_read(name: str) -> None:
     """Layer II, or frames of a bit rate that no table has, refused or cut."""
@@ -215,6 +229,15 @@ def test_all_links_of_a_chain_are_read(tmp_path: Path, subtype: str) -> None:
     assert abs(audio.shape[1] - one.shape[1] - other.shape[1]) <= 2
     np.testing.assert_allclose(audio[:, :10_000], one[:, :10_000], atol=1e-4)
     np.testing.assert_allclose(audio[:, -5_000:-500], np.tile(other[:, -5_000:-500], (2, 1)), atol=2e-3)
+
+
+def test_a_link_that_is_no_sound_is_left_out(tmp_path: Path) -> None:
+    """A recording refused for what was appended to it."""
+    first = encoded(sine(), "OGG", subtype="VORBIS")
+    broken = bytearray(first)
+    broken[28:200] = bytes(172)
+    with pytest.warns(InputWarning, match="part 2 cannot be read"):
+        np.testing.assert_array_equal(read(tmp_path, first + broken), read(tmp_path, first))
 
 
 def test_flac_in_ogg_is_read(tmp_path: Path) -> None:

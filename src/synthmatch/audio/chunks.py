@@ -73,8 +73,11 @@ def read_chunks(file: Splice) -> Contents | None:
     if form is None:
         return None
     chunks = list(_walk(file, form, size))
-    statements = {chunk.id: read_at(file, chunk.place, _LARGEST_STATEMENT) for chunk in chunks if chunk.id in STATES}
-    said = stated({id: contents[: _size(chunks, id)] for id, contents in statements.items()}, form.size[0])
+    states = {chunk.id: chunk for chunk in reversed(chunks) if chunk.id in STATES}
+    said = stated(
+        {id: read_at(file, chunk.place, min(chunk.size, _LARGEST_STATEMENT)) for id, chunk in states.items()},
+        form.size[0],
+    )
     sound = next((chunk for chunk in chunks if chunk.id == form.sound), None)
     if sound is None:
         return Contents([Part([(0, size)])], said)
@@ -116,10 +119,6 @@ def _walk(file: Splice, form: _Form, size: int) -> Iterator[_Chunk]:
         place += -place % form.align
         if place > size:
             return
-
-
-def _size(chunks: list[_Chunk], id: bytes) -> int:
-    return next(chunk.size for chunk in chunks if chunk.id == id)
 
 
 def _unknown(promised: int, there: int, later: list[_Chunk], size: int) -> bool:

@@ -184,23 +184,36 @@ def _behind_tags(file: BinaryIO) -> Splice:
     return Splice(file, [(place, size - place)])
 
 
-def _parts(path: Path, file: Splice, contents: Contents) -> Iterator[tuple[npt.NDArray[np.float32], int]]:
-    """Samples (1 or 2, samples) and rate of each part. The parts together are no longer than `MAX_SECONDS`."""
+def _parts(path: Path, file: Splice, contents: Contents) -> Iterator[tuple[Audio, int]]:
+    """Samples (1 or 2, samples) and rate of each part. The parts together are no longer than `MAX_SECONDS`.
+
+    A later part that cannot be decoded is left out with a warning.
+    """
     import soundfile  # noqa: PLC0415
 
     seconds = 0.0
-    for part in contents.parts:
+    for number, part in enumerate(contents.parts):
         if not part.share:
             raise _truncated(path, "its last frames are cut")
-        with soundfile.SoundFile(Splice(file, part.pieces)) as sound:
-            _check_rate(str(path), sound.samplerate)
-            expected = sound.frames if part.samples is None else part.samples
-            _check_not_long(str(path), seconds + expected / part.share / sound.samplerate)
-            samples = _read(file, part, sound.channels, expected)
-            missing = samples.shape[1] / part.share - samples.shape[1] + max(expected - samples.shape[1], 0)
-            _check_whole(path, part, missing / sound.samplerate, samples.shape[1] / sound.samplerate)
-            seconds += samples.shape[1] / sound.samplerate
-            yield samples, sound.samplerate
+        try:
+            with soundfile.SoundFile(Splice(file, part.pieces)) as sound:
+                rate_hz = sound.samplerate
+                expected = sound.frames if part.samples is None else part.samples
+                _check_rate(str(path), rate_hz)
+                _check_not_long(str(path), seconds + expected / part.share / rate_hz)
+                channels = sound.channels
+            samples = _read(file, part, channels, expected)
+        except soundfile.LibsndfileError as error:
+            if not number:
+                raise
+            warn(f"{path}: part {number + 1} cannot be read ({error.error_string}): it is left out")
+            continue
+        if channels > 2:
+            warn(f"{path} has {channels} channels, which are read as {len(samples)} at the level of those in use")
+        missing = samples.shape[1] / part.share - samples.shape[1] + max(expected - samples.shape[1], 0)
+        _check_whole(path, part, missing / rate_hz, samples.shape[1] / rate_hz)
+        seconds += samples.shape[1] / rate_hz
+        yield samples, rate_hz
 
 
 def _check_whole(path: Path, part: Part, missing_seconds: float, seconds: float) -> None:
@@ -232,7 +245,7 @@ def _read(file: Splice, part: Part, channels: int, frames: int) -> npt.NDArray[n
     return fold(blocks) if channels > 2 else np.concatenate(list(blocks()), axis=1)
 
 
-def _chained(name: str, read: list[tuple[npt.NDArray[np.float32], int]]) -> tuple[npt.NDArray[np.float32], float]:
+def _chained(name: str, read: list[tuple[Audio, int]]) -> tuple[npt.NDArray[np.float32], float]:
     """One sound from its parts: at the rate of the first where they agree, else at 44.1 kHz; one channel becomes two
     where another part has two.
     """

@@ -1,7 +1,7 @@
 """MPEG audio (MP3, MP2, MP1): the frames of a file, whatever stands before, between and after them.
 
 ISO 11172-3 and 13818-3. A frame begins with 11 set bits, version, layer, protection; bit rate, sample rate, padding; mode.
-libsndfile asks mpg123 for the length, which is exact only where the first frame is a Xing, Info or VBRI header. Where it is
+libsndfile asks mpg123 for the length, which is exact only where the first frame is a Xing or Info header. Where it is
 missing or wrong, the frames are counted here, and their last one is repeated until the estimate of mpg123 lies beyond
 the end that is meant.
 """
@@ -17,6 +17,8 @@ from synthmatch.audio.splice import Piece, Splice
 _SURE = 4
 #: A stream begins within this after what is no frame.
 _SOUGHT_BYTES = 1 << 18
+#: Headers of free format that are looked into: the length of their frames must be searched.
+_MOST_FREE = 64
 #: Tags, which are no damage: ID3v2, ID3v1 (and "TAG+"), APE, Lyrics3.
 _TAGS = (b"ID3", b"TAG", b"APETAGEX", b"LYRICSBEGIN")
 #: More frames than 60 s hold at 48 kHz in Layer I.
@@ -90,7 +92,9 @@ def _streams(data: bytes, most_frames: int) -> Iterator[tuple[_Stream, int]]:
         stream = _Stream(frame)
         stated = frame.stated_frames(data[place : place + frame.length])
         if stated is not None:
-            stream.stated, stream.header = stated, (place, frame.length)
+            # a header that does not count is none, and mpg123 does not read VBRI
+            exact = data[place + 36 : place + 40] != b"VBRI"
+            stream.stated, stream.header = stated or None, (place, frame.length) if exact else None
             place += frame.length
         while total < most_frames:
             following = with_free_length(parse(data, place), frame)
@@ -129,10 +133,12 @@ def _again(data: bytes, place: int, kind: Frame) -> int | None:
 def _begin(data: bytes, place: int) -> tuple[int, Frame] | None:
     """The first place from which frames follow one another, four or up to the end of the data, and the first of them."""
     end = min(len(data), place + _SOUGHT_BYTES)
+    free = 0
     while (place := data.find(b"\xff", place, end)) >= 0:
         frame = parse(data, place)
-        if frame is not None and not frame.length:
-            frame = _free(data, place, frame)
+        if frame is not None and frame.free:
+            free += 1
+            frame = _free(data, place, frame) if free <= _MOST_FREE else None
         if frame is not None and _lasts(data, place, frame):
             return place, frame
         place += 1
