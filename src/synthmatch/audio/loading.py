@@ -86,7 +86,7 @@ def read_recording(path: str | Path) -> Recording:
         ) from error
     for line in contents.wrong:
         warn(f"{path}: {line}")
-    samples, rate_hz = _chained(str(path), read)
+    samples, rate_hz = _chained(read)
     return _recording(samples, rate_hz, str(path), contents.stated.root_midi, contents.stated.loop)
 
 
@@ -245,7 +245,7 @@ def _read(file: Splice, part: Part, channels: int, frames: int) -> npt.NDArray[n
     return fold(blocks) if channels > 2 else np.concatenate(list(blocks()), axis=1)
 
 
-def _chained(name: str, read: list[tuple[Audio, int]]) -> tuple[npt.NDArray[np.float32], float]:
+def _chained(read: list[tuple[Audio, int]]) -> tuple[npt.NDArray[np.float32], float]:
     """One sound from its parts: at the rate of the first where they agree, else at 44.1 kHz; one channel becomes two
     where another part has two.
     """

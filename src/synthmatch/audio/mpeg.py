@@ -22,7 +22,7 @@ _MOST_FREE = 64
 #: Tags, which are no damage: ID3v2, ID3v1 (and "TAG+"), APE, Lyrics3.
 _TAGS = (b"ID3", b"TAG", b"APETAGEX", b"LYRICSBEGIN")
 #: More frames than 60 s hold at 48 kHz in Layer I.
-MOST_FRAMES = 8_000
+_MOST_FRAMES = 8_000
 
 
 @dataclass(slots=True)
@@ -46,14 +46,14 @@ class _Stream:
         self.longest = max(self.longest, (length, place))
 
 
-def read_mpeg(file: Splice, first: int, end: int, *, most_frames: int = MOST_FRAMES) -> Contents | None:
-    """The MPEG streams between two places of a file, or None where there are none. Stops after `most_frames`."""
+def read_mpeg(file: Splice, first: int, end: int) -> Contents | None:
+    """The MPEG streams between two places of a file, or None where there are none. No more are read than 60 s can hold."""
     file.seek(first)
     # 60 s at the highest rate are 5 MB; pictures in tags are skipped by `first`
-    window = file.read(min(end - first, most_frames * 2_881 + _SOUGHT_BYTES))
+    window = file.read(min(end - first, _MOST_FRAMES * 2_881 + _SOUGHT_BYTES))
     streams: list[_Stream] = []
     junk = 0
-    for stream, skipped in _streams(window, most_frames):
+    for stream, skipped in _streams(window):
         streams.append(stream)
         junk += skipped
     if not streams:
@@ -83,10 +83,10 @@ def _part(stream: _Stream, offset: int, wrong: list[str]) -> Part:
     return Part([*ranges, *filler], stream.count * frame.samples, share, promised)
 
 
-def _streams(data: bytes, most_frames: int) -> Iterator[tuple[_Stream, int]]:
+def _streams(data: bytes) -> Iterator[tuple[_Stream, int]]:
     """Each stream, and how many bytes before it are neither frames nor tags."""
     place, total, skipped = 0, 0, 0
-    while total < most_frames and (found := _begin(data, place)):
+    while total < _MOST_FRAMES and (found := _begin(data, place)):
         skipped += _junk(data, place, found[0])
         place, frame = found
         stream = _Stream(frame)
@@ -96,7 +96,7 @@ def _streams(data: bytes, most_frames: int) -> Iterator[tuple[_Stream, int]]:
             exact = data[place + 36 : place + 40] != b"VBRI"
             stream.stated, stream.header = stated or None, (place, frame.length) if exact else None
             place += frame.length
-        while total < most_frames:
+        while total < _MOST_FRAMES:
             following = with_free_length(parse(data, place), frame)
             if following is None or following.kind != frame.kind or _has_header(following, data, place):
                 again = _again(data, place, frame)
