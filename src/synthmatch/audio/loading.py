@@ -222,7 +222,8 @@ def _check_whole(path: Path, part: Part, missing_seconds: float, seconds: float)
         return
     if part.promised and missing_seconds > _MOST_MISSING_SECONDS:
         raise _truncated(path, f"{seconds:.2f} of {seconds + missing_seconds:.2f} s are there")
-    warn(f"{path} is cut at its end: about {1_000 * missing_seconds:.0f} ms are missing, {seconds:.2f} s are read")
+    least = "about" if part.promised else "at least"
+    warn(f"{path} is cut at its end: {least} {1_000 * missing_seconds:.0f} ms are missing, {seconds:.2f} s are read")
 
 
 def _truncated(path: Path, found: str) -> AudioError:
