@@ -14,12 +14,17 @@ def score(
 ) -> None:
     """Score how close EST sounds to REF, in every metric of the documentation.
 
-    Files of another sample rate are resampled; mono and stereo compare; the shorter is padded with silence.
+    Files of another sample rate are resampled; mono and stereo compare; the shorter is padded with silence. Channels of
+    REF that cancel each other are turned, as in a match.
     """
     from synthmatch.audio import load  # noqa: PLC0415  (`--help` stays fast)
+    from synthmatch.audio.channels import without_cancelling  # noqa: PLC0415
     from synthmatch.evaluation.metrics import METRICS, evaluate, harmonic_percentage  # noqa: PLC0415
 
-    target, match = load(reference), load(estimated)
+    # as the target of a match is prepared; what a match sounds like stays as it is
+    (target, turned), match = without_cancelling(load(reference)), load(estimated)
+    if turned:
+        typer.echo(f"{reference}: {turned}", err=True)
     scores = evaluate(target, match) | {"harmonic_percentage": harmonic_percentage(target)}
     if as_json:
         typer.echo(json.dumps({"reference": str(reference), "estimated": str(estimated), "scores": scores}, indent=2))

@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from synthmatch.audio import Audio, from_array, load, mono
+from synthmatch.audio import Audio, mono, read_array, read_recording
+from synthmatch.audio.channels import without_cancelling
 from synthmatch.note import SAMPLE_RATE_HZ, Note, parse_pitch
 from synthmatch.target.chord import chord_root
 from synthmatch.target.hold import hold_seconds as find_hold
@@ -68,11 +69,12 @@ def load_target(
     `InputError` for a note outside MIDI's domain.
     """
     if isinstance(source, str | Path):
-        whole, name = load(source), Path(source).stem
+        recording, name = read_recording(source), Path(source).stem
     else:
-        whole, name = from_array(source, sample_rate_hz), "array"
+        recording, name = read_array(source, sample_rate_hz), "array"
+    whole, turned = without_cancelling(recording.audio)
     audio = whole[:, sounding_part(whole)]
-    remarks: list[str] = []
+    remarks = [remark for remark in (recording.remark, turned) if remark]
     long = audio.shape[1] > round(LONGEST_SECONDS * SAMPLE_RATE_HZ)
     audio = audio[:, : round(LONGEST_SECONDS * SAMPLE_RATE_HZ)]
 
@@ -98,6 +100,13 @@ def load_target(
         pitch = parse_pitch(str(note))
     elif clear:
         pitch = round(found.midi)
+        if recording.root_midi is not None and round(recording.root_midi) != pitch:
+            remarks.append(
+                f"the file states the note {Note(round(recording.root_midi)).name}, the sound is {Note(pitch).name}"
+            )
+    elif recording.root_midi is not None:
+        pitch = round(recording.root_midi)
+        remarks.append(f"no clear pitch: {Note(pitch).name}, the note that the file states")
     else:
         pitch = _DEFAULT_PITCH
         remarks.append("no clear pitch: C4 assumed; give --note")
