@@ -17,13 +17,16 @@ from synthmatch.errors import MissingSynthError, PresetError
 from synthmatch.note import SAMPLE_RATE_HZ, Note
 from synthmatch.params import ParamSpace, Preset
 from synthmatch.params.space import Floats
-from synthmatch.presets import sysex
+from synthmatch.presets import dx7_file, sysex
+from synthmatch.reading import read_file
 from synthmatch.synths.base import Engine, FileFormat, Synth
 from synthmatch.synths.dexed_audible import dexed_audible
 from synthmatch.synths.dexed_workings import dexed_spectra, dexed_workings
 from synthmatch.synths.workings import Workings
 
 _NAME_LENGTH = 10
+#: 65,536 voices; the largest collections in one file have about 30,000
+_MOST_BYTES = 1 << 23
 
 
 class DexedEngine:
@@ -96,11 +99,9 @@ class Dexed(Synth):
         return DexedEngine()
 
     def read(self, path: Path) -> list[Preset]:
-        """Voices of a `.syx` or `.dx7` file."""
-        try:
-            voices = sysex.parse(path.read_bytes())
-        except PresetError as error:
-            raise PresetError(f"{path}: {error}") from None
+        """Voices of a `.syx`, `.dx7` or `.mid` file."""
+        contents = read_file(path, _MOST_BYTES, "DX7 voices (.syx, .dx7 or .mid)", PresetError)
+        voices = dx7_file.parse(contents, str(path))
         return [self.preset(voice[:145], voice_name(voice)) for voice in voices]
 
     def dump(self, presets: Sequence[Preset], suffix: str) -> bytes:
