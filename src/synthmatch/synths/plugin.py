@@ -35,7 +35,7 @@ from synthmatch.synths.plugin_format import is_lv2, is_vst3, owner, preset_forma
 from synthmatch.synths.plugin_probe import probe
 
 #: Form of the kept description; another number makes the kept ones forgotten.
-_DESCRIPTION = 2
+_DESCRIPTION = 3
 
 #: More steps than this are a knob, not a choice.
 _MOST_CHOICES = 32
@@ -103,12 +103,21 @@ class Plugin(Synth):
         """The probe's answer, from the cache where the plug-in's file is the same."""
         if lacking := missing_host():
             raise MissingSynthError(lacking)
+        if not is_lv2(self.id) and not Path(self._source).exists():
+            raise MissingSynthError(
+                f"there is no plug-in {self.id}; expected the path of a VST2 or VST3 file or the URI of an LV2"
+            )
         cache = _cache_folder() / f"{_fingerprint(self._source)}.json"
         if cache.is_file():
             with suppress(json.JSONDecodeError):  # a damaged cache is as good as none
                 kept: dict[str, Any] = json.loads(cache.read_text(encoding="utf-8"))
                 return kept
         answer = probe(self._source)
+        if not answer.takes_notes:
+            raise MissingSynthError(
+                f"{self.id} is an effect: it has audio inputs, and a note changes nothing in what it plays; expected an"
+                " instrument"
+            )
         if not answer.parameters:
             raise MissingSynthError(f"{self.id} has no parameters that a host can move; nothing can be matched with it")
         found = {
@@ -122,8 +131,6 @@ class Plugin(Synth):
 
     def missing(self) -> str | None:
         """Whether DawDreamer is there and the plug-in loads."""
-        if not is_lv2(self.id) and not Path(self._source).exists():
-            return f"there is no plug-in {self.id}; expected the path of a VST2 or VST3 file or the URI of an LV2"
         try:
             self._description  # noqa: B018 - loads it
         except MissingSynthError as error:
