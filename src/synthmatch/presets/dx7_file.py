@@ -44,10 +44,12 @@ def parse(contents: bytes, where: str) -> list[sysex.Voice]:
     """
     if not contents:
         raise PresetError(
-            f"{where} is empty, expected DX7 sysex or raw 128-byte voices; save it again from its program"
+            f"{where}: the file is empty, expected DX7 sysex or raw 128-byte voices; save it again from its program"
         )
     if contents.startswith(ZIP_START):
-        raise PresetError(f"{where} is {kind_of(contents)}, expected DX7 voices (.syx, .dx7 or .mid); unpack it first")
+        raise PresetError(
+            f"{where}: this is {kind_of(contents)}, expected DX7 voices (.syx, .dx7 or .mid); unpack it first"
+        )
     midi = is_midi_file(contents)
     found = scan(sysex_of(contents) if midi else contents)
     voices: list[sysex.Voice] = []
@@ -64,7 +66,7 @@ def parse(contents: bytes, where: str) -> list[sysex.Voice]:
         if voices:
             return voices
     if not voices:
-        raise PresetError(f"{where} {_lack(contents, others, midi=midi)}")
+        raise PresetError(f"{where}: {_lack(contents, others, midi=midi)}")
     said = [remark if times == 1 else f"{remark} ({times} times)" for remark, times in remarks.items()]
     if others:
         said.append(f"passed over {_list(others)}")
@@ -144,13 +146,13 @@ def _name(message: bytes) -> str:
 def _lack(contents: bytes, others: Counter[str], *, midi: bool) -> str:
     """Why there is no voice."""
     if midi:
-        return f"is a MIDI file without DX7 voices{': it holds ' + _list(others) if others else ''}"
+        return f"this is a MIDI file without DX7 voices{': it holds ' + _list(others) if others else ''}"
     if kind := kind_of(contents):
-        return f"is {kind}, expected DX7 voices (.syx, .dx7 or .mid)"
+        return f"this is {kind}, expected DX7 voices (.syx, .dx7 or .mid)"
     if others and contents[0] == 0xF0:
-        return f"holds no DX7 voice, only {_list(others)}"
+        return f"no DX7 voice is in it, only {_list(others)}"
     return (
-        f"has no sysex header and {len(contents)} bytes that are no DX7 voices by their values, expected a .syx dump or"
+        f"no sysex header and {len(contents)} bytes that are no DX7 voices by their values, expected a .syx dump or"
         " voices of 128 bytes each; save it again"
     )
 

@@ -109,6 +109,8 @@ class Amsynth(Synth):
         FileFormat(".amSynthPreset", "single preset that amsynth imports"),
     )
 
+    also_read = (".fxb",)
+
     @cached_property
     def space(self) -> ParamSpace:
         """All 41 parameters in the order of amsynth's files."""
@@ -163,6 +165,12 @@ class Amsynth(Synth):
         if remarks:
             warn(f"{path.name}: {text.few(remarks)}")
         return presets
+
+    def recognises(self, contents: bytes) -> bool:
+        """Its first line, or its id in a VST2 preset."""
+        return contents.startswith(text.BANK_HEADER.encode()) or (
+            contents[:4] == b"CcnK" and contents[16:20] == PLUGIN_ID
+        )
 
     def dump(self, presets: Sequence[Preset], suffix: str) -> bytes:
         """A bank (``.bank``), a single preset, or a ``.fxp``."""

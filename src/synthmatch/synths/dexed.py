@@ -18,6 +18,7 @@ from synthmatch.note import SAMPLE_RATE_HZ, Note
 from synthmatch.params import ParamSpace, Preset
 from synthmatch.params.space import Floats
 from synthmatch.presets import dx7_file, sysex
+from synthmatch.presets.midi_file import is_midi_file
 from synthmatch.reading import read_file
 from synthmatch.synths.base import Engine, FileFormat, Synth
 from synthmatch.synths.dexed_audible import dexed_audible
@@ -63,6 +64,7 @@ class Dexed(Synth):
         FileFormat(".voice.syx", "DX7 single voice, for the hardware and MIDI"),
         FileFormat(".dx7", "raw packed voices, as hexter keeps them", 0),
     )
+    also_read = (".mid", ".midi")
 
     @cached_property
     def space(self) -> ParamSpace:
@@ -103,6 +105,12 @@ class Dexed(Synth):
         contents = read_file(path, _MOST_BYTES, "DX7 voices (.syx, .dx7 or .mid)", PresetError)
         voices = dx7_file.parse(contents, str(path))
         return [self.preset(voice[:145], voice_name(voice)) for voice in voices]
+
+    def recognises(self, contents: bytes) -> bool:
+        """Sysex, a MIDI file, or bytes that are voices by their values."""
+        sysex_file = contents.startswith(b"\xf0") or sysex.BANK_HEAD in contents or is_midi_file(contents)
+        raw = contents and len(contents) % sysex.PACKED_BYTES == 0 and sysex.are_voices(contents)
+        return bool(sysex_file or raw)
 
     def dump(self, presets: Sequence[Preset], suffix: str) -> bytes:
         """A bank (``.syx``), a single voice (``.voice.syx``) or raw voices (``.dx7``)."""

@@ -29,6 +29,7 @@ from synthmatch.files import write_whole
 from synthmatch.note import Note
 from synthmatch.params import Parameter, ParamSpace, Preset
 from synthmatch.params.parameter import Group
+from synthmatch.reading import read_file
 from synthmatch.synths.base import Engine, FileFormat, Synth
 from synthmatch.synths.host import HostedPlugin, HostParameter, missing_host
 from synthmatch.synths.plugin_format import is_lv2, is_vst3, owner, preset_format
@@ -36,6 +37,9 @@ from synthmatch.synths.plugin_probe import probe
 
 #: Form of the kept description; another number makes the kept ones forgotten.
 _DESCRIPTION = 3
+
+#: largest preset read: some plug-ins keep their samples in it
+_MOST_BYTES = 1 << 28
 
 #: More steps than this are a knob, not a choice.
 _MOST_CHOICES = 32
@@ -149,10 +153,7 @@ class Plugin(Synth):
 
     def read(self, path: Path) -> list[Preset]:
         """The preset in a ``.fxp``, ``.fxb``, ``.vstpreset`` or ``.ttl`` of this plug-in, which is loaded for it."""
-        try:
-            contents = path.read_bytes()
-        except OSError as error:
-            raise PresetError(f"cannot read {path}: {error.strerror}") from None
+        contents = read_file(path, _MOST_BYTES, f"a preset of {self.title}", PresetError)
         self._check(contents, path.name)
         answer = probe(self._source, contents)
         units = np.array([p.value for p in answer.parameters])

@@ -81,6 +81,7 @@ class Vital(Synth):
     id = "vital"
     title = "Vital"
     formats = (FileFormat(".vital", "Vital preset"),)
+    also_read = (".vitalbank",)
 
     @cached_property
     def space(self) -> ParamSpace:
@@ -136,6 +137,11 @@ class Vital(Synth):
         if unreadable:
             warn(f"{path}: passed over {len(unreadable)} presets, the first because {unreadable[0]}")
         return presets
+
+    def recognises(self, contents: bytes) -> bool:
+        """A JSON text with Vital's version in it, or an archive with presets in it."""
+        text = contents.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{" and b'"synth_version"' in contents
+        return text or (contents.startswith(ZIP_START) and b".vital" in contents)
 
     def dump(self, presets: Sequence[Preset], suffix: str) -> bytes:
         """Contents of a ``.vital`` file. Raises `PresetError` for another suffix or not exactly one preset."""
