@@ -104,6 +104,7 @@ PLAIN: dict[str, tuple[bytes, list[sysex.Voice]]] = {
     "other channel": (b"\xf0\x43\x0f" + BANK[3:], VOICES[:32]),
     "top bits set": (HEAD + bytes(b | 0x80 for b in BODY) + BANK[-2:], VOICES[:32]),
     "bank without head": (BODY, VOICES[:32]),
+    "bank without head in MacBinary": (mac_binary(BODY), VOICES[:32]),
     "unpacked voice": (VOICES[5].tobytes(), VOICES[5:6]),
     "unpacked voice with switches": (VOICES[5].tobytes() + b"\x3f", VOICES[5:6]),
     "MIDI file": (midi_file(event(BANK) + END), VOICES[:32]),

@@ -186,8 +186,8 @@ def test_a_bank_is_read_as_its_presets(tmp_path: Path) -> None:
 def test_a_bank_that_expands_without_end_is_read_to_a_bound(tmp_path: Path) -> None:
     """A small archive of a gigabyte of zeros that fills the memory."""
     good = ("Mine/Presets/a.vital", VITAL.dump([PRESET], ".vital"))
-    with pytest.warns(InputWarning, match="larger than 64 MB"):
-        presets = read(bank(("Mine/Presets/z.vital", bytes((1 << 26) + 1)), good), tmp_path)
+    with pytest.warns(InputWarning, match="larger than 16 MB"):
+        presets = read(bank(("Mine/Presets/z.vital", bytes((1 << 24) + 1)), good), tmp_path)
     assert len(presets) == 1
 
 

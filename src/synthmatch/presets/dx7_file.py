@@ -25,6 +25,8 @@ from synthmatch.reading import warn
 _BANK_BYTES = sysex.PACKED_BYTES * sysex.BANK_VOICES
 #: a dump of four-operator voices is as long as one of the DX7's
 _FOUR_OPERATORS = (0x03, 0x04)
+#: what a MacBinary wrapper has before the data
+_WRAPPER_BYTES = 128
 #: names of messages in a warning or error
 _MOST_NAMES = 6
 
@@ -62,7 +64,7 @@ def parse(contents: bytes, where: str) -> list[sysex.Voice]:
         if not dump.voices:
             others[_name(message)] += 1
     if not voices and not midi:
-        voices = _raw(contents)
+        voices = _raw(_unwrapped(contents))
         if voices:
             return voices
     if not voices:
@@ -163,5 +165,14 @@ def _list(names: Counter[str]) -> str:
 
 
 def _is_macbinary(contents: bytes) -> bool:
-    """Whether a file begins with the 128 bytes that Macintosh programs put before it: two zeros and a name's length."""
-    return len(contents) > 128 and contents[0] == contents[74] == contents[82] == 0 and 1 <= contents[1] <= 63
+    """Whether a file is in the wrapper of Macintosh programs: 128 bytes with zeros, a name and the data's length first."""
+    length = int.from_bytes(contents[83:87], "big")
+    zeros = len(contents) > _WRAPPER_BYTES and contents[0] == contents[74] == contents[82] == 0
+    return zeros and 1 <= contents[1] <= 63 and 0 < length <= len(contents) - _WRAPPER_BYTES
+
+
+def _unwrapped(contents: bytes) -> bytes:
+    """The data in a MacBinary wrapper; any other file as it is."""
+    if not _is_macbinary(contents):
+        return contents
+    return contents[_WRAPPER_BYTES : _WRAPPER_BYTES + int.from_bytes(contents[83:87], "big")]

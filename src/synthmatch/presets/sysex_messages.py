@@ -12,6 +12,8 @@ from synthmatch.presets.sysex import HEAD_BYTES
 YAMAHA = 0x43
 #: formats of Yamaha's bulk dumps whose byte count is right wherever they were made
 _COUNTED = (0x00, 0x01, 0x05, 0x06, 0x09)
+#: as many as are looked at; 8 MB of single voices have 51,000
+_MOST_MESSAGES = 1 << 16
 _MESSAGE = re.compile(rb"\xf0[^\xf0\xf7]+\xf7?")
 _REAL_TIME = bytes(range(0xF8, 0x100))
 
@@ -63,10 +65,10 @@ class Scan(NamedTuple):
 
 
 def scan(stream: bytes) -> Scan:
-    """The messages of a stream. One that the next message or the stream's end cuts has no ``f7``."""
+    """The first messages of a stream. One that the next message or the stream's end cuts has no ``f7``."""
     messages: list[bytes] = []
     place = covered = real_time = 0
-    while found := _MESSAGE.search(stream, place):
+    while len(messages) < _MOST_MESSAGES and (found := _MESSAGE.search(stream, place)):
         message = _counted(stream, found.start())
         length = len(message or found.group())
         if message is None:

@@ -109,8 +109,8 @@ class Dexed(Synth):
     def recognises(self, contents: bytes) -> bool:
         """Sysex, a MIDI file, or bytes that are voices by their values."""
         sysex_file = contents.startswith(b"\xf0") or sysex.BANK_HEAD in contents or is_midi_file(contents)
-        raw = contents and len(contents) % sysex.PACKED_BYTES == 0 and sysex.are_voices(contents)
-        return bool(sysex_file or raw)
+        whole = 0 < len(contents) <= _MOST_BYTES and len(contents) % sysex.PACKED_BYTES == 0
+        return sysex_file or (whole and sysex.are_voices(contents))
 
     def dump(self, presets: Sequence[Preset], suffix: str) -> bytes:
         """A bank (``.syx``), a single voice (``.voice.syx``) or raw voices (``.dx7``)."""

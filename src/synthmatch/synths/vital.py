@@ -23,7 +23,7 @@ from synthmatch.params.preset import Preset
 from synthmatch.params.space import Floats, ParamSpace
 from synthmatch.presets import vital as vital_file
 from synthmatch.presets.foreign import ZIP_START
-from synthmatch.presets.vital_bank_file import presets_of
+from synthmatch.presets.vital_bank_file import MOST_PRESET_BYTES, presets_of
 from synthmatch.reading import read_file, warn
 from synthmatch.synths.base import Engine, FileFormat, Synth
 from synthmatch.synths.vital_audible import vital_audible
@@ -123,6 +123,8 @@ class Vital(Synth):
         """
         contents = read_file(path, MOST_BANK_BYTES, "a .vital preset or a .vitalbank", PresetError)
         if not contents.startswith(ZIP_START):
+            if len(contents) > MOST_PRESET_BYTES:
+                raise PresetError(f"{path} is larger than {MOST_PRESET_BYTES >> 20} MB, expected a .vital preset")
             return [self._preset(contents, str(path), path.stem)]
         presets, unreadable = [], []
         for name, data in presets_of(contents, str(path)):

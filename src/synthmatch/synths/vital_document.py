@@ -140,10 +140,7 @@ class DocumentBuilder:
             if slot <= SLOTS:
                 source = _name(self._source_names, native[self._sources[slot - 1]], source)
                 destination = _name(self._destination_names, native[self._destinations[slot - 1]], destination)
-            connection: Json = {"source": source, "destination": destination}
-            if "line_mapping" in kept:
-                connection["line_mapping"] = kept["line_mapping"]
-            connections.append(connection)
+            connections.append({**kept, "source": source, "destination": destination})
         return connections
 
     # document -> preset ---------------------------------------------------------------------------------------------
@@ -204,7 +201,7 @@ class DocumentBuilder:
                     ("destination", destination or "none", self._destination_names),
                 ):
                     values[f"modulation_{slot}_{kind}"] = names.index(name) if name in names else len(names) - 1
-            if slot > SLOTS or not named or "line_mapping" in connection:
+            if slot > SLOTS or not named or connection.keys() > {"source", "destination"}:
                 own[str(slot)] = connection
         return own
 
