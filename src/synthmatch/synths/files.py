@@ -103,6 +103,9 @@ def synth_of(path: Path) -> Synth:
     found = next((synth for synth in known if synth.recognises(contents)), named)
     if found is None:
         suffixes = [suffix for synth in known for suffix in synth.suffixes]
-        kind = kind_of(contents) or "no known preset file"
-        raise PresetError(f"{path} is {kind}, expected {', '.join(suffixes)} or {own.SUFFIX}; else give --synth")
+        found_kind = f" but {kind}" if (kind := kind_of(contents)) else ""
+        raise PresetError(
+            f"{path} is no known preset file{found_kind}, expected {', '.join(suffixes)} or {own.SUFFIX};"
+            " else give --synth"
+        )
     return found
