@@ -162,6 +162,17 @@ def test_recordings_that_cannot_be_matched(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists() or not any((tmp_path / "out").iterdir())
 
 
+def test_a_plugin_that_is_not_there_or_an_effect_is_refused_by_every_command(tmp_path: Path) -> None:
+    """Catches a traceback of the commands that ask a plug-in for its parameters or files first."""
+    delay = "http://drobilla.net/plugins/mda/Delay"
+    assert "there is no plug-in ./no.vst3" in refused("synths", "./no.vst3")
+    build = ("library", "build", "/usr/share/hexter", "-o", tmp_path / "x.npz", "--synth")
+    assert "there is no plug-in ./no.vst3" in refused(*build, "./no.vst3")
+    assert "there is no plug-in ./no.vst3" in refused("dataset", "generate", tmp_path / "d", "--synth", "./no.vst3")
+    assert "Delay is an effect" in refused("match", BELL, "--synth", delay, "-o", tmp_path / "o")
+    assert not list(tmp_path.iterdir())
+
+
 def test_arguments_that_cannot_be_used(tmp_path: Path) -> None:
     """Catches a wrong argument that is ignored, or found out after the search."""
     assert "expected one of vital, dexed, amsynth" in refused("match", BELL, "--synth", "dx8", "-o", tmp_path / "o")
@@ -183,7 +194,7 @@ def test_presets_that_cannot_be_played(tmp_path: Path) -> None:
         "no.json": (b'{"a": 1}', "no"),
         "half.json": (b'{"format": ', "not JSON"),
         "no.vital": (b"{}", "no.vital"),
-        "cut.bank": (Path("/usr/share/amsynth/banks/amsynth_factory.bank").read_bytes()[:5000], "cut.bank"),
+        "other.bank": (b"another\nsynthesizer\n", "other.bank is no amsynth file"),
         "what.xyz": (b"abc", "no known preset file"),
     }
     for name, (contents, words) in cases.items():

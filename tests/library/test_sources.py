@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from library_voices import DEXED, voice, voices
 
-from synthmatch.errors import InputError, PresetError
+from synthmatch.errors import InputError, InputWarning, PresetError
 from synthmatch.library.heldout import differing, trainable
 from synthmatch.library.sources import children_of, generated, read_presets
 from synthmatch.library.split import split_of
@@ -34,6 +34,21 @@ def test_folders_are_read_with_their_subfolders(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(InputError, match="holds no preset"):
         read_presets(DEXED, [tmp_path / "empty"])
+
+
+def test_a_folder_of_which_nothing_could_be_read_says_why(tmp_path: Path) -> None:
+    """Catches a folder of damaged or other files that gives no reason, or thousands of lines."""
+    for number in range(12):
+        (tmp_path / f"{number:02}.syx").write_bytes(b"<html>" if number else b"\xf0 no sysex")
+    with (
+        pytest.warns(InputWarning) as caught,
+        pytest.raises(InputError, match=r"none of its 12 files is a preset of Dexed \(DX7\) that can be read"),
+    ):
+        read_presets(DEXED, [tmp_path])
+    lines = [str(warning.message) for warning in caught]
+    assert len(lines) == 11
+    assert "01.syx: this is a web page (HTML)" in lines[1]
+    assert lines[-1] == "and 2 more"
 
 
 def test_children_are_legal_and_depend_on_seed_and_row_alone() -> None:

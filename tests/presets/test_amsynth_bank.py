@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from synthmatch.errors import PresetError
+from synthmatch.errors import InputWarning, PresetError
 from synthmatch.params import Preset
 from synthmatch.presets.amsynth import BANK_PRESETS, parse, plain_name
 from synthmatch.presets.fxp import Program, write_fxp
@@ -104,24 +104,88 @@ def test_unused_control_of_old_versions_is_skipped(folder: Path, bank_text: str)
     np.testing.assert_array_equal(read_back(folder, old.encode())[0].native, SYNTH.read(BANKS[0])[0].native)
 
 
+#: what is done to a good bank -> the words of the warning, and what the first preset then has
+REPAIRED: dict[str, tuple[Callable[[str], str], str, dict[str, float]]] = {
+    "EOF": (lambda t: t.replace("EOF\n", ""), "the line EOF is missing", {}),
+    "cut": (lambda t: t[: len(t) // 2], "has no end and is passed over", {}),
+    "cut value": (
+        lambda t: t.replace("amp_decay 1.70001", "amp_decay", 1),
+        "line 4 is passed over: '<parameter> amp_decay'",
+        {"amp_decay": 0},
+    ),
+    "lost line": (
+        lambda t: t.replace("<parameter> amp_decay 1.70001\n", "", 1),
+        "preset 'basic11' lacks amp_decay, which start as amsynth starts them",
+        {"amp_decay": 0},
+    ),
+    "second value": (
+        lambda t: t.replace("amp_decay 1.70001\n", "amp_decay 1.70001\n<parameter> amp_decay 0.5\n", 1),
+        "line 5 sets amp_decay a second time, the last stands",
+        {"amp_decay": 0.5},
+    ),
+    "later key": (
+        lambda t: t.replace("<parameter> amp_decay", "<parameter> amp_curve 3\n<parameter> amp_decay", 1),
+        "preset 'basic11' sets 'amp_curve', which amsynth does not have; it is passed over",
+        {},
+    ),
+    "too high": (
+        lambda t: t.replace("amp_decay 1.70001", "amp_decay 2.6", 1),
+        "preset 'basic11' sets amp_decay to 2.6, which becomes 2.5",
+        {"amp_decay": 2.5},
+    ),
+    "far too high": (lambda t: t.replace("amp_decay 1.70001", "amp_decay 1e999", 1), "becomes 2.5", {"amp_decay": 2.5}),
+    "no class": (
+        lambda t: t.replace("osc1_waveform 2", "osc1_waveform 7", 1),
+        "osc1_waveform to 7, which becomes 4",
+        {"osc1_waveform": 4},
+    ),
+    "NaN": (
+        lambda t: t.replace("amp_decay 1.70001", "amp_decay nan", 1),
+        "line 4 sets amp_decay to 'nan', which amsynth takes for 0",
+        {"amp_decay": 0},
+    ),
+    "text": (lambda t: t.replace("amp_decay 1.70001", "amp_decay 1.5 s", 1), "takes for 1.5", {"amp_decay": 1.5}),
+    "other tag": (
+        lambda t: t.replace("<parameter> amp_decay", "<knob> amp_decay", 1),
+        "line 4 is passed over: '<knob> amp_decay",
+        {"amp_decay": 0},
+    ),
+    "parameter before preset": (
+        lambda t: t.replace("amSynth\n", "amSynth\n<parameter> amp_decay 1\n", 1),
+        "line 2 sets amp_decay before the first preset",
+        {},
+    ),
+    "too many": (
+        lambda t: "amSynth\n" + t[8:-4] * 2 + "EOF\n",
+        "it holds 256 presets, of which amsynth reads 128",
+        {},
+    ),
+    "mark": (lambda t: "\ufeff" + t, "a byte order mark is passed over", {}),
+}
+
+
+@pytest.mark.parametrize("damage", REPAIRED)
+def test_what_amsynth_opens_is_read_and_said(folder: Path, bank_text: str, damage: str) -> None:
+    """A bank that amsynth opens refused, read otherwise than amsynth does, or repaired without a word."""
+    change, words, values = REPAIRED[damage]
+    damaged = change(bank_text)
+    assert damaged != bank_text
+    with pytest.warns(InputWarning, match=re.escape(words)) as caught:
+        presets = read_back(folder, damaged.encode())
+    assert all("\n" not in str(warning.message) for warning in caught)
+    good = SYNTH.space.named(SYNTH.read(BANKS[0])[0].native)
+    assert SYNTH.space.named(presets[0].native) == pytest.approx(good | values)
+    assert len(presets) == (65 if damage == "cut" else 128)
+    # what is written is whole again
+    assert len(read_back(folder, SYNTH.dump(presets, ".bank"))) == len(presets)
+
+
 #: what is done to a good bank -> the reason that the message must give
 DAMAGE: dict[str, tuple[Callable[[str], str], str]] = {
-    "EOF": (lambda t: t.replace("EOF", ""), "cut short: an amsynth bank ends with a line EOF"),
-    "cut": (lambda t: t[: len(t) // 2], "cut short"),
-    "cut value": (lambda t: t.replace("amp_decay 1.70001", "amp_decay", 1), "line 4 is '<parameter> amp_decay'"),
-    "lost line": (lambda t: t.replace("<parameter> amp_decay 1.70001\n", "", 1), "lacks amp_decay"),
-    "lost preset line": (lambda t: re.sub("<preset> <name> basic12\n", "", t), "amp_attack a second time"),
-    "unknown key": (lambda t: t.replace("amp_decay", "amp_decoy", 1), "'amp_decoy', which amsynth does not have"),
-    "too high": (lambda t: t.replace("amp_decay 1.70001", "amp_decay 2.6", 1), "amp_decay to 2.6, expected 0 to 2.5"),
-    "no class": (lambda t: t.replace("osc1_waveform 2", "osc1_waveform 7", 1), "osc1_waveform to 7, expected 0 to 4"),
-    "NaN": (lambda t: t.replace("amp_decay 1.70001", "amp_decay nan", 1), "amp_decay to 'nan', expected a number"),
-    "text": (lambda t: t.replace("amp_decay 1.70001", "amp_decay long", 1), "amp_decay to 'long', expected a number"),
-    "other tag": (lambda t: t.replace("<parameter> amp_decay", "<knob> amp_decay", 1), "is '<knob> amp_decay"),
     "no preset": (lambda _: "amSynth\nEOF\n", "holds no preset"),
-    "parameter before preset": (lambda t: t.replace("<preset> <name> basic11\n", "", 1), "line 2 is"),
-    "too many": (lambda t: "amSynth\n" + t[8:-4] * 2 + "EOF\n", "holds 256 presets, expected at most 128"),
-    "other header": (lambda t: t.replace("amSynth", "amSinth", 1), "no amsynth file"),
+    "other header": (lambda t: t.replace("amSynth", "amSinth", 1), "no amsynth file: its first line is 'amSinth'"),
     "empty": (lambda _: "", "no amsynth file"),
+    "web page": (lambda _: "<html>\n</html>", "no amsynth file: it is a web page (HTML)"),
 }
 
 
@@ -136,19 +200,31 @@ def test_damaged_bank_is_refused(folder: Path, bank_text: str, damage: str) -> N
     assert "\n" not in str(caught.value)
 
 
-def test_damaged_single_preset_is_refused(folder: Path) -> None:
-    """Catches a single preset cut inside its last number, which would read as another number."""
+def test_banks_of_other_systems_are_read_alike(folder: Path, bank_text: str) -> None:
+    """Line ends of Windows or letters of an old encoding that change a preset, or are refused."""
+    presets = SYNTH.read(BANKS[0])
+    other = bank_text.replace("basic11", "Gl\u00f6ckchen").replace("\n", "\r\n").encode("latin-1")
+    read = read_back(folder, other)
+    assert [preset.name for preset in read] == ["Gl\u00f6ckchen", *(preset.name for preset in presets[1:])]
+    np.testing.assert_array_equal([p.native for p in read], [p.native for p in presets])
+
+
+def test_cut_single_preset_is_said(folder: Path) -> None:
+    """Catches a single preset cut inside its last number, which reads as another number, without a word."""
     contents = SYNTH.dump([SYNTH.preset(SYNTH.space.default + 0.123, "x")], ".amSynthPreset")
-    for length in (len(contents) - 1, len(contents) // 2, 10):
-        with pytest.raises(PresetError):
-            read_back(folder, contents[:length])
-    with pytest.raises(PresetError, match="holds 2 presets, expected at most 1"):
+    with pytest.warns(InputWarning, match="has no end, its number may be cut"):
+        read_back(folder, contents[:-1])
+    with pytest.warns(InputWarning, match=r"preset 'x' lacks .* which start as amsynth starts them"):
+        read_back(folder, contents[: len(contents) // 2])
+    with pytest.raises(PresetError):
+        read_back(folder, contents[:10])
+    with pytest.warns(InputWarning, match="holds 2 presets, of which amsynth reads 1"):
         read_back(folder, contents + contents.split(b"\n", 1)[1])
 
 
 def test_fxp_of_another_plugin_is_refused(folder: Path) -> None:
     """Catches a preset of another plug-in whose chunk would be fed to amsynth."""
-    with pytest.raises(PresetError, match="preset of plug-in b'JX10'"):
+    with pytest.raises(PresetError, match=r"preset of plug-in b'JX10'.* give --synth PATH"):
         read_back(folder, write_fxp(Program(b"JX10", "x", b"amSynth1.0preset\n")))
     with pytest.raises(PresetError, match="preset of plug-in b'amsy'"):
         read_back(folder, write_fxp(Program(b"amsy", "x", None, (0.5,) * 41)))

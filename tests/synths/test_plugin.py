@@ -155,7 +155,7 @@ def test_another_plugins_file_is_refused(synth: Plugin, tmp_path: Path) -> None:
         path.write_bytes(contents)
         with pytest.raises(PresetError):
             synth.read(path)
-    with pytest.raises(PresetError, match="cannot read"):
+    with pytest.raises(PresetError, match="does not exist"):
         synth.read(tmp_path / "absent")
 
 
@@ -216,3 +216,24 @@ def test_kinds_and_names_of_host_parameters() -> None:
     assert (cutoff.kind, cutoff.group, cutoff.default) == ("continuous", "filter", 0.3)
     assert program.kind == "continuous"
     assert (unnamed.name, unnamed.default) == ("parameter 4", 1.0)
+
+
+@pytest.mark.parametrize("effect", ["Delay", "Vocoder", "Shepard", "Dither"])
+def test_an_effect_is_refused(effect: str) -> None:
+    """Catches an effect matched to silence or to its own hum, which no note changes."""
+    plugin = Plugin(f"http://drobilla.net/plugins/mda/{effect}")
+    assert f"/{effect} is an effect" in (plugin.missing() or "")
+    with pytest.raises(MissingSynthError, match="expected an instrument"):
+        len(plugin.space)
+
+
+@pytest.mark.parametrize("path", ["./no.vst3", "/no/where.so"])
+def test_a_plugin_that_is_not_there_is_said(path: str) -> None:
+    """Catches a traceback of a command that asks for parameters or files before it asks whether the plug-in is there."""
+    for name in ("space", "formats", "channels"):
+        with pytest.raises(MissingSynthError, match=f"there is no plug-in {path}"):
+            # a VST2 has a format whatever it is
+            getattr(Plugin(path), "space" if path.endswith(".so") else name)
+    with pytest.raises(MissingSynthError, match=f"there is no plug-in {path}"):
+        Plugin(path).engine()
+    assert Plugin(path).version() == ""

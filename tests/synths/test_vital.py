@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from synthmatch.audio import Audio
-from synthmatch.errors import RenderError
+from synthmatch.errors import InputWarning, RenderError
 from synthmatch.note import Note
 from synthmatch.params.preset import Preset
 from synthmatch.render.pool import RenderPool
@@ -174,6 +174,19 @@ def test_foreign_preset_keeps_its_sound(foreign: Path, tmp_path: Path) -> None:
     np.testing.assert_array_equal(ours, written)
     assert np.abs(original).max() > 0.01
     assert np.abs(ours - original).max() <= GRID_TOLERANCE * np.abs(original).max()
+
+
+def test_preset_of_a_later_vital_sounds_as_vita_plays_it(foreign: Path, tmp_path: Path) -> None:
+    """A file of Vital 1.5 that is read without a part of its sound because of the lists that vita does not know."""
+    document = json.loads(foreign.read_text())
+    document["settings"] |= {"custom_warps": [{"points": [0, 1, 1, 0]}], "random_values": [{"seed": 4}]}
+    later = tmp_path / "later.vital"
+    later.write_text(json.dumps({**document, "synth_version": "1.5.5"}))
+    with pytest.warns(InputWarning, match="custom_warps of a later Vital kept, but not played here"):
+        (preset,) = VITAL.read(later)
+    (original,) = raw_render(tmp_path, [later])
+    assert np.abs(original).max() > 0.01
+    assert np.abs(render(preset)[0] - original).max() <= GRID_TOLERANCE * np.abs(original).max()
 
 
 def test_foreign_preset_keeps_what_the_space_leaves_out(foreign: Path) -> None:

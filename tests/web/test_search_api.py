@@ -161,10 +161,12 @@ def test_presets_of_ones_own_join_the_search(server: Running, tmp_path: Path) ->
     mine = int(np.argmax([np.abs(s).max() for s in sounds]))
     soundfile.write(tmp_path / "mine.wav", sounds[mine].T, 44_100, subtype="FLOAT")
     bank = get_synth("dexed").dump(named, ".syx")
-    files = [("files", ("banks/odd.syx", bank)), ("files", ("notes.txt", b"no")), ("files", ("cut.syx", bank[:99]))]
+    files = [("files", (name, data)) for name, data in (("notes.txt", b"no"), ("cut.syx", bank[:99]))]
+    files.append(("files", ("banks/odd.syx", bank + bytes(24))))
     job = wait(server.client, created(server.client.post("/api/libraries", files=files))["id"])
     assert job["state"] == "done", job
     assert [line.partition(":")[0] for line in job["unreadable"]] == ["cut.syx"]
+    assert job["remarks"] == ["odd.syx: 32 voices read; passed over 24 bytes outside of sysex messages"]
     (library,) = job["libraries"]
     assert library["presets"] >= 1
     sound = created(

@@ -36,6 +36,7 @@ def generate(
     from synthmatch.dataset.banks import read_banks  # noqa: PLC0415
     from synthmatch.dataset.generate import generate as make  # noqa: PLC0415
     from synthmatch.dataset.spec import DatasetSpec  # noqa: PLC0415
+    from synthmatch.library.sources import few  # noqa: PLC0415
     from synthmatch.matching import installed  # noqa: PLC0415
     from synthmatch.note import parse_pitch  # noqa: PLC0415
 
@@ -44,7 +45,7 @@ def generate(
     synths = installed(synth)
     spec = DatasetSpec(tuple(instrument.id for instrument in synths), presets, pitches, seed=seed)
     banks = read_banks(synths, bank or [])
-    for line in (line for found in banks.values() for line in found.unreadable):
+    for line in (line for found in banks.values() for line in few(found.unreadable)):
         typer.echo(f"passed over: {line}", err=True)
     with render_bar() as progress:
         done = make(

@@ -29,7 +29,7 @@ def build(
     from synthmatch.cli.progress import render_bar  # noqa: PLC0415
     from synthmatch.errors import InputError  # noqa: PLC0415
     from synthmatch.library.build import build as build_library  # noqa: PLC0415  (`--help` stays fast)
-    from synthmatch.library.sources import children_of, generated, read_presets  # noqa: PLC0415
+    from synthmatch.library.sources import children_of, few, generated, read_presets  # noqa: PLC0415
     from synthmatch.note import parse_pitch  # noqa: PLC0415
     from synthmatch.render.pool import RenderPool  # noqa: PLC0415
     from synthmatch.synths.registry import get_synth  # noqa: PLC0415
@@ -42,7 +42,7 @@ def build(
     born = list(islice(children_of(instrument, parents, seed), children)) if children else []
     if not parents:
         raise InputError("there is nothing to build from: name preset files or folders, or give --generate")
-    for line in unreadable:
+    for line in few(unreadable):
         typer.echo(f"passed over: {line}", err=True)
     source = f"{len(presets)} presets of files, {len(made)} generated, {len(born)} children, seed {seed}"
     with RenderPool(instrument, workers) as pool, render_bar() as progress:

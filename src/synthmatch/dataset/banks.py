@@ -30,6 +30,5 @@ def read_banks(synths: Sequence[Synth], paths: Sequence[Path]) -> Mapping[str, F
 
 def _holds(path: Path, synth: Synth) -> bool:
     """Whether a path is a preset file of the synthesizer by its name, or a folder with one."""
-    suffixes = tuple(form.suffix.lower() for form in synth.formats)
     files = path.rglob("*") if path.is_dir() else [path] if path.is_file() else []
-    return any(file.name.lower().endswith(suffixes) and file.is_file() for file in files)
+    return any(file.name.lower().endswith(synth.suffixes) and file.is_file() for file in files)

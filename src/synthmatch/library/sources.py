@@ -15,12 +15,15 @@ import numpy as np
 from synthmatch.errors import InputError, PresetError
 from synthmatch.library.children import child
 from synthmatch.params import Preset
+from synthmatch.reading import warn
 from synthmatch.synths.base import Synth
 
 #: Debian's folders of presets made by people.
 BANKS = {"dexed": Path("/usr/share/hexter"), "amsynth": Path("/usr/share/amsynth/banks")}
 #: Synthesizers with a generator of presets, and its module.
 _GENERATORS = {"vital": "synthmatch.library.generators.vital"}
+#: Lines shown of a folder's files that could not be read.
+_SHOWN = 10
 #: Second word of a row's seed, so that children and generated presets of one seed share no random numbers.
 _CHILDREN, _GENERATED = 0, 1
 
@@ -36,26 +39,36 @@ def read_presets(synth: Synth, paths: Sequence[Path]) -> Found:
     """Presets of native files, and of those in folders and their subfolders, in the order of their names.
 
     A file that cannot be read is fatal only where it is itself in `paths`: then `PresetError`. Raises `InputError` for
-    a path that does not exist, and where a folder holds no file of the synthesizer.
+    a path that does not exist, and where a folder holds no file of the synthesizer or none that can be read: the reasons
+    of the first few are warnings.
     """
     presets: list[Preset] = []
     unreadable: list[str] = []
-    suffixes = tuple(form.suffix.lower() for form in synth.formats)
     for path in paths:
         if path.is_file():
             presets += _read(synth, path)
             continue
         if not path.is_dir():
             raise InputError(f"{path} does not exist; give preset files or folders of them")
-        files = sorted(f for f in path.rglob("*") if f.name.lower().endswith(suffixes) and f.is_file())
+        files = sorted(f for f in path.rglob("*") if f.name.lower().endswith(synth.suffixes) and f.is_file())
         if not files:
-            raise InputError(f"{path} holds no preset of {synth.title}, expected {', '.join(suffixes)} files")
+            raise InputError(f"{path} holds no preset of {synth.title}, expected {', '.join(synth.suffixes)} files")
+        found, refused = len(presets), len(unreadable)
         for file in files:
             try:
                 presets += _read(synth, file)
             except PresetError as error:
                 unreadable.append(str(error))
+        if len(presets) == found:
+            for line in few(unreadable[refused:]):
+                warn(line)
+            raise InputError(f"{path}: none of its {len(files)} files is a preset of {synth.title} that can be read")
     return Found(presets, unreadable)
+
+
+def few(lines: Sequence[str]) -> list[str]:
+    """The first of many lines, and how many there are more."""
+    return [*lines[:_SHOWN], *([f"and {len(lines) - _SHOWN} more"] if len(lines) > _SHOWN else [])]
 
 
 def _read(synth: Synth, file: Path) -> list[Preset]:

@@ -1,8 +1,9 @@
-"""DX7 voices in files: `.syx` single voice (163 bytes), `.syx` bank of 32 (4,104 bytes), hexter's `.dx7` (raw voices).
+"""DX7 voices as bytes: single voice (163 bytes of sysex), bank of 32 (4,104 bytes), raw packed voices (hexter's `.dx7`).
 
 A voice here is 155 bytes, the DX7's single-voice layout (VCED): operators 6 to 1 with 21 bytes each, then 19 global
 bytes, then a name of 10 characters. Banks hold the packed form (VMEM, 128 bytes). Source: Yamaha, "DX7 MIDI data
-format". Bytes above a parameter's range are brought into it as Dexed does (``normparm``: value * max / 255).
+format". Bytes above a parameter's range are brought into it as Dexed does (``normparm``: value * max / 255). Files, which
+hold more than this, are read by `presets.dx7_file`.
 """
 
 from collections.abc import Sequence
@@ -23,10 +24,22 @@ _OPERATOR_MAX = [99] * 11 + [3, 3, 7, 3, 7, 99, 1, 31, 99, 14]
 #: largest legal value of each of the 145 sounding bytes
 VOICE_MAX = np.array(_OPERATOR_MAX * 6 + [99] * 8 + [31, 7, 1, 99, 99, 99, 99, 1, 5, 7, 48], np.int64)
 
-_SINGLE_HEAD = bytes([0xF0, 0x43, 0x00, 0x00, 0x01, 0x1B])
-_BANK_HEAD = bytes([0xF0, 0x43, 0x00, 0x09, 0x20, 0x00])
-_SINGLE_SIZE = len(_SINGLE_HEAD) + VOICE_BYTES + 2
-_BANK_SIZE = len(_BANK_HEAD) + PACKED_BYTES * BANK_VOICES + 2
+SINGLE_HEAD = bytes([0xF0, 0x43, 0x00, 0x00, 0x01, 0x1B])
+BANK_HEAD = bytes([0xF0, 0x43, 0x00, 0x09, 0x20, 0x00])
+HEAD_BYTES = len(BANK_HEAD)
+SINGLE_SIZE = HEAD_BYTES + VOICE_BYTES + 2
+BANK_SIZE = HEAD_BYTES + PACKED_BYTES * BANK_VOICES + 2
+
+#: largest byte of a packed voice at each place, and smallest: a name is printable ASCII
+_PACKED_OPERATOR_MAX = [99] * 11 + [15, 14 << 3 | 7, 31, 99, 63, 99]
+_PACKED_MAX = np.array(
+    _PACKED_OPERATOR_MAX * 6 + [99] * 8 + [31, 15, 99, 99, 99, 99, 7 << 4 | 5 << 1 | 1, 48] + [126] * 10
+)
+_PACKED_MIN = np.array([0] * 118 + [32] * 10)
+#: 128 bytes are a voice where no more than this are out of range, and where they have at least so many distinct values.
+#: Of 26,793 voices of public banks 344 are not, of 100,000 blocks of random bytes none is; text has 14 bytes out of range
+#: or more, since a printable letter is above what six curves, six detunes and the algorithm can be.
+_MOST_ILLEGAL, _LEAST_DISTINCT = 13, 5
 
 
 def pack(voice: Voice) -> bytes:
@@ -76,57 +89,24 @@ def legal(voice: Voice) -> Voice:
     return np.concatenate([np.where(sound > VOICE_MAX, sound * VOICE_MAX // 255, sound), voice[145:]]).astype(np.uint8)
 
 
-def parse(data: bytes) -> list[Voice]:
-    """Voices of a file's bytes: single voice, bank, several of either in a row, or raw packed voices.
-
-    Raises `PresetError` for another kind of file, an odd length, a cut bank or a wrong checksum.
-    """
-    if not data:
-        raise PresetError("file is empty, expected DX7 sysex or raw 128-byte voices; save it again from its program")
-    if data[0] != 0xF0:
-        if len(data) % PACKED_BYTES:
-            raise PresetError(
-                f"no sysex header and {len(data)} bytes, expected a .syx dump or voices of 128 bytes each; save it again"
-            )
-        return [unpack(data[i : i + PACKED_BYTES]) for i in range(0, len(data), PACKED_BYTES)]
-    voices: list[Voice] = []
-    while data:
-        message, data = _message(data)
-        voices += message
-    return voices
+def are_voices(packed: bytes) -> bool:
+    """Whether bytes without a header, a multiple of 128, are packed voices: at least half of them look like one."""
+    blocks = np.frombuffer(packed, np.uint8).reshape(-1, PACKED_BYTES)
+    illegal = ((blocks > _PACKED_MAX) | (blocks < _PACKED_MIN)).sum(1)
+    distinct = (np.diff(np.sort(blocks, 1), axis=1) > 0).sum(1) + 1
+    return bool(np.mean((illegal <= _MOST_ILLEGAL) & (distinct >= _LEAST_DISTINCT)) >= 0.5)
 
 
-def _message(data: bytes) -> tuple[list[Voice], bytes]:
-    """Voices of the first sysex message, and the bytes after it."""
-    if _starts(data, _SINGLE_HEAD):
-        size, kind = _SINGLE_SIZE, "single voice"
-    elif _starts(data, _BANK_HEAD):
-        size, kind = _BANK_SIZE, "bank of 32 voices"
-    else:
-        raise PresetError(
-            f"sysex starts with {data[:6].hex(' ')}, expected a DX7 single voice or 32-voice bank (f0 43 ...)"
-        )
-    if len(data) < size or data[size - 1] != 0xF7:
-        raise PresetError(f"DX7 {kind} has {len(data)} bytes, expected {size} ending in f7; the file is cut or damaged")
-    body, checksum = data[6 : size - 2], data[size - 2]
-    if _checksum(body) != checksum:
-        raise PresetError(
-            f"DX7 {kind} has checksum {checksum:02x}, its bytes sum to {_checksum(body):02x}; the file is damaged"
-        )
-    if size == _SINGLE_SIZE:
-        return [legal((np.frombuffer(body, np.uint8) & 0x7F).astype(np.uint8))], data[size:]
-    return [unpack(body[i : i + PACKED_BYTES]) for i in range(0, len(body), PACKED_BYTES)], data[size:]
-
-
-def _starts(data: bytes, head: bytes) -> bool:
-    """Whether a message starts so; the low nibble of byte 2 is the MIDI channel, any will do."""
-    return len(data) >= 6 and data[:2] == head[:2] and data[2] & 0xF0 == 0 and data[3:6] == head[3:]
+def is_voice(voice: bytes) -> bool:
+    """Whether 155 bytes without a header are an unpacked voice: every byte in its range, the name printable."""
+    values = np.frombuffer(voice, np.uint8)
+    return bool((values[:145] <= VOICE_MAX).all() and ((values[NAME] >= 32) & (values[NAME] < 127)).all())
 
 
 def dump_single(voice: Voice) -> bytes:
     """A 163-byte single-voice dump: for the hardware and MIDI; Dexed's file dialog wants a bank."""
     body = voice.tobytes()
-    return _SINGLE_HEAD + body + bytes([_checksum(body), 0xF7])
+    return SINGLE_HEAD + body + bytes([checksum(body), 0xF7])
 
 
 def dump_bank(voices: Sequence[Voice]) -> bytes:
@@ -134,7 +114,7 @@ def dump_bank(voices: Sequence[Voice]) -> bytes:
     if not 1 <= len(voices) <= BANK_VOICES:
         raise PresetError(f"got {len(voices)} voices, a DX7 bank holds 1 to {BANK_VOICES}; split them over banks")
     body = b"".join(pack(voices[i % len(voices)]) for i in range(BANK_VOICES))
-    return _BANK_HEAD + body + bytes([_checksum(body), 0xF7])
+    return BANK_HEAD + body + bytes([checksum(body), 0xF7])
 
 
 def dump_raw(voices: Sequence[Voice]) -> bytes:
@@ -142,6 +122,6 @@ def dump_raw(voices: Sequence[Voice]) -> bytes:
     return b"".join(pack(voice) for voice in voices)
 
 
-def _checksum(body: bytes) -> int:
+def checksum(body: bytes) -> int:
     """Two's complement of the sum, low 7 bits."""
     return -sum(body) & 0x7F

@@ -29,6 +29,7 @@ from synthmatch.params import ParamSpace, Preset
 from synthmatch.params.space import Floats
 from synthmatch.presets import amsynth as text
 from synthmatch.presets.fxp import Program, read_programs, write_fxp
+from synthmatch.reading import read_file, warn
 from synthmatch.synths.amsynth_audible import amsynth_audible
 from synthmatch.synths.amsynth_workings import amsynth_workings
 from synthmatch.synths.base import Engine, FileFormat, Synth
@@ -36,6 +37,9 @@ from synthmatch.synths.host import HostedPlugin, missing_host
 from synthmatch.synths.workings import Workings
 
 PLUGIN_ID = b"amsy"
+
+#: largest bank read; the 128 presets of one have 200 kB
+_MOST_BYTES = 1 << 24
 
 #: Parameters before amsynth 1.4 (2013), in the order of its files: a preset that lacks one of these is damaged.
 _FIRST_PARAMETERS = 30
@@ -105,6 +109,8 @@ class Amsynth(Synth):
         FileFormat(".amSynthPreset", "single preset that amsynth imports"),
     )
 
+    also_read = (".fxb",)
+
     @cached_property
     def space(self) -> ParamSpace:
         """All 41 parameters in the order of amsynth's files."""
@@ -138,18 +144,33 @@ class Amsynth(Synth):
 
     def read(self, path: Path) -> list[Preset]:
         """Presets of a bank, a single preset, a ``.fxp`` or ``.fxb``: told apart by their contents."""
-        try:
-            contents = path.read_bytes()
-        except OSError as error:
-            raise PresetError(f"cannot read {path}: {error.strerror}") from None
-        if contents[:4] != b"CcnK":
-            return [self._preset(p, path.name) for p in text.parse(contents, path.name)]
-        presets = []
-        for program in read_programs(contents, path.name):
-            if program.plugin_id != PLUGIN_ID or program.chunk is None:
-                raise PresetError(f"{path.name} is a preset of plug-in {program.plugin_id!r}, expected {PLUGIN_ID!r}")
-            presets += [self._preset(p, path.name) for p in text.parse(program.chunk, path.name)]
+        contents = read_file(path, _MOST_BYTES, "an amsynth bank or preset", PresetError)
+        texts: list[text.TextPreset] = []
+        if contents[:4] == b"CcnK":
+            for program in read_programs(contents, path.name):
+                if program.plugin_id != PLUGIN_ID:
+                    raise PresetError(
+                        f"{path.name} is a preset of plug-in {program.plugin_id!r}, expected {PLUGIN_ID!r}, which is "
+                        "amsynth; give --synth PATH, the plug-in that it was made with"
+                    )
+                if program.chunk is None:
+                    raise PresetError(
+                        f"{path.name} is a preset of plug-in {PLUGIN_ID!r} with a host's values, expected amsynth's own text"
+                    )
+                texts += text.parse(program.chunk, path.name)
+        else:
+            texts = text.parse(contents, path.name)
+        remarks: list[str] = []
+        presets = [self._preset(source, remarks) for source in texts]
+        if remarks:
+            warn(f"{path.name}: {text.few(remarks)}")
         return presets
+
+    def recognises(self, contents: bytes) -> bool:
+        """Its first line, or its id in a VST2 preset."""
+        return contents.startswith(text.BANK_HEADER.encode()) or (
+            contents[:4] == b"CcnK" and contents[16:20] == PLUGIN_ID
+        )
 
     def dump(self, presets: Sequence[Preset], suffix: str) -> bytes:
         """A bank (``.bank``), a single preset, or a ``.fxp``."""
@@ -168,25 +189,29 @@ class Amsynth(Synth):
             return chunk
         return write_fxp(Program(PLUGIN_ID, text.plain_name(texts[0].name), chunk, parameters=len(self.space)))
 
-    def _preset(self, source: text.TextPreset, where: str) -> Preset:
-        """Check keys and ranges. Raises `PresetError`."""
-        space, who = self.space, f"{where}, preset {source.name!r}"
-        native = space.default.copy()
+    def _preset(self, source: text.TextPreset, remarks: list[str]) -> Preset:
+        """The preset of a text, as amsynth takes it; adds to `remarks` what of it is not as it stands there."""
+        space, who = self.space, f"preset {source.name!r}"
+        native, values = space.default.copy(), dict(source.values)
         for key, value in source.values.items():
             if key not in space.index:
-                raise PresetError(f"{who} sets {key!r}, which amsynth does not have; expected {len(space)} known keys")
+                remarks.append(f"{who} sets {key[:40]!r}, which amsynth does not have; it is passed over")
+                del values[key]
+                continue
             known = space[key]
-            native[space.index[key]] = float(value)
             # files round to six digits, so a limit may be passed by half of the last one
             slack = 1e-5 * (known.high - known.low)
             if not known.low - slack <= float(value) <= known.high + slack:
-                raise PresetError(f"{who} sets {key} to {value}, expected {known.low:g} to {known.high:g}")
-        lost = [p.name for p in space.parameters[:_FIRST_PARAMETERS] if p.name not in source.values]
+                values[key] = f"{min(max(float(value), known.low), known.high):.6g}"
+                remarks.append(f"{who} sets {key} to {value[:20]}, which becomes {values[key]}")
+            native[space.index[key]] = float(values[key])
+        lost = [p.name for p in space.parameters[:_FIRST_PARAMETERS] if p.name not in values]
         if lost:
-            raise PresetError(f"{who} lacks {lost[0]} and {len(lost) - 1} more; the file is damaged, save it again")
+            more = f" and {len(lost) - 1} more" if len(lost) > 1 else ""
+            remarks.append(f"{who} lacks {lost[0]}{more}, which start as amsynth starts them")
         native = space.snap(native)
         written = zip(space.parameters, self._decimals(native), strict=True)
-        decimals = {p.name: source.values[p.name] for p, d in written if source.values.get(p.name, d) != d}
+        decimals = {p.name: values[p.name] for p, d in written if values.get(p.name, d) != d}
         tuning = {k: v for k, v in source.properties.items() if k in _TUNING and v}
         kept = {"decimals": decimals, "properties": tuning}
         return Preset(self.id, native, source.name, {key: value for key, value in kept.items() if value})

@@ -50,6 +50,8 @@ class Synth(ABC):
     title: str
     #: native files, the one that `match` writes first
     formats: tuple[FileFormat, ...]
+    #: suffixes of further files that are read, and not written
+    also_read: tuple[str, ...] = ()
     #: channels of a render
     channels: int = 2
 
@@ -86,6 +88,15 @@ class Synth(ABC):
 
         Raises `PresetError` where the format cannot hold them.
         """
+
+    @property
+    def suffixes(self) -> tuple[str, ...]:
+        """Suffixes of the files that are read, in small letters."""
+        return tuple(suffix.lower() for suffix in (*(form.suffix for form in self.formats), *self.also_read))
+
+    def recognises(self, contents: bytes) -> bool:
+        """Whether a file is certainly of this synthesizer, whatever its name."""
+        return False
 
     def workings(self, native: Floats, pitch: npt.NDArray[np.int64], hold_seconds: Floats, seconds: Floats) -> Workings:
         """What its parts do over time, where that is known: of presets, (N, P), each with a pitch and a hold, both (N,).

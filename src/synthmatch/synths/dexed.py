@@ -17,13 +17,17 @@ from synthmatch.errors import MissingSynthError, PresetError
 from synthmatch.note import SAMPLE_RATE_HZ, Note
 from synthmatch.params import ParamSpace, Preset
 from synthmatch.params.space import Floats
-from synthmatch.presets import sysex
+from synthmatch.presets import dx7_file, sysex
+from synthmatch.presets.midi_file import is_midi_file
+from synthmatch.reading import read_file
 from synthmatch.synths.base import Engine, FileFormat, Synth
 from synthmatch.synths.dexed_audible import dexed_audible
 from synthmatch.synths.dexed_workings import dexed_spectra, dexed_workings
 from synthmatch.synths.workings import Workings
 
 _NAME_LENGTH = 10
+#: 65,536 voices; the largest collections in one file have about 30,000
+_MOST_BYTES = 1 << 23
 
 
 class DexedEngine:
@@ -60,6 +64,7 @@ class Dexed(Synth):
         FileFormat(".voice.syx", "DX7 single voice, for the hardware and MIDI"),
         FileFormat(".dx7", "raw packed voices, as hexter keeps them", 0),
     )
+    also_read = (".mid", ".midi")
 
     @cached_property
     def space(self) -> ParamSpace:
@@ -96,12 +101,16 @@ class Dexed(Synth):
         return DexedEngine()
 
     def read(self, path: Path) -> list[Preset]:
-        """Voices of a `.syx` or `.dx7` file."""
-        try:
-            voices = sysex.parse(path.read_bytes())
-        except PresetError as error:
-            raise PresetError(f"{path}: {error}") from None
+        """Voices of a `.syx`, `.dx7` or `.mid` file."""
+        contents = read_file(path, _MOST_BYTES, "DX7 voices (.syx, .dx7 or .mid)", PresetError)
+        voices = dx7_file.parse(contents, str(path))
         return [self.preset(voice[:145], voice_name(voice)) for voice in voices]
+
+    def recognises(self, contents: bytes) -> bool:
+        """Sysex, a MIDI file, or bytes that are voices by their values."""
+        sysex_file = contents.startswith(b"\xf0") or sysex.BANK_HEAD in contents or is_midi_file(contents)
+        whole = 0 < len(contents) <= _MOST_BYTES and len(contents) % sysex.PACKED_BYTES == 0
+        return sysex_file or (whole and sysex.are_voices(contents))
 
     def dump(self, presets: Sequence[Preset], suffix: str) -> bytes:
         """A bank (``.syx``), a single voice (``.voice.syx``) or raw voices (``.dx7``)."""

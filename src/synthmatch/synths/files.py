@@ -1,4 +1,4 @@
-"""Preset files by their name: which synthesizer a file is for, reading it and writing it."""
+"""Preset files: which synthesizer a file is for, by its name and contents, reading it and writing it."""
 
 import re
 from collections.abc import Sequence
@@ -8,14 +8,19 @@ from synthmatch.errors import PresetError
 from synthmatch.files import write_whole
 from synthmatch.params import Preset
 from synthmatch.presets import own
+from synthmatch.presets.foreign import kind_of
+from synthmatch.reading import read_file
 from synthmatch.synths.base import FileFormat, Synth
 from synthmatch.synths.registry import get_synth, synth_names
+
+#: largest file that is looked at, a bank of Vital's
+_MOST_BYTES = 1 << 28
 
 
 def read_presets(path: Path, synth: Synth | None = None) -> list[Preset]:
     """Presets of a native file or of synthmatch's own JSON, in the file's order.
 
-    `synth` is needed where the name does not tell (a plug-in's ``.fxp``). Raises `PresetError` for a file that is
+    `synth` is needed where neither name nor contents tell (a plug-in's ``.fxp``). Raises `PresetError` for a file that is
     missing, damaged, or of no known kind.
     """
     if path.is_dir():
@@ -86,12 +91,21 @@ def suffix_of(path: Path, synth: Synth) -> str:
 
 
 def synth_of(path: Path) -> Synth:
-    """The registered synthesizer whose native files have this suffix. Raises `PresetError` where there is none."""
-    known = []
-    for name in synth_names():
-        synth = get_synth(name)
-        suffixes = [f.suffix for f in synth.formats]
-        if any(path.name.lower().endswith(suffix.lower()) for suffix in suffixes):
-            return synth
-        known += suffixes
-    raise PresetError(f"{path} is no known preset file, expected {', '.join(known)} or {own.SUFFIX}; else give --synth")
+    """The registered synthesizer that a preset file is for: by its name, and by its contents where they say otherwise.
+
+    Raises `PresetError` where it is of none, and for a file that cannot be read.
+    """
+    contents = read_file(path, _MOST_BYTES, "a preset file", PresetError)
+    known = [get_synth(name) for name in synth_names()]
+    named = next((synth for synth in known if path.name.lower().endswith(synth.suffixes)), None)
+    if named and named.recognises(contents):
+        return named
+    found = next((synth for synth in known if synth.recognises(contents)), named)
+    if found is None:
+        suffixes = [suffix for synth in known for suffix in synth.suffixes]
+        found_kind = f" but {kind}" if (kind := kind_of(contents)) else ""
+        raise PresetError(
+            f"{path} is no known preset file{found_kind}, expected {', '.join(suffixes)} or {own.SUFFIX};"
+            " else give --synth"
+        )
+    return found

@@ -31,6 +31,10 @@ from synthmatch.synths.vst3_class import class_id
 #: Block size in samples: when parameters and notes take effect.
 BLOCK_SAMPLES = 512
 
+#: A note that tells an instrument from an effect, and a level that is none.
+_NOTE_TEST = Note(hold_seconds=0.5, render_seconds=0.6)
+_SILENT = 1e-4
+
 #: What VST3 wrappers put in front of a plug-in's own parameters, 130 for each MIDI channel.
 _MIDI_PARAMETER = re.compile(r"MIDI Ch\. \d+ CC \d+")
 
@@ -88,6 +92,18 @@ class HostedPlugin:
     def channels(self) -> int:
         """Number of output channels."""
         return int(self._plugin.get_num_output_channels())
+
+    def takes_notes(self) -> bool:
+        """Whether a note changes what it plays; taken for granted where it has no audio inputs. Renders.
+
+        Hosts do not tell of every format whether a plug-in is an instrument, and some instruments have inputs.
+        """
+        if self._plugin.get_num_input_channels() == 0:
+            return True
+        self._plugin.clear_midi()
+        self._engine.render(_NOTE_TEST.render_seconds)
+        idle = float(np.abs(self._engine.get_audio()).max())
+        return float(np.abs(self.render(_NOTE_TEST)).max()) > 2 * idle + _SILENT
 
     def parameters(self) -> list[HostParameter]:
         """The plug-in's own parameters that a host can move.

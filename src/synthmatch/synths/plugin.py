@@ -29,13 +29,17 @@ from synthmatch.files import write_whole
 from synthmatch.note import Note
 from synthmatch.params import Parameter, ParamSpace, Preset
 from synthmatch.params.parameter import Group
+from synthmatch.reading import read_file
 from synthmatch.synths.base import Engine, FileFormat, Synth
 from synthmatch.synths.host import HostedPlugin, HostParameter, missing_host
 from synthmatch.synths.plugin_format import is_lv2, is_vst3, owner, preset_format
 from synthmatch.synths.plugin_probe import probe
 
 #: Form of the kept description; another number makes the kept ones forgotten.
-_DESCRIPTION = 2
+_DESCRIPTION = 3
+
+#: largest preset read: some plug-ins keep their samples in it
+_MOST_BYTES = 1 << 28
 
 #: More steps than this are a knob, not a choice.
 _MOST_CHOICES = 32
@@ -103,12 +107,21 @@ class Plugin(Synth):
         """The probe's answer, from the cache where the plug-in's file is the same."""
         if lacking := missing_host():
             raise MissingSynthError(lacking)
+        if not is_lv2(self.id) and not Path(self._source).exists():
+            raise MissingSynthError(
+                f"there is no plug-in {self.id}; expected the path of a VST2 or VST3 file or the URI of an LV2"
+            )
         cache = _cache_folder() / f"{_fingerprint(self._source)}.json"
         if cache.is_file():
             with suppress(json.JSONDecodeError):  # a damaged cache is as good as none
                 kept: dict[str, Any] = json.loads(cache.read_text(encoding="utf-8"))
                 return kept
         answer = probe(self._source)
+        if not answer.takes_notes:
+            raise MissingSynthError(
+                f"{self.id} is an effect: it has audio inputs, and a note changes nothing in what it plays; expected an"
+                " instrument"
+            )
         if not answer.parameters:
             raise MissingSynthError(f"{self.id} has no parameters that a host can move; nothing can be matched with it")
         found = {
@@ -122,8 +135,6 @@ class Plugin(Synth):
 
     def missing(self) -> str | None:
         """Whether DawDreamer is there and the plug-in loads."""
-        if not is_lv2(self.id) and not Path(self._source).exists():
-            return f"there is no plug-in {self.id}; expected the path of a VST2 or VST3 file or the URI of an LV2"
         try:
             self._description  # noqa: B018 - loads it
         except MissingSynthError as error:
@@ -142,10 +153,7 @@ class Plugin(Synth):
 
     def read(self, path: Path) -> list[Preset]:
         """The preset in a ``.fxp``, ``.fxb``, ``.vstpreset`` or ``.ttl`` of this plug-in, which is loaded for it."""
-        try:
-            contents = path.read_bytes()
-        except OSError as error:
-            raise PresetError(f"cannot read {path}: {error.strerror}") from None
+        contents = read_file(path, _MOST_BYTES, f"a preset of {self.title}", PresetError)
         self._check(contents, path.name)
         answer = probe(self._source, contents)
         units = np.array([p.value for p in answer.parameters])

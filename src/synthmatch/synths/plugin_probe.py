@@ -28,12 +28,13 @@ _LIMIT_SECONDS = 60
 class Probe:
     """What a plug-in says of itself: output channels, parameters with their values, and the state that a host saves.
 
-    The state is empty where the plug-in gives none.
+    The state is empty where the plug-in gives none. `takes_notes` is False for an effect.
     """
 
     channels: int
     parameters: tuple[HostParameter, ...]
     state: bytes
+    takes_notes: bool
 
 
 def probe(source: str, state: bytes = b"", values: Sequence[tuple[int, float]] = ()) -> Probe:
@@ -68,7 +69,7 @@ def probe(source: str, state: bytes = b"", values: Sequence[tuple[int, float]] =
             "try another format of the same plug-in"
         )
     parameters = tuple(HostParameter(**{**row, "choices": tuple(row["choices"])}) for row in answer["parameters"])
-    return Probe(answer["channels"], parameters, base64.b64decode(answer["state"]))
+    return Probe(answer["channels"], parameters, base64.b64decode(answer["state"]), answer["takes_notes"])
 
 
 def _answer(path: Path) -> None:
@@ -85,6 +86,7 @@ def _answer(path: Path) -> None:
         answer = {"channels": plugin.channels, "parameters": parameters, "state": ""}
         with contextlib.suppress(PresetError):
             answer["state"] = base64.b64encode(plugin.state()).decode()
+        answer["takes_notes"] = plugin.takes_notes()
     except SynthmatchError as error:
         answer = {"kind": type(error).__name__, "error": str(error)}
     path.write_text(json.dumps(answer), encoding="utf-8")

@@ -7,9 +7,11 @@ per LFO from our own bank (`vital_bank`). A render has vita load the very docume
 
 import importlib.metadata
 import importlib.util
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +22,9 @@ from synthmatch.note import SAMPLE_RATE_HZ, Note
 from synthmatch.params.preset import Preset
 from synthmatch.params.space import Floats, ParamSpace
 from synthmatch.presets import vital as vital_file
+from synthmatch.presets.foreign import ZIP_START
+from synthmatch.presets.vital_bank_file import MOST_PRESET_BYTES, presets_of
+from synthmatch.reading import read_file, warn
 from synthmatch.synths.base import Engine, FileFormat, Synth
 from synthmatch.synths.vital_audible import vital_audible
 from synthmatch.synths.vital_bank import TABLES
@@ -27,6 +32,19 @@ from synthmatch.synths.vital_document import DocumentBuilder
 from synthmatch.synths.vital_workings import vital_workings
 from synthmatch.synths.workings import Workings
 
+#: a ``.vitalbank`` of 200 presets has about 100 MB
+MOST_BANK_BYTES = 1 << 28
+#: numbers of a file have 32 bits
+_SLACK = 1e-4
+#: where Vital 1.5 starts settings that vita, which is 1.0, has not: there they change nothing
+_TRIANGLE = {"name": "Triangle", "num_points": 3, "points": [0.0, 1.0, 0.5, 0.0, 1.0, 1.0], "powers": [0.0] * 3}
+_LATER_STARTS: dict[str, Any] = {
+    "custom_warps": [{**_TRIANGLE, "smooth": False}] * 3,
+    **{f"osc_{i}_spectral_morph_phase": 0.5 for i in (1, 2, 3)},
+}
+#: numbers that its random sources begin with
+_LATER_SEEDS = ("random_values",)
+_NO_START = object()
 #: rendered past the end and cut off: vita fades its last 162 samples, and rounds seconds
 _SPARE_SAMPLES = 512
 
@@ -63,6 +81,7 @@ class Vital(Synth):
     id = "vital"
     title = "Vital"
     formats = (FileFormat(".vital", "Vital preset"),)
+    also_read = (".vitalbank",)
 
     @cached_property
     def space(self) -> ParamSpace:
@@ -98,18 +117,33 @@ class Vital(Synth):
         return vital_audible(self.space, native)
 
     def read(self, path: Path) -> list[Preset]:
-        """The preset of a ``.vital`` file.
+        """The preset of a ``.vital`` file, or those of a ``.vitalbank``.
 
         Raises `PresetError` where the file cannot be read, is no Vital preset, or is of a newer Vital.
         """
-        try:
-            data = path.read_bytes()
-        except OSError as error:
-            raise PresetError(f"cannot read {path}: {error.strerror}; expected a .vital preset") from error
-        document = vital_file.parse(data, str(path))
-        if vital_file.version(document, str(path)) < vital_file.OLDEST_VERSION:
-            document = self._converted(data, path)
-        return [self.builder.preset(document, str(document.get("preset_name") or path.stem))]
+        contents = read_file(path, MOST_BANK_BYTES, "a .vital preset or a .vitalbank", PresetError)
+        if not contents.startswith(ZIP_START):
+            if len(contents) > MOST_PRESET_BYTES:
+                raise PresetError(f"{path} is larger than {MOST_PRESET_BYTES >> 20} MB, expected a .vital preset")
+            return [self._preset(contents, str(path), path.stem)]
+        presets, unreadable = [], []
+        for name, data in presets_of(contents, str(path)):
+            try:
+                presets.append(self._preset(data, f"{path}, {name}", name))
+            except PresetError as error:
+                unreadable.append(str(error))
+        if not presets:
+            raise PresetError(
+                f"{path} holds no preset that can be read: {unreadable[0] if unreadable else 'all damaged'}"
+            )
+        if unreadable:
+            warn(f"{path}: passed over {len(unreadable)} presets, the first because {unreadable[0]}")
+        return presets
+
+    def recognises(self, contents: bytes) -> bool:
+        """A JSON text with Vital's version in it, or an archive with presets in it."""
+        text = contents.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{" and b'"synth_version"' in contents
+        return text or (contents.startswith(ZIP_START) and b".vital" in contents)
 
     def dump(self, presets: Sequence[Preset], suffix: str) -> bytes:
         """Contents of a ``.vital`` file. Raises `PresetError` for another suffix or not exactly one preset."""
@@ -119,17 +153,45 @@ class Vital(Synth):
             raise PresetError(f"got {len(presets)} presets, a .vital file holds exactly one; write a file for each")
         return vital_file.dump(self.builder.whole(presets[0]))
 
-    def _converted(self, data: bytes, path: Path) -> vital_file.Document:
+    def _preset(self, data: bytes, where: str, name: str) -> Preset:
+        """The preset of a ``.vital`` file's contents; `name` is for one without a name."""
+        document = vital_file.parse(data, where, self.builder.init)
+        if vital_file.version(document, where) < vital_file.OLDEST_VERSION:
+            document = self._converted(document, where)
+        self._say_losses(document["settings"], where)
+        return self.builder.preset(document, str(document.get("preset_name") or name))
+
+    def _say_losses(self, settings: Mapping[str, Any], where: str) -> None:
+        """One warning for values out of range and for settings of a later Vital, which vita does not play."""
+        known = {p.name: p for p in self.space.parameters if p.name in self.builder.init}
+        outside = [
+            f"{name} is {settings[name]:g}, expected {p.low:g} to {p.high:g}"
+            for name, p in known.items()
+            if not p.low - _SLACK <= settings.get(name, p.low) <= p.high + _SLACK
+        ]
+        unknown = [key for key in settings if key not in self.builder.init and key not in vital_file.LISTS]
+        later = [key for key in unknown if key != "sample" and _LATER_STARTS.get(key, _NO_START) != settings[key]]
+        later = [key for key in later if key not in _LATER_SEEDS]
+        remarks = [f"{outside[0]}{_and_more(outside)}, and takes the nearest"] if outside else []
+        remarks += [f"{later[0]}{_and_more(later)} of a later Vital kept, but not played here"] if later else []
+        if remarks:
+            warn(f"{where}: {'; '.join(remarks)}")
+
+    def _converted(self, document: vital_file.Document, where: str) -> vital_file.Document:
         """The document of a file older than Vital 0.9, as vita itself converts it."""
         self._need_vita()
         import vita  # noqa: PLC0415 - only old files need it
 
         synth = vita.Synth()
-        if not synth.load_json(data.decode("utf-8")):
-            raise PresetError(f"vita refuses {path}: it is damaged, or older than Vital can convert")
-        return vital_file.parse(synth.to_json().encode(), str(path))
+        if not synth.load_json(json.dumps(document)):
+            raise PresetError(f"vita refuses {where}: it is damaged, or older than Vital can convert")
+        return vital_file.parse(synth.to_json().encode(), where, self.builder.init)
 
     def _need_vita(self) -> None:
         missing = self.missing()
         if missing:
             raise MissingSynthError(missing)
+
+
+def _and_more(lines: Sequence[str]) -> str:
+    return f" and {len(lines) - 1} more" if len(lines) > 1 else ""

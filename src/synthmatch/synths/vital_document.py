@@ -7,6 +7,7 @@ What the space leaves out travels in `Preset.extra`:
 * ``modulations``: by slot number from "1": connections that the space cannot name, those of slots past the 16th, and
   curves (``line_mapping``);
 * ``sample``: the sampler's own recording;
+* ``later``: what the settings of a later Vital hold besides numbers, such as ``custom_warps``;
 * ``header``: author, comments, style, names of macros, version.
 
 Oscillators and sampler always start at their own phase: random phases, which would make each render another one, are
@@ -21,13 +22,14 @@ import numpy as np
 
 from synthmatch.params.preset import Preset
 from synthmatch.params.space import Floats, ParamSpace
-from synthmatch.presets.vital import WRITTEN_VERSION
+from synthmatch.presets.vital import HEADLESS_VERSION, LISTS, WRITTEN_VERSION, version
 from synthmatch.synths.vital_bank import FRAME_SCALE, TABLES, Bank, Json, bank, dumps, noise, noise_text, silence_text
 
 OSCILLATORS, LFOS, SPACE_LFOS, SLOTS, ALL_SLOTS = 3, 8, 4, 16, 64
 NO_RANDOM_PHASE = {"osc_1_random_phase": 0.0, "osc_2_random_phase": 0.0, "osc_3_random_phase": 0.0}
 NO_RANDOM_PHASE["sample_random_phase"] = 0.0
-_LISTS = ("wavetables", "lfos", "modulations", "sample")
+_WRITTEN = tuple(map(int, WRITTEN_VERSION.split(".")))
+_OBJECTS = (*LISTS, "sample")
 _HEADER = {"author": "", "comments": "", "preset_style": "", **{f"macro{i}": f"MACRO {i}" for i in range(1, 5)}}
 
 
@@ -58,7 +60,8 @@ class DocumentBuilder:
         """The document of a file: everything, so that it sounds the same in any Vital."""
         native, extra = preset.native, preset.extra
         connections = self._connections(native, extra.get("modulations", {}))
-        settings: Json = {**self.init, **self._settings(native, extra, np.flatnonzero(self._controls))}
+        settings: Json = {**extra.get("later", {}), **self.init}
+        settings |= self._settings(native, extra, np.flatnonzero(self._controls))
         tables, shapes = extra.get("wavetables", {}), extra.get("lfos", {})
         settings["wavetables"] = [
             tables.get(str(i + 1), self.bank.tables[0]) if k == 0 else self.bank.tables[k]
@@ -93,10 +96,10 @@ class DocumentBuilder:
         connections = dumps(self._connections(native, extra.get("modulations", {})))
         heard = native[self.space.index["sample_on"]] == 1
         sample = (dumps(extra["sample"]) if "sample" in extra else noise_text()) if heard else silence_text()
-        version = extra.get("header", {}).get("synth_version", WRITTEN_VERSION)
+        written = extra.get("header", {}).get("synth_version", WRITTEN_VERSION)
         return (
             f'{{"settings":{{{fields},"lfos":[{shape_list}],"modulations":{connections},"sample":{sample},'
-            f'"wavetables":[{table_list}]}},"synth_version":"{version}"}}'
+            f'"wavetables":[{table_list}]}},"synth_version":{dumps(str(written))}}}'
         )
 
     def _classes(self, native: Floats, columns: list[int]) -> list[int]:
@@ -137,10 +140,7 @@ class DocumentBuilder:
             if slot <= SLOTS:
                 source = _name(self._source_names, native[self._sources[slot - 1]], source)
                 destination = _name(self._destination_names, native[self._destinations[slot - 1]], destination)
-            connection: Json = {"source": source, "destination": destination}
-            if "line_mapping" in kept:
-                connection["line_mapping"] = kept["line_mapping"]
-            connections.append(connection)
+            connections.append({**kept, "source": source, "destination": destination})
         return connections
 
     # document -> preset ---------------------------------------------------------------------------------------------
@@ -148,7 +148,8 @@ class DocumentBuilder:
     def preset(self, document: Json, name: str) -> Preset:
         """The preset of a checked document; nothing that it holds is lost but its random phases."""
         settings = document["settings"]
-        numbers = {k: float(v) for k, v in settings.items() if k not in _LISTS}
+        plain = {k: v for k, v in settings.items() if k not in _OBJECTS}
+        numbers = {k: float(v) for k, v in plain.items() if isinstance(v, bool | int | float)}
         values = {n: numbers[n] for n in self._names if n in self.init and n in numbers}
         extra: Json = {}
         others = {k: v for k, v in numbers.items() if k not in self.space.index and k not in NO_RANDOM_PHASE}
@@ -172,12 +173,12 @@ class DocumentBuilder:
         _keep(extra, "wavetables", tables)
         _keep(extra, "lfos", shapes)
         _keep(extra, "modulations", self._read_modulations(settings.get("modulations", []), values))
+        _keep(extra, "later", {k: v for k, v in plain.items() if k not in numbers})
         if "sample" in settings and settings["sample"] != noise():
             extra["sample"] = settings["sample"]
-        # a headless engine marks what it saves with a version that no Vital opens
-        released = not str(document["synth_version"]).startswith("99999")
         header = {k: v for k, v in document.items() if k not in ("settings", "preset_name")}
-        if not released or header["synth_version"] < WRITTEN_VERSION:
+        # a headless engine marks what it saves with a version that no Vital opens
+        if not _WRITTEN <= version(document, name) < HEADLESS_VERSION:
             header["synth_version"] = WRITTEN_VERSION
         start = {**_HEADER, "synth_version": WRITTEN_VERSION}
         _keep(extra, "header", {k: v for k, v in header.items() if v != start.get(k)})
@@ -200,7 +201,7 @@ class DocumentBuilder:
                     ("destination", destination or "none", self._destination_names),
                 ):
                     values[f"modulation_{slot}_{kind}"] = names.index(name) if name in names else len(names) - 1
-            if slot > SLOTS or not named or "line_mapping" in connection:
+            if slot > SLOTS or not named or connection.keys() > {"source", "destination"}:
                 own[str(slot)] = connection
         return own
 

@@ -10,6 +10,7 @@ import io
 import json
 import os
 import sys
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from synthmatch.audio import load
-from synthmatch.errors import PresetError, SynthmatchError
+from synthmatch.errors import InputWarning, PresetError, SynthmatchError
 from synthmatch.params import Preset
 from synthmatch.presets import own
 from synthmatch.synths.files import read_presets, synth_of
@@ -51,19 +52,30 @@ def sound(request: dict[str, Any]) -> bytes:
 def presets(request: dict[str, Any]) -> bytes:
     """The presets of files: ``files`` are [path, label], ``synths`` the synthesizers that may be found.
 
-    JSON: ``presets``, a list of `presets.own` files, one a synthesizer; ``unreadable``, one line a file.
+    JSON: ``presets``, a list of `presets.own` files, one a synthesizer; ``unreadable``, one line a file; ``remarks``,
+    what was read with a loss or repair.
     """
     found: dict[str, list[Preset]] = {}
     unreadable: list[str] = []
+    remarks: list[str] = []
     for path, label in request["files"]:
-        try:
-            for preset in _read(Path(path), request["synths"]):
-                name = Path(label).stem if preset.name in ("", Path(path).stem) else preset.name
-                found.setdefault(preset.synth, []).append(preset.with_name(name))
-        except (SynthmatchError, OSError) as error:
-            unreadable.append(str(error).replace(str(path), label))
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            try:
+                for preset in _read(Path(path), request["synths"]):
+                    name = Path(label).stem if preset.name in ("", Path(path).stem) else preset.name
+                    found.setdefault(preset.synth, []).append(preset.with_name(name))
+            except (SynthmatchError, OSError) as error:
+                unreadable.append(_labelled(str(error), path, label))
+        said = [str(warning.message) for warning in caught if issubclass(warning.category, InputWarning)]
+        remarks += [_labelled(line, path, label) for line in said]
     dumped = [own.dump(some, get_synth(id).space, "").decode() for id, some in found.items()]
-    return json.dumps({"presets": dumped, "unreadable": unreadable}).encode()
+    return json.dumps({"presets": dumped, "unreadable": unreadable, "remarks": remarks}).encode()
+
+
+def _labelled(message: str, path: str, label: str) -> str:
+    """A message with the sender's name of a file in place of ours."""
+    return message.replace(path, label).replace(Path(path).name, label)
 
 
 def _read(path: Path, synths: list[str]) -> list[Preset]:

@@ -38,10 +38,11 @@ class Upload(NamedTuple):
 
 
 class Presets(NamedTuple):
-    """Presets by synthesizer, and a line for each file that could not be read."""
+    """Presets by synthesizer, a line for each file that could not be read, and what others were read with."""
 
     by_synth: dict[str, list[Preset]]
     unreadable: list[str]
+    remarks: list[str]
 
 
 def label_of(name: str | None) -> str:
@@ -81,7 +82,7 @@ def read_presets(uploads: Sequence[Upload], synths: Sequence[str], most_bytes: i
 
     Raises `PresetError` where there is none, or more than can be indexed.
     """
-    suffixes = [form.suffix.lower() for id in synths for form in get_synth(id).formats] + [own.SUFFIX]
+    suffixes = [suffix for id in synths for suffix in get_synth(id).suffixes] + [own.SUFFIX]
     with tempfile.TemporaryDirectory(prefix="synthmatch-") as folder:
         files: list[tuple[str, str]] = []
         size = 0
@@ -110,7 +111,7 @@ def read_presets(uploads: Sequence[Upload], synths: Sequence[str], most_bytes: i
         raise PresetError(f"no preset could be read: {'; '.join(answer['unreadable'][:3])}")
     if count > _MOST_PRESETS:
         raise PresetError(f"there are {count} presets, expected at most {_MOST_PRESETS}; send a part of them")
-    return Presets(found, answer["unreadable"])
+    return Presets(found, answer["unreadable"], answer["remarks"])
 
 
 def _ask(task: str, request: dict[str, Any], label: str, kind: type[InputError]) -> bytes:

@@ -22,7 +22,8 @@ class SynthOut(BaseModel):
     missing: str | None
     version: str
     parameters: int
-    files: list[str]
+    files: list[str] = Field(description="Suffixes of the files that a preset can be had in, the main one first.")
+    reads: list[str] = Field(description="Suffixes of the files that are read.")
 
 
 class About(BaseModel):
@@ -169,7 +170,8 @@ class JobOut(BaseModel):
     candidates: list[CandidateOut] = []
     out_of_reach: dict[str, str] = Field({}, description="Of synthesizers that the target is out of reach of: a line.")
     libraries: list[LibraryOut] = []
-    unreadable: list[str] = []
+    unreadable: list[str] = Field([], description="Of files that could not be read: a line each.")
+    remarks: list[str] = Field([], description="Of files that were read with a loss or repair: what it was.")
     weights: dict[str, float] | None = None
 
 

@@ -182,7 +182,7 @@ def index(shop: Workshop, found: Presets, name: str) -> Job:
             raise SynthmatchError("; ".join(part.remark for part in job.parts))
 
     parts = [Part(get_synth(id).title, total=3 * len(presets)) for id, presets in found.by_synth.items()]
-    result = {"libraries": [], "unreadable": found.unreadable}
+    result = {"libraries": [], "unreadable": found.unreadable, "remarks": found.remarks}
     return shop.jobs.add(Job("index", name, work, parts, result))
 
 

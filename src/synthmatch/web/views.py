@@ -29,6 +29,7 @@ def synth(of: Synth) -> schemas.SynthOut:
         version=of.version(),
         parameters=len(of.space),
         files=suffixes(of),
+        reads=[*of.suffixes, own.SUFFIX],
     )
 
 
@@ -146,6 +147,7 @@ def job(of: Job, shop: Workshop) -> schemas.JobOut:
             "out_of_reach": of.result.get("out_of_reach", {}),
             "libraries": [library(id, found) for id, found in libraries.items() if found],
             "unreadable": of.result.get("unreadable", []),
+            "remarks": of.result.get("remarks", []),
             "weights": of.result.get("weights"),
         }
     )

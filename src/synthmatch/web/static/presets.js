@@ -10,7 +10,7 @@ const MOST_FILES = 1000;
 export class OwnPresets {
   constructor(about) {
     this.limit = about.upload_bytes;
-    this.suffixes = about.synths.flatMap((synth) => synth.files);
+    this.suffixes = about.synths.flatMap((synth) => synth.reads);
     this.libraries = [];
     $("choose-presets").addEventListener("click", () => $("preset-files").click());
     $("choose-folder").addEventListener("click", () => $("preset-folder").click());
@@ -53,7 +53,8 @@ export class OwnPresets {
       if (last.state === "failed") throw new Error(last.message);
       this.libraries.push(...last.libraries);
       const passed = last.unreadable.length ? `${last.unreadable.length} files could not be read: ${last.unreadable[0]}` : "";
-      complain(error, passed);
+      const remarked = last.remarks.length ? `${last.remarks.length} files were read with a remark: ${last.remarks[0]}` : "";
+      complain(error, [passed, remarked].filter(Boolean).join("; "));
       say(last.state === "done" ? `${job.title} is indexed` : "indexing was cancelled");
     } catch (problem) {
       complain(error, problem);
