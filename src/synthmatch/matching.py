@@ -3,6 +3,7 @@
 `match` is the one public verb; the command line, the page and the benchmark call it or its parts.
 """
 
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -22,7 +23,7 @@ from synthmatch.library.builtin import libraries_for
 from synthmatch.library.library import Library, Neighbour, nearest_in
 from synthmatch.library.sources import random_presets
 from synthmatch.matches import Match, Matches
-from synthmatch.models.registry import require_torch
+from synthmatch.models.registry import model_class, require_torch
 from synthmatch.note import SAMPLE_RATE_HZ
 from synthmatch.params import Preset
 from synthmatch.render.guard import RenderFailure
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
 
 #: What `match` takes for its model where none is named, and the name for going without.
 DEFAULT_MODEL, NO_MODEL = "default", "none"
+#: A model of another package: its class, and the folder of its training.
+_OWN_MODEL = re.compile(r"(?P<name>[A-Za-z_][\w.]*:[A-Za-z_]\w*)=(?P<folder>.+)", re.DOTALL)
 #: From which `Surrogate.direction` on an answer is taken without a render: at 0.74 and 0.77 it is nearer than the library's
 #: nearest preset on held-out targets, at 0.60 further away.
 _TRUSTED = 0.7
@@ -104,8 +107,9 @@ def match(
             f"got renders {renders}, seconds {seconds}, candidates {candidates};"
             " expected renders 0 or more, seconds above 0, candidates 1 or more"
         )
-    estimator, surrogates = models_of(model)
+    # the synthesizers first: files may name those that are asked for
     chosen = installed(synths)
+    estimator, surrogates = models_of(model)
     if estimator and synths is None:
         chosen = [synth for synth in chosen if synth.id in estimator.synths]
     if not isinstance(target, Target):
@@ -190,10 +194,16 @@ def models_of(model: "str | Path | Estimator | None") -> Models:
 
 
 def estimator_of(folder: Path) -> "Estimator":
-    """The model of a training run's folder, ready to answer. Raises `InputError`, `MissingExtraError` without torch."""
+    """The model of a training run's folder, ready to answer. Raises `InputError`, `MissingExtraError` without torch.
+
+    ``module:Class=FOLDER`` names the class of a model of another package, which its folder alone may not import.
+    """
     require_torch()
     from synthmatch.models.estimator import Estimator  # noqa: PLC0415 - loads torch
 
+    if named := _OWN_MODEL.fullmatch(str(folder)):
+        model_class(named["name"])
+        folder = Path(named["folder"])
     return Estimator(folder)
 
 

@@ -95,11 +95,17 @@ def search(
 
 
 @library_app.command()
-def info(file: Annotated[Path, typer.Argument(help="A library file.")]) -> None:
+def info(
+    file: Annotated[Path, typer.Argument(help="A library file.")],
+    synth: Annotated[str, typer.Option(help="Of a plug-in's library: the plug-in, which is loaded.")] = "",
+) -> None:
     """Say what is in a library."""
     from synthmatch.library.library import Library  # noqa: PLC0415
     from synthmatch.note import Note  # noqa: PLC0415
+    from synthmatch.synths.registry import get_synth  # noqa: PLC0415
 
+    if synth:
+        get_synth(synth)
     library = Library.load(file)
     pitches = ", ".join(Note(pitch=pitch).name for pitch in library.index.pitches)
     typer.echo(f"synth    {library.synth}, parameter table {library.space.hash}")

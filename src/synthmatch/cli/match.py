@@ -68,8 +68,10 @@ def match(
     ids = None if not synth or ALL in synth else synth
     if ids is None and not (json or quiet):
         _say_missing()
+    # before any file, which may name these and no other plug-in
+    asked = installed(ids)
     estimator, surrogates = models_of(model)
-    chosen = [s.id for s in installed(ids) if ids or estimator is None or s.id in estimator.synths]
+    chosen = [s.id for s in asked if ids or estimator is None or s.id in estimator.synths]
     unknown = [name for name in chosen if name not in surrogates]
     if unknown and model != NO_MODEL and not (estimator or json or quiet):
         typer.echo(f"no model of {', '.join(unknown)}: renders alone guide the search", err=True)

@@ -36,8 +36,9 @@ def render(
     from synthmatch.render.pool import RenderPool  # noqa: PLC0415
     from synthmatch.training.surrogate.data import render_families  # noqa: PLC0415
 
+    instruments = installed(synth)
     named = {found.synth: found for found in map(Library.load, library or [])}
-    for instrument in installed(synth):
+    for instrument in instruments:
         near = named.get(instrument.id) or builtin_library(instrument.id)
         if near is None:
             raise InputError(

@@ -20,7 +20,7 @@ from synthmatch.features.mel import HOP, MELS, from_bytes
 from synthmatch.library.split import Split
 from synthmatch.note import Note
 from synthmatch.params import ParamSpace, Preset
-from synthmatch.synths.registry import get_synth
+from synthmatch.synths.registry import get_synth, synth_of_file
 
 Items = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
@@ -66,7 +66,8 @@ class Dataset:
             raise InputError(f"{folder} holds no {', '.join(unknown)}, only {', '.join(found.spec.synths)}")
         chosen = tuple(synth for synth in found.spec.synths if synths is None or synth in synths)
         for synth in chosen:
-            table, ours = found.origins[synth].table, get_synth(synth).space.hash
+            its = get_synth(synth) if synths is not None else synth_of_file(synth, folder)
+            table, ours = found.origins[synth].table, its.space.hash
             if table != ours:
                 raise InputError(
                     f"{folder} was made for {synth} table {table}, this version has {ours}; make another data set"

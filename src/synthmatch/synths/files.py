@@ -8,8 +8,9 @@ from synthmatch.errors import PresetError
 from synthmatch.files import write_whole
 from synthmatch.params import Preset
 from synthmatch.presets import own
+from synthmatch.reading import file_size, read_file
 from synthmatch.synths.base import FileFormat, Synth
-from synthmatch.synths.registry import get_synth, synth_names
+from synthmatch.synths.registry import get_synth, synth_names, synth_of_file
 
 
 def read_presets(path: Path, synth: Synth | None = None) -> list[Preset]:
@@ -18,18 +19,28 @@ def read_presets(path: Path, synth: Synth | None = None) -> list[Preset]:
     `synth` is needed where the name does not tell (a plug-in's ``.fxp``). Raises `PresetError` for a file that is
     missing, damaged, or of no known kind.
     """
-    if path.is_dir():
-        raise PresetError(f"{path} is a folder, expected a preset file; name one of its files")
-    if not path.exists():
-        raise PresetError(f"{path} does not exist, expected a preset file; check the name")
+    file_size(path, "a preset file", PresetError)
     if path.suffix.lower() == own.SUFFIX:
-        try:
-            return [own.parse(row, get_synth(row["synth"]).space) for row in own.rows(path.read_bytes())]
-        except PresetError as error:
-            raise PresetError(f"{path}: {error}") from None
+        return parse_own(read_file(path, own.MOST_BYTES, "a preset file", PresetError), path)
     presets = (synth or synth_of(path)).read(path)
     if not presets:
         raise PresetError(f"{path} holds no preset, expected at least one; save it again from its program")
+    return presets
+
+
+def parse_own(contents: bytes, where: object) -> list[Preset]:
+    """Presets of synthmatch's own JSON, of synthesizers that a file may name (`synth_of_file`).
+
+    `where` names the file in messages. Raises `PresetError` for a damaged one, `InputError` for another synthesizer.
+    """
+    presets = []
+    try:
+        for row in own.rows(contents):
+            synth = synth_of_file(row["synth"], where)
+            presets.append(own.parse(row, synth.space))
+            synth.check_extra(presets[-1].extra)
+    except PresetError as error:
+        raise PresetError(f"{where}: {error}") from None
     return presets
 
 
