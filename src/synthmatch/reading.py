@@ -5,11 +5,11 @@ read before that is known.
 """
 
 import errno
+import io
 import os
 import stat
 import warnings
 from pathlib import Path
-from typing import BinaryIO
 
 from synthmatch.errors import InputError, InputWarning
 
@@ -41,7 +41,7 @@ def file_size(path: Path, expected: str, error: type[InputError] = InputError) -
         raise _refused(path, refused, expected, error) from None
 
 
-def opened(path: Path) -> BinaryIO:
+def opened(path: Path) -> io.BufferedReader:
     """A file, opened for reading; close it. Raises `OSError` where the system refuses, `ValueError` for no file."""
     # without waiting: a pipe that nobody writes to would be opened for ever
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from synthmatch.dataset.folder import DatasetFolder
-from synthmatch.dataset.shard import EXTRA, HARMONIC, MEL, NATIVE, ROWS
+from synthmatch.dataset.shard import HARMONIC, MEL, NATIVE
 from synthmatch.dataset.spec import DatasetSpec
 from synthmatch.errors import InputError
 from synthmatch.features.mel import HOP, MELS, from_bytes
@@ -47,12 +47,12 @@ class Dataset:
         self.spec: DatasetSpec = folder.spec
         self.fingerprint: str = folder.fingerprint
         self._shards = list(folder.shards(synths))
-        self._rows = [shard.json(ROWS) for shard in self._shards]
+        self._rows = [shard.rows() for shard in self._shards]
         # each file stays mapped between two uses, but not all of them at once
         self._array: Callable[[int, str], npt.NDArray[Any]] = lru_cache(_MAPPED)(
-            lambda shard, name: self._shards[shard].array(name)
+            lambda shard, name: self._shards[shard].array(name, len(self._rows[shard]), self._parameters(shard))
         )
-        self._extra: Callable[[int], dict[str, Any]] = lru_cache(_MAPPED)(lambda shard: self._shards[shard].json(EXTRA))
+        self._extra: Callable[[int], dict[str, Any]] = lru_cache(_MAPPED)(self._checked_extra)
 
     @classmethod
     def open(cls, folder: Path, synths: Sequence[str] | None = None) -> "Dataset":
@@ -77,6 +77,15 @@ class Dataset:
             more = f" and {len(problems) - 1} more shards" if len(problems) > 1 else ""
             raise InputError(f"{problems[0]}{more}; make them with: {found.command()}")
         return cls(found, chosen)
+
+    def _parameters(self, shard: int) -> int:
+        return len(get_synth(self._shards[shard].synth).space)
+
+    def _checked_extra(self, shard: int) -> dict[str, Any]:
+        found = self._shards[shard].extra()
+        for extra in found.values():
+            get_synth(self._shards[shard].synth).check_extra(extra)
+        return found
 
     def split(self, name: Split) -> "Subset":
         """The items of a split: ``train``, ``validation`` or ``test``."""
