@@ -15,6 +15,7 @@ import numpy.typing as npt
 from synthmatch.errors import AudioError
 from synthmatch.files import write_whole
 from synthmatch.note import SAMPLE_RATE_HZ
+from synthmatch.reading import file_size
 
 if TYPE_CHECKING:
     import soundfile
@@ -140,11 +141,7 @@ def rms_dbfs(audio: npt.NDArray[Any]) -> float:
 
 
 def _check_file(path: Path) -> None:
-    if path.is_dir():
-        raise AudioError(f"{path} is a folder, expected an audio file; name one inside it")
-    if not path.exists():
-        raise AudioError(f"{path} is missing, expected an audio file; check the name")
-    if path.stat().st_size == 0:
+    if file_size(path, "an audio file", AudioError) == 0:
         raise AudioError(f"{path} is empty (0 bytes), expected an audio file; export it again")
 
 

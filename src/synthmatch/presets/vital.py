@@ -10,6 +10,7 @@ import re
 from typing import Any
 
 from synthmatch.errors import PresetError
+from synthmatch.parsing import parse_json
 
 #: version of the released source; every Vital since then opens it
 WRITTEN_VERSION = "1.0.6"
@@ -17,6 +18,9 @@ WRITTEN_VERSION = "1.0.6"
 OLDEST_VERSION = (0, 9, 0)
 #: what the headless engine calls itself: it refuses anything newer
 _NEWEST_VERSION = (99999, 9, 9)
+
+#: Of a file that is read; one with a sample of a minute and three own wavetables has 25 MB.
+MOST_BYTES = 64_000_000
 
 _LISTS = {"wavetables": 3, "lfos": 8, "modulations": 64}
 
@@ -29,8 +33,8 @@ def parse(data: bytes, where: str) -> Document:
     Raises `PresetError` for what is not JSON, not a Vital preset, damaged, or of a newer Vital.
     """
     try:
-        document = json.loads(data.decode("utf-8"))
-    except (UnicodeDecodeError, ValueError, RecursionError) as error:
+        document = parse_json(data)
+    except ValueError as error:
         raise PresetError(
             f"{where} is not JSON ({error}), expected a .vital preset; save it again from Vital"
         ) from error

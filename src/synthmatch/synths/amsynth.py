@@ -13,11 +13,12 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from importlib import metadata, resources
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -27,8 +28,10 @@ from synthmatch.errors import MissingSynthError, PresetError
 from synthmatch.note import Note
 from synthmatch.params import ParamSpace, Preset
 from synthmatch.params.space import Floats
+from synthmatch.parsing import member, need
 from synthmatch.presets import amsynth as text
 from synthmatch.presets.fxp import Program, read_programs, write_fxp
+from synthmatch.reading import read_file
 from synthmatch.synths.amsynth_audible import amsynth_audible
 from synthmatch.synths.amsynth_workings import amsynth_workings
 from synthmatch.synths.base import Engine, FileFormat, Synth
@@ -36,6 +39,9 @@ from synthmatch.synths.host import HostedPlugin, missing_host
 from synthmatch.synths.workings import Workings
 
 PLUGIN_ID = b"amsy"
+
+#: Of a file that is read: a bank of 128 presets has 170 kB.
+_MOST_BYTES = 4_000_000
 
 #: Parameters before amsynth 1.4 (2013), in the order of its files: a preset that lacks one of these is damaged.
 _FIRST_PARAMETERS = 30
@@ -138,10 +144,7 @@ class Amsynth(Synth):
 
     def read(self, path: Path) -> list[Preset]:
         """Presets of a bank, a single preset, a ``.fxp`` or ``.fxb``: told apart by their contents."""
-        try:
-            contents = path.read_bytes()
-        except OSError as error:
-            raise PresetError(f"cannot read {path}: {error.strerror}") from None
+        contents = read_file(path, _MOST_BYTES, "a bank or preset of amsynth", PresetError)
         if contents[:4] != b"CcnK":
             return [self._preset(p, path.name) for p in text.parse(contents, path.name)]
         presets = []
@@ -150,6 +153,18 @@ class Amsynth(Synth):
                 raise PresetError(f"{path.name} is a preset of plug-in {program.plugin_id!r}, expected {PLUGIN_ID!r}")
             presets += [self._preset(p, path.name) for p in text.parse(program.chunk, path.name)]
         return presets
+
+    def check_extra(self, extra: Mapping[str, Any]) -> None:
+        """Decimals by parameter, and the names of tuning files."""
+        try:
+            for value in need(extra.get("decimals", {}), dict, "decimals").values():
+                float(need(value, str, "a decimal"))
+            properties = need(extra.get("properties", {}), dict, "properties")
+            for key in properties:
+                if key not in _TUNING or not member(properties, key, str).isprintable():
+                    raise ValueError(f"{key[:40]!r} is no property that a preset keeps")
+        except ValueError as error:
+            raise PresetError(f"preset has damaged extra ({error}); save it again") from None
 
     def dump(self, presets: Sequence[Preset], suffix: str) -> bytes:
         """A bank (``.bank``), a single preset, or a ``.fxp``."""

@@ -18,12 +18,15 @@ from synthmatch.note import SAMPLE_RATE_HZ, Note
 from synthmatch.params import ParamSpace, Preset
 from synthmatch.params.space import Floats
 from synthmatch.presets import sysex
+from synthmatch.reading import read_file
 from synthmatch.synths.base import Engine, FileFormat, Synth
 from synthmatch.synths.dexed_audible import dexed_audible
 from synthmatch.synths.dexed_workings import dexed_spectra, dexed_workings
 from synthmatch.synths.workings import Workings
 
 _NAME_LENGTH = 10
+#: Of a file that is read: 120,000 voices; in memory each takes ten times as much.
+_MOST_BYTES = 16_000_000
 
 
 class DexedEngine:
@@ -98,9 +101,10 @@ class Dexed(Synth):
     def read(self, path: Path) -> list[Preset]:
         """Voices of a `.syx` or `.dx7` file."""
         try:
-            voices = sysex.parse(path.read_bytes())
+            voices = sysex.parse(read_file(path, _MOST_BYTES, "DX7 voices", PresetError))
         except PresetError as error:
-            raise PresetError(f"{path}: {error}") from None
+            text = str(error)
+            raise PresetError(text if str(path) in text else f"{path}: {text}") from None
         return [self.preset(voice[:145], voice_name(voice)) for voice in voices]
 
     def dump(self, presets: Sequence[Preset], suffix: str) -> bytes:

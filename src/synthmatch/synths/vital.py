@@ -7,9 +7,11 @@ per LFO from our own bank (`vital_bank`). A render has vita load the very docume
 
 import importlib.metadata
 import importlib.util
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,11 +21,13 @@ from synthmatch.errors import MissingSynthError, PresetError, RenderError
 from synthmatch.note import SAMPLE_RATE_HZ, Note
 from synthmatch.params.preset import Preset
 from synthmatch.params.space import Floats, ParamSpace
+from synthmatch.parsing import need
 from synthmatch.presets import vital as vital_file
+from synthmatch.reading import read_file
 from synthmatch.synths.base import Engine, FileFormat, Synth
 from synthmatch.synths.vital_audible import vital_audible
 from synthmatch.synths.vital_bank import TABLES
-from synthmatch.synths.vital_document import DocumentBuilder
+from synthmatch.synths.vital_document import ALL_SLOTS, LFOS, OSCILLATORS, DocumentBuilder
 from synthmatch.synths.vital_workings import vital_workings
 from synthmatch.synths.workings import Workings
 
@@ -102,14 +106,28 @@ class Vital(Synth):
 
         Raises `PresetError` where the file cannot be read, is no Vital preset, or is of a newer Vital.
         """
-        try:
-            data = path.read_bytes()
-        except OSError as error:
-            raise PresetError(f"cannot read {path}: {error.strerror}; expected a .vital preset") from error
+        data = read_file(path, vital_file.MOST_BYTES, "a .vital preset", PresetError)
         document = vital_file.parse(data, str(path))
         if vital_file.version(document, str(path)) < vital_file.OLDEST_VERSION:
             document = self._converted(data, path)
         return [self.builder.preset(document, str(document.get("preset_name") or path.stem))]
+
+    def check_extra(self, extra: Mapping[str, Any]) -> None:
+        """What a document may hold, by the check of documents; lists are kept by number."""
+        try:
+            parts = {name: need(extra.get(name, {}), dict, name) for name in ("settings", "header")}
+            settings: dict[str, Any] = {**parts["settings"], "osc_1_on": 1.0}
+            for name, most in (("wavetables", OSCILLATORS), ("lfos", LFOS), ("modulations", ALL_SLOTS)):
+                numbered = need(extra.get(name, {}), dict, name)
+                if not numbered.keys() <= {str(number) for number in range(1, most + 1)}:
+                    raise ValueError(f"{name} have other numbers than 1 to {most}")
+                settings[name] = list(numbered.values())
+        except ValueError as error:
+            raise PresetError(f"preset has damaged extra ({error}); save it again") from None
+        if "sample" in extra:
+            settings["sample"] = extra["sample"]
+        document = {"synth_version": vital_file.WRITTEN_VERSION, **parts["header"], "settings": settings}
+        vital_file.parse(json.dumps(document).encode(), "the preset's extra")
 
     def dump(self, presets: Sequence[Preset], suffix: str) -> bytes:
         """Contents of a ``.vital`` file. Raises `PresetError` for another suffix or not exactly one preset."""
