@@ -5,6 +5,7 @@ Files are read by libsndfile (WAV, FLAC, OGG, MP3, AIFF and its other formats), 
 """
 
 import io
+import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -49,7 +50,7 @@ def load(path: str | Path) -> Audio:
     path = Path(path)
     _check_file(path)
     try:
-        with soundfile.SoundFile(path) as file:
+        with soundfile.SoundFile(os.fsencode(path) if os.name == "posix" else path) as file:
             _check_length(str(path), file.frames, file.samplerate)
             _check_whole(path, file)
             samples = _read(path, file)

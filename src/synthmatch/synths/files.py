@@ -12,6 +12,9 @@ from synthmatch.reading import file_size, read_file
 from synthmatch.synths.base import FileFormat, Synth
 from synthmatch.synths.registry import get_synth, synth_names, synth_of_file
 
+#: Of a name that files are called by: file systems take 255 bytes, and two such names, a number and a suffix are joined.
+_MOST_NAME_BYTES = 110
+
 
 def read_presets(path: Path, synth: Synth | None = None) -> list[Preset]:
     """Presets of a native file or of synthmatch's own JSON, in the file's order.
@@ -71,20 +74,24 @@ def write_banks(stem: Path, presets: Sequence[Preset], *, force: bool = False) -
     """
     form = main_format(get_synth(presets[0].synth))
     size = form.capacity or len(presets)
-    paths = []
+    paths: list[Path] = []
     for start in range(0, len(presets), size):
         part = presets[start : start + size]
         ending = ""
         if len(presets) > size:
             ending = f"-{safe_name(part[0].name)}" if size == 1 else f"-{start // size + 1}"
-        paths.append(stem.with_name(f"{stem.name}{ending}{form.suffix}"))
+        path = stem.with_name(f"{stem.name}{ending}{form.suffix}")
+        if path in paths:  # of presets with one name
+            path = stem.with_name(f"{stem.name}{ending}-{start // size + 1}{form.suffix}")
+        paths.append(path)
         write_presets(paths[-1], part, force=force)
     return paths
 
 
 def safe_name(text: str) -> str:
-    """A name that is safe as a file name everywhere."""
-    return re.sub(r"[^\w.+-]+", "_", text).strip("._") or "target"
+    """A name that is safe as a file name everywhere, and short enough to have numbers and suffixes added."""
+    safe = re.sub(r"[^\w.+-]+", "_", text).encode()[:_MOST_NAME_BYTES]
+    return safe.decode("utf-8", "ignore").strip("._") or "target"
 
 
 def suffix_of(path: Path, synth: Synth) -> str:

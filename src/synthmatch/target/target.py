@@ -18,6 +18,7 @@ from synthmatch.target.level import velocity_of
 from synthmatch.target.onset import sounding_part
 from synthmatch.target.phrase import second_onset
 from synthmatch.target.pitch import PITCHED, Pitch, find_pitch
+from synthmatch.text import visible
 
 #: Longer sounds are matched by their beginning.
 LONGEST_SECONDS = 10.0
@@ -68,7 +69,7 @@ def load_target(
     `InputError` for a note outside MIDI's domain.
     """
     if isinstance(source, str | Path):
-        whole, name = load(source), Path(source).stem
+        whole, name = load(source), visible(Path(source).stem)
     else:
         whole, name = from_array(source, sample_rate_hz), "array"
     audio = whole[:, sounding_part(whole)]
