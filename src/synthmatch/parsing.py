@@ -83,8 +83,7 @@ def parse_arrays(contents: bytes, most_bytes: int) -> dict[str, npt.NDArray[Any]
         with zipfile.ZipFile(io.BytesIO(contents)) as archive:
             entries = archive.infolist()
             _check_entries(entries, most_bytes)
-            # an entry is unpacked up to the size that the directory gives, and no further
-            return {entry.filename.removesuffix(".npy"): parse_array(archive.read(entry)) for entry in entries}
+            return {entry.filename.removesuffix(".npy"): parse_array(_unpacked(archive, entry)) for entry in entries}
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, OverflowError, LookupError) as error:
         # RuntimeError: encrypted, or packed in a way that is not known
         raise ValueError(f"not numpy's archive: {error}") from None
@@ -160,6 +159,12 @@ def _check_values(value: Any) -> None:
             return
         level = inner
     raise ValueError(_DEEP)
+
+
+def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    """An entry, up to the size that the directory gives: without a number, `read` unpacks whatever is there."""
+    with archive.open(entry) as stream:
+        return stream.read(entry.file_size + 1)
 
 
 def _check_entries(entries: list[zipfile.ZipInfo], most_bytes: int) -> None:

@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from synthmatch.errors import PresetError
 from synthmatch.params.preset import Preset
 from synthmatch.params.space import Floats, ParamSpace
 from synthmatch.presets.vital import WRITTEN_VERSION
@@ -146,8 +147,14 @@ class DocumentBuilder:
     # document -> preset ---------------------------------------------------------------------------------------------
 
     def preset(self, document: Json, name: str) -> Preset:
-        """The preset of a checked document; nothing that it holds is lost but its random phases."""
+        """The preset of a checked document; nothing that it holds is lost but its random phases.
+
+        Raises `PresetError` for a control that is no number.
+        """
         settings = document["settings"]
+        for key, value in settings.items():
+            if key not in _LISTS and not isinstance(value, bool | int | float):
+                raise PresetError(f"{name} has {key} of type {type(value).__name__}, expected a number")
         numbers = {k: float(v) for k, v in settings.items() if k not in _LISTS}
         values = {n: numbers[n] for n in self._names if n in self.init and n in numbers}
         extra: Json = {}
