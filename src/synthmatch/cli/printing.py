@@ -127,8 +127,9 @@ def say_table(columns: Sequence[str], rows: Iterable[Sequence[str]], right: Iter
 
 
 def progress(*columns: Any, show: bool) -> "Progress":
-    """Progress bars on standard error, gone when they end; descriptions go through `visible`."""
+    """Progress bars on standard error, where that is a terminal; gone when they end. Names in them are `visible`."""
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import Progress  # noqa: PLC0415
 
-    return Progress(*columns, console=Console(stderr=True), transient=True, disable=not show)
+    console = Console(stderr=True)
+    return Progress(*columns, console=console, transient=True, disable=not (show and console.is_terminal))
