@@ -122,6 +122,7 @@ def test_what_the_user_names_is_loaded(place: Path) -> None:
         get_synth("trap:Trap")
     assert (place / "ran").exists()
     assert synth_of_file("./trap.so", "x") is get_synth("./trap.so")
-    for strange in (None, [], {}, 1, "", "vital ", "../trap.so"):
+    strange_ids: list[object] = [None, [], {}, 1, "", "vital ", "../trap.so"]
+    for strange in strange_ids:
         with pytest.raises(InputError, match="which a file alone may not load"):
             synth_of_file(strange, "x")

@@ -2,7 +2,11 @@
 
 import unicodedata
 
+import pytest
+
 from synthmatch.errors import InputError, InputWarning, PresetError
+from synthmatch.params import Preset
+from synthmatch.synths.registry import get_synth
 from synthmatch.text import MOST_CHARACTERS, one_line, visible
 
 
@@ -16,6 +20,13 @@ def test_no_character_moves_or_turns_what_is_shown() -> None:
     shown.encode()
     assert visible("A[/b] 日本 é\t") == "A[/b] 日本 é\\x09"
     assert visible("\x1b[31m\u202e\u2028caf\udce9\n\U000e0041") == r"\x1b[31m\u202e\u2028caf\xe9\x0a\U000e0041"
+
+
+def test_names_can_be_written() -> None:
+    """Catches a library or preset that is written under the name of a file that is not UTF-8, and is never read again."""
+    assert Preset("dexed", get_synth("dexed").space.default, "caf\udce9 日本\n").name == "caf\\xe9 日本\n"
+    with pytest.raises(InputError, match="rename its folder"):
+        get_synth("/caf\udce9/x.so")
 
 
 def test_messages_are_one_line_that_ends_in_the_mend() -> None:

@@ -24,13 +24,14 @@ from synthmatch.library.index import TimbreIndex
 from synthmatch.library.library import Library
 from synthmatch.note import Note
 from synthmatch.params import Preset
-from synthmatch.presets.fxp import Program, read_programs, write_fxp
+from synthmatch.presets.fxp import Program, write_fxp
 from synthmatch.presets.juce import read_vst3_state
 from synthmatch.presets.vstpreset import VstPreset, read_vstpreset, write_vstpreset
 from synthmatch.surrogate.inputs import SEGMENTS as SKETCH_SEGMENTS
 from synthmatch.surrogate.inputs import Inputs
 from synthmatch.surrogate.surrogate import read_surrogates, write_surrogate
 from synthmatch.synths.files import dump_presets, main_format, read_presets
+from synthmatch.synths.plugin_format import owner
 from synthmatch.synths.registry import get_synth, synth_names
 
 #: A preset of Vital with a little of everything, so that a damage meets each part.
@@ -82,7 +83,7 @@ def kinds(folder: Path) -> dict[str, Kind]:
     add("vital small.vital", json.dumps(_SMALL_VITAL).encode(), _use_presets, 200)
     program = Program(b"abcd", "x", None, (0.1, 0.2))
     bank = struct.pack(">4si4siIii", b"CcnK", 0, b"FxBk", 1, 1, 1, 2) + bytes(128) + write_fxp(program) * 2
-    add("plugin x.fxb", bank, lambda path: read_programs(path.read_bytes(), "x"))
+    add("plugin x.fxb", bank, lambda path: owner(path.read_bytes(), "/x.so", "x"))
     states = write_vstpreset(VstPreset("0" * 32, b"component", b"controller"))
     add("plugin x.vstpreset", states, lambda path: read_vstpreset(path.read_bytes(), "x"))
     xml = b"<?xml?><VST3PluginState><IComponent>3.abcd</IComponent></VST3PluginState>"

@@ -25,6 +25,11 @@ def visible(text: str) -> str:
     return text if text.isascii() and text.isprintable() else "".join(map(_shown, text))
 
 
+def utf8(text: str) -> str:
+    """The text, and where UTF-8 has no bytes for a part of it (of a file's name that is not UTF-8), that part visible."""
+    return text if text.isascii() else "".join(_shown(c) if "\ud800" <= c <= "\udfff" else c for c in text)
+
+
 def one_line(text: str, most: int = MOST_CHARACTERS) -> str:
     """The visible text, at most `most` characters long: a longer one loses its middle, for the mend is at its end."""
     # what is cut off is not looked at: a message may quote megabytes

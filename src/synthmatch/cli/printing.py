@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from synthmatch.text import one_line, visible
+from synthmatch.text import one_line, utf8, visible
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -108,7 +108,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_plain(one) for one in value]
     if isinstance(value, str):
-        return "".join(visible(letter) if "\ud800" <= letter <= "\udfff" else letter for letter in value)
+        return utf8(value)
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 

@@ -5,7 +5,6 @@ it at a fixed place. Vital refuses a file of a newer version than itself, so a f
 """
 
 import json
-import math
 import re
 from typing import Any
 
@@ -49,8 +48,6 @@ def parse(data: bytes, where: str) -> Document:
             _check_list(key, value, where)
         elif key == "sample":
             _check_sample(value, where)
-        elif isinstance(value, bool | int | float) and not math.isfinite(value):
-            raise PresetError(f"{where} has {key} = {value}, expected a finite number; save it again from Vital")
         elif "osc_1_on" in settings and not isinstance(value, bool | int | float):
             raise PresetError(f"{where} has {key} of type {type(value).__name__}, expected a number")
     return document

@@ -8,6 +8,7 @@ from typing import Any
 
 from synthmatch.errors import InputError
 from synthmatch.synths.base import Synth
+from synthmatch.text import utf8
 
 #: name -> module and class; imported on first use so that listing names loads nothing
 _SYNTHS = {
@@ -54,6 +55,8 @@ def synth_of_file(id: Any, where: object) -> Synth:
 
 @cache
 def _made(id: str) -> Synth:
+    if utf8(id) != id:
+        raise InputError(f"synth is {id!r}, whose path is not UTF-8, as files that name it are; rename its folder")
     if id in _SYNTHS:
         module, name = _SYNTHS[id]
         make: Callable[[], Synth] = getattr(import_module(module), name)
