@@ -3,7 +3,6 @@
 `match` is the one public verb; the command line, the page and the benchmark call it or its parts.
 """
 
-import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -23,7 +22,7 @@ from synthmatch.library.builtin import libraries_for
 from synthmatch.library.library import Library, Neighbour, nearest_in
 from synthmatch.library.sources import random_presets
 from synthmatch.matches import Match, Matches
-from synthmatch.models.registry import model_class, require_torch
+from synthmatch.models.registry import model_folder, require_torch
 from synthmatch.note import SAMPLE_RATE_HZ
 from synthmatch.params import Preset
 from synthmatch.render.guard import RenderFailure
@@ -44,8 +43,6 @@ if TYPE_CHECKING:
 
 #: What `match` takes for its model where none is named, and the name for going without.
 DEFAULT_MODEL, NO_MODEL = "default", "none"
-#: A model of another package: its class, and the folder of its training.
-_OWN_MODEL = re.compile(r"(?P<name>[A-Za-z_][\w.]*:[A-Za-z_]\w*)=(?P<folder>.+)", re.DOTALL)
 #: From which `Surrogate.direction` on an answer is taken without a render: at 0.74 and 0.77 it is nearer than the library's
 #: nearest preset on held-out targets, at 0.60 further away.
 _TRUSTED = 0.7
@@ -201,10 +198,7 @@ def estimator_of(folder: Path) -> "Estimator":
     require_torch()
     from synthmatch.models.estimator import Estimator  # noqa: PLC0415 - loads torch
 
-    if named := _OWN_MODEL.fullmatch(str(folder)):
-        model_class(named["name"])
-        folder = Path(named["folder"])
-    return Estimator(folder)
+    return Estimator(model_folder(folder))
 
 
 class _Matcher:

@@ -3,8 +3,10 @@
 A model of another package is named ``module:Class``; the class's `name` is the same text.
 """
 
+import re
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from synthmatch.errors import InputError, MissingExtraError
@@ -23,6 +25,9 @@ _MODELS = {
     "vae-flow": ("synthmatch.models.vae_flow", "VaeFlow"),
     "flow-matching": ("synthmatch.models.flow_matching", "FlowMatching"),
 }
+
+#: a model of another package, as the user names it
+_OWN_MODEL = re.compile(r"(?P<name>[A-Za-z_][\w.]*:[A-Za-z_]\w*)=(?P<folder>.+)", re.DOTALL)
 
 #: names that the user or the program has asked for in this process
 _given: set[str] = set()
@@ -52,6 +57,15 @@ def model_class(name: str) -> "type[Model]":
         raise InputError(f"model is {name!r}, expected module:Class of a Model whose name is this text")
     _given.add(name)
     return found
+
+
+def model_folder(named: Path) -> Path:
+    """The folder of ``module:Class=FOLDER``, whose class is imported; any other path as it is. Raises `InputError`."""
+    own = _OWN_MODEL.fullmatch(str(named))
+    if own is None:
+        return named
+    model_class(own["name"])
+    return Path(own["folder"])
 
 
 def model_class_of_file(name: Any, where: object) -> "type[Model]":
