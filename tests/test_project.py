@@ -19,9 +19,11 @@ OWN_CODE = sorted(path for folder in ("src", "tests", "bench", "tools") for path
 
 #: A part may import itself and the parts before it here. `synthmatch/__init__.py` and `__main__.py` may import any.
 LAYERS = (
+    "text",
     "errors",
     "files",
     "reading",
+    "parsing",
     "note",
     "audio",
     "params",

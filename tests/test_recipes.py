@@ -45,7 +45,7 @@ def test_a_model_of_ones_own_trains_and_matches(workplace: Path) -> None:
     (workplace / "average.py").write_text(block("adding-a-model.md", "<!-- recipe"))
     run("dataset", "generate", "data", "--synth", "dexed", "--presets", 24, "--notes", "C4")
     run("train", "average:Average", "--data", "data", "-o", "run", "--epochs", 2, "-q")
-    told = json.loads(run("match", BELL, "--model", "run", "--renders", 0, "--json", "-o", "found"))
+    told = json.loads(run("match", BELL, "--model", "average:Average=run", "--renders", 0, "--json", "-o", "found"))
     assert told["targets"][0]["candidates"][0]["synth"] == "dexed"
 
 

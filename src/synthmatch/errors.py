@@ -1,12 +1,18 @@
 """Errors that a user can mend.
 
-Each message says, in one line, what was got, what was expected and how to mend it. The library raises; the command
-line prints the message and exits with code 2.
+Each message says, in one line of at most `text.MOST_CHARACTERS`, what was got, what was expected and how to mend it;
+what it quotes of a file is cut and shown by `text.one_line`. The library raises; the command line prints the message and
+exits with code 2.
 """
+
+from synthmatch.text import one_line
 
 
 class SynthmatchError(Exception):
     """Base of every error that synthmatch raises on purpose."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(one_line(message))
 
 
 class InputError(SynthmatchError):
@@ -43,3 +49,6 @@ class TrainingError(SynthmatchError):
 
 class InputWarning(UserWarning):
     """A file that was read although something in it is wrong; says what, and what was lost or assumed."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(one_line(message))

@@ -15,12 +15,13 @@ def write_whole(path: Path, contents: bytes, *, force: bool = False) -> None:
 
     Raises `OutputError` where the file exists and `force` is not given, or the folder or disk refuses.
     """
-    if path.exists() and not force:
-        raise OutputError(f"{path} exists and is kept; use --force to replace it, or another output")
     temporary = None
     try:
+        if path.exists() and not force:
+            raise OutputError(f"{path} exists and is kept; use --force to replace it, or another output")
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        # a part of the name: all of it and more would be longer than a file system takes
+        handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:20]}.", dir=path.parent)
         with os.fdopen(handle, "wb") as stream:
             stream.write(contents)
             stream.flush()

@@ -22,7 +22,7 @@ from synthmatch.library.builtin import libraries_for
 from synthmatch.library.library import Library, Neighbour, nearest_in
 from synthmatch.library.sources import random_presets
 from synthmatch.matches import Match, Matches
-from synthmatch.models.registry import require_torch
+from synthmatch.models.registry import model_folder, require_torch
 from synthmatch.note import SAMPLE_RATE_HZ
 from synthmatch.params import Preset
 from synthmatch.render.guard import RenderFailure
@@ -104,8 +104,9 @@ def match(
             f"got renders {renders}, seconds {seconds}, candidates {candidates};"
             " expected renders 0 or more, seconds above 0, candidates 1 or more"
         )
-    estimator, surrogates = models_of(model)
+    # the synthesizers first: files may name those that are asked for
     chosen = installed(synths)
+    estimator, surrogates = models_of(model)
     if estimator and synths is None:
         chosen = [synth for synth in chosen if synth.id in estimator.synths]
     if not isinstance(target, Target):
@@ -190,11 +191,14 @@ def models_of(model: "str | Path | Estimator | None") -> Models:
 
 
 def estimator_of(folder: Path) -> "Estimator":
-    """The model of a training run's folder, ready to answer. Raises `InputError`, `MissingExtraError` without torch."""
+    """The model of a training run's folder, ready to answer. Raises `InputError`, `MissingExtraError` without torch.
+
+    ``module:Class=FOLDER`` names the class of a model of another package, which its folder alone may not import.
+    """
     require_torch()
     from synthmatch.models.estimator import Estimator  # noqa: PLC0415 - loads torch
 
-    return Estimator(folder)
+    return Estimator(model_folder(folder))
 
 
 class _Matcher:

@@ -37,7 +37,7 @@ def save_picture(
     seconds = samples / SAMPLE_RATE_HZ
     figure = Figure(figsize=(12, 3.6), dpi=100, layout="constrained")
     FigureCanvasAgg(figure)
-    figure.suptitle(title, fontsize=11)
+    figure.suptitle(title, fontsize=11, parse_math=False)  # a name may hold dollars
     axes = figure.subplots(1, 3, sharey=True)
     extent = (0.0, seconds, 0.0, float(SEMITONE_BANDS))
     for axis, picture, name in zip(axes, pictures, ("target", "match"), strict=False):

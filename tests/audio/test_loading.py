@@ -69,7 +69,7 @@ def test_extremes_of_rate_and_length_are_read(tmp_path: Path) -> None:
 
 def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
     """A traceback of the operating system instead of one line."""
-    assert "missing" in refusal(tmp_path / "none.wav")
+    assert "does not exist" in refusal(tmp_path / "none.wav")
     assert "folder" in refusal(tmp_path)
     (tmp_path / "empty.wav").touch()
     assert "empty" in refusal(tmp_path / "empty.wav")

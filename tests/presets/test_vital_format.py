@@ -39,7 +39,7 @@ def document(**changes: object) -> bytes:
         (b'{"name": "a table", "groups": []}', "no Vital preset"),
         (b'{"synth_version": "next", "settings": {}}', "synth_version 'next'"),
         (b'{"synth_version": "100000.0.0", "settings": {}}', "100000.0.0"),
-        (document(volume=float("nan")), "volume = nan"),
+        (document(volume=float("nan")), "it has NaN"),
         (document(volume="loud"), "volume of type str"),
         (document(wavetables="none"), "damaged wavetables"),
         (document(lfos=[1]), "damaged lfos"),

@@ -22,7 +22,7 @@ from synthmatch.audio.parts import Contents, Loop, Part, read_at, size_of
 from synthmatch.audio.signals import Audio, peak_dbfs, resample
 from synthmatch.audio.splice import Splice
 from synthmatch.errors import AudioError
-from synthmatch.reading import warn
+from synthmatch.reading import file_size, warn
 
 #: Shorter sounds hold no period of a bass note; longer ones are recordings of music.
 MIN_SECONDS, MAX_SECONDS = 0.03, 60.0
@@ -130,13 +130,7 @@ def _recording(
 
 
 def _check_file(path: Path) -> None:
-    if path.is_dir():
-        raise AudioError(f"{path} is a folder, expected an audio file; name one inside it")
-    if not path.exists():
-        raise AudioError(f"{path} is missing, expected an audio file; check the name")
-    if not path.is_file():
-        raise AudioError(f"{path} is a pipe or a device, expected an audio file; write it to a file first")
-    if path.stat().st_size == 0:
+    if file_size(path, "an audio file", AudioError) == 0:
         raise AudioError(f"{path} is empty (0 bytes), expected an audio file; export it again")
 
 

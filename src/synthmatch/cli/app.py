@@ -3,7 +3,7 @@
 import os
 import sys
 import warnings
-from typing import Annotated, TextIO
+from typing import Annotated, Any, TextIO
 
 import typer
 
@@ -14,6 +14,7 @@ from synthmatch.cli.experiment import experiment
 from synthmatch.cli.library import library_app
 from synthmatch.cli.match import match
 from synthmatch.cli.morph import morph
+from synthmatch.cli.printing import lost, open_streams, say, say_problem
 from synthmatch.cli.render import render
 from synthmatch.cli.sample import sample
 from synthmatch.cli.score import score
@@ -26,6 +27,9 @@ from synthmatch.errors import InputWarning, SynthmatchError
 # the cores are for the render workers, and numpy's own threads make its small products here slower;
 # it reads this when it is first imported, by a command
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+#: typer's mistakes in arguments; it gives the class no name of its own
+_UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 
 app = typer.Typer(
     name="synthmatch",
@@ -51,7 +55,7 @@ app.add_typer(surrogate_app, name="surrogate")
 
 def _version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"synthmatch {__version__}")
+        say(f"synthmatch {__version__}")
         raise typer.Exit
 
 
@@ -74,18 +78,44 @@ def _say_warning(
 ) -> None:
     """A warning as a line for the user; those of other packages say where they come from."""
     text = str(message) if issubclass(category, InputWarning) else f"{category.__name__}: {message} ({filename})"
-    typer.echo(f"synthmatch: {text}", err=True)
+    say_problem(text)
 
 
 def main() -> None:
-    """Run the command line. A user's mistake prints one line and exits with 2; Ctrl-C exits with 130."""
+    """Run the command line.
+
+    A user's mistake prints one line and exits with 2, Ctrl-C exits with 130. Where standard output or error is full, the
+    command does all the same what it is for, and exits with 1; where nobody reads it, with 0.
+    """
+    open_streams()
     warnings.showwarning = _say_warning
     warnings.simplefilter("always", InputWarning)
+    code = _run()
+    if (reason := lost()) and not code:
+        say_problem(f"not everything could be printed ({reason}); what was to be written to files is written")
+        code = 1
+    sys.exit(code)
+
+
+def _run() -> int:
     try:
-        app()
+        return app(standalone_mode=False) or 0
     except SynthmatchError as error:
-        typer.echo(f"synthmatch: {error}", err=True)
-        sys.exit(2)
+        say_problem(str(error))
+    except OSError as error:
+        say_problem(f"cannot use {error.filename or 'a file'}: {error.strerror or error}; give another path")
+    except MemoryError:
+        say_problem("the memory is not enough; close other programs, or give a smaller file")
     except KeyboardInterrupt:
-        typer.echo("synthmatch: interrupted", err=True)
-        sys.exit(130)
+        say_problem("interrupted")
+        return 130
+    except _UsageError as error:
+        _say_usage(error)
+    return 2
+
+
+def _say_usage(error: Any) -> None:
+    """A mistake in the arguments, which typer would quote as they are; without arguments it has printed the help."""
+    if type(error).__name__ != "NoArgsIsHelpError":
+        command = error.ctx.command_path if error.ctx else app.info.name
+        say_problem(f"{error.format_message().rstrip('.')}; see {command} --help")

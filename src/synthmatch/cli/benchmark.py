@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from synthmatch.cli.printing import say, say_aside, say_lines
+
 if TYPE_CHECKING:
     from synthmatch.evaluation.benchmark import Setting
     from synthmatch.evaluation.records import Record
@@ -71,7 +73,7 @@ def benchmark(
                 seed=seed,
                 workers=workers,
             )
-            typer.echo((Path(temporary) / PAGE).read_text(encoding="utf-8"))
+            say_lines((Path(temporary) / PAGE).read_text(encoding="utf-8"))
         return
     if output is None:
         raise InputError("--output is missing, expected a folder for the page and records; or try --quick")
@@ -93,7 +95,7 @@ def benchmark(
                     _run(setting, name, found, folder)
     text = page(folder, [one.id for one in synths], searches, seed)
     write_whole(output / PAGE, text.encode(), force=True)
-    typer.echo(f"{output / PAGE}")
+    say(f"{output / PAGE}")
 
 
 def _run(setting: "Setting", name: str, found: "TargetSet", folder: Path) -> None:
@@ -106,10 +108,9 @@ def _run(setting: "Setting", name: str, found: "TargetSet", folder: Path) -> Non
     def report(done: int, total: int, record: "Record") -> None:
         left = (time.monotonic() - started) / done * (total - done)
         last = list(record.scores.values())[-1]
-        typer.echo(
+        say_aside(
             f"{synth} {name} {done}/{total}, {left / 3600:.1f} h left: {record.target}, {record.conditions.method}, "
             f"lsd {last['lsd']:.2f}, {record.seconds:.0f} s",
-            err=True,
         )
 
     note_silent(folder, synth, name, found)

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from synthmatch.cli.printing import say, say_aside
+
 dataset_app = typer.Typer(help="Make a data set of rendered presets for training, and check it.", no_args_is_help=True)
 
 FolderArgument = Annotated[Path, typer.Argument(metavar="DIR", help="The data set's folder.")]
@@ -46,7 +48,7 @@ def generate(
     spec = DatasetSpec(tuple(instrument.id for instrument in synths), presets, pitches, seed=seed)
     banks = read_banks(synths, bank or [])
     for line in (line for found in banks.values() for line in few(found.unreadable)):
-        typer.echo(f"passed over: {line}", err=True)
+        say_aside(f"passed over: {line}")
     with render_bar() as progress:
         done = make(
             spec,
@@ -56,7 +58,7 @@ def generate(
             workers=workers,
             progress=progress,
         )
-    typer.echo(
+    say(
         f"{folder}: {done.made} shards made, {done.found} found finished; {done.rows} rows at {len(pitches)} pitches, "
         f"{done.left_out} left out; presets rejected: {_counts(done.rejected)}"
     )
@@ -72,12 +74,12 @@ def verify(folder: FolderArgument) -> None:
     dataset = DatasetFolder.read(folder)
     shards, problems = len(list(dataset.shards())), check(folder)
     for line in problems:
-        typer.echo(line)
+        say(line)
     if problems:
         raise InputError(
             f"{len(problems)} of {shards} shards are missing or damaged; make them with: {dataset.command()}"
         )
-    typer.echo(f"{folder}: {shards} shards, all whole")
+    say(f"{folder}: {shards} shards, all whole")
 
 
 @dataset_app.command()
@@ -88,18 +90,18 @@ def info(folder: FolderArgument) -> None:
     from synthmatch.note import Note  # noqa: PLC0415
 
     dataset = DatasetFolder.read(folder)
-    typer.echo(f"fingerprint  {dataset.fingerprint}, seed {dataset.spec.seed}, protocol {dataset.spec.protocol}")
-    typer.echo(f"notes        {', '.join(Note(pitch=pitch).name for pitch in dataset.spec.pitches)}")
+    say(f"fingerprint  {dataset.fingerprint}, seed {dataset.spec.seed}, protocol {dataset.spec.protocol}")
+    say(f"notes        {', '.join(Note(pitch=pitch).name for pitch in dataset.spec.pitches)}")
     size = 0
     for synth, origin in dataset.origins.items():
         found = summary(dataset, synth)
         size += found.bytes
-        typer.echo(f"{synth:<12} {origin.version}, parameter table {origin.table}")
-        typer.echo(f"  shards     {found.shards} of {found.of_shards}")
-        typer.echo(f"  rows       {found.rows.total()} ({_counts(found.rows)}), {found.left_out} left out")
-        typer.echo(f"  made from  {_counts(found.sources)}")
-        typer.echo(f"  rejected   {_counts(found.rejected)}")
-    typer.echo(f"size         {size / 1e6:.1f} MB")
+        say(f"{synth:<12} {origin.version}, parameter table {origin.table}")
+        say(f"  shards     {found.shards} of {found.of_shards}")
+        say(f"  rows       {found.rows.total()} ({_counts(found.rows)}), {found.left_out} left out")
+        say(f"  made from  {_counts(found.sources)}")
+        say(f"  rejected   {_counts(found.rejected)}")
+    say(f"size         {size / 1e6:.1f} MB")
 
 
 def _counts(counts: dict[str, int]) -> str:

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from synthmatch.cli.printing import say, say_aside
+
 
 def experiment(
     name: Annotated[str, typer.Argument(help="icassp2023.")],
@@ -64,7 +66,7 @@ def experiment(
         model_class(other)
     scale = replace(QUICK if quick else Scale(), **{key: value for key, value in asked.items() if value is not None})
     with render_bar() as rendering, training_bar() as training:
-        report = Report(lambda line: typer.echo(line, err=True), rendering, training)
+        report = Report(say_aside, rendering, training)
         if part:
             train_part(scale, output, parse_part("--part", part), report, device=device)
             return
@@ -80,7 +82,7 @@ def experiment(
         )
     write_page(outcome, scale, output, " ".join(["synthmatch", *sys.argv[1:]]))
     write_report(outcome, scale, output / "report.html", workers)
-    typer.echo(
+    say(
         f"{output / 'icassp2023.md'}, report.html: {len(outcome.answers)} methods on {scale.targets} targets a synthesizer"
     )
 

@@ -1,11 +1,12 @@
 """``synthmatch library``: build a library of rendered presets, search it by sound, say what is in it."""
 
-import json
 from itertools import islice
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from synthmatch.cli.printing import say, say_aside, say_json
 
 library_app = typer.Typer(help="Build a library of rendered presets, and search it by sound.", no_args_is_help=True)
 
@@ -43,13 +44,13 @@ def build(
     if not parents:
         raise InputError("there is nothing to build from: name preset files or folders, or give --generate")
     for line in few(unreadable):
-        typer.echo(f"passed over: {line}", err=True)
+        say_aside(f"passed over: {line}")
     source = f"{len(presets)} presets of files, {len(made)} generated, {len(born)} children, seed {seed}"
     with RenderPool(instrument, workers) as pool, render_bar() as progress:
         built = build_library(
             parents + born, pool, output, pitches=notes, source=source, force=force, progress=progress
         )
-    typer.echo(
+    say(
         f"{output}: {len(built.library)} presets of {instrument.title} at {len(notes)} pitches; left out "
         f"{built.duplicates} doubles, {built.silent} silent, {built.failed} failed, {len(unreadable)} unreadable files"
     )
@@ -86,24 +87,30 @@ def search(
             {"name": n.preset.name, "distance_db": round(n.distance, 3), "native": space.named(n.preset.native)}
             for n in found
         ]
-        typer.echo(json.dumps({"target": str(target), "note": sound.note.name, "synth": synth, "nearest": rows}))
+        say_json({"target": str(target), "note": sound.note.name, "synth": synth, "nearest": rows})
         return
     searched = sum(len(library) for library in libraries)
-    typer.echo(f"{target.name}, note {sound.note.name}: nearest of {searched} presets of {synth}")
+    say(f"{target.name}, note {sound.note.name}: nearest of {searched} presets of {synth}")
     for place, neighbour in enumerate(found, 1):
-        typer.echo(f"{place:>3}  {neighbour.distance:6.2f} dB  {neighbour.preset.name}")
+        say(f"{place:>3}  {neighbour.distance:6.2f} dB  {neighbour.preset.name}")
 
 
 @library_app.command()
-def info(file: Annotated[Path, typer.Argument(help="A library file.")]) -> None:
+def info(
+    file: Annotated[Path, typer.Argument(help="A library file.")],
+    synth: Annotated[str, typer.Option(help="Of a plug-in's library: the plug-in, which is loaded.")] = "",
+) -> None:
     """Say what is in a library."""
     from synthmatch.library.library import Library  # noqa: PLC0415
     from synthmatch.note import Note  # noqa: PLC0415
+    from synthmatch.synths.registry import get_synth  # noqa: PLC0415
 
+    if synth:
+        get_synth(synth)
     library = Library.load(file)
     pitches = ", ".join(Note(pitch=pitch).name for pitch in library.index.pitches)
-    typer.echo(f"synth    {library.synth}, parameter table {library.space.hash}")
-    typer.echo(f"presets  {len(library)}")
-    typer.echo(f"pitches  {pitches}")
-    typer.echo(f"source   {library.source}")
-    typer.echo(f"size     {file.stat().st_size / 1e6:.1f} MB")
+    say(f"synth    {library.synth}, parameter table {library.space.hash}")
+    say(f"presets  {len(library)}")
+    say(f"pitches  {pitches}")
+    say(f"source   {library.source}")
+    say(f"size     {file.stat().st_size / 1e6:.1f} MB")

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from synthmatch.cli.printing import say, say_aside, say_json, say_table
+
 if TYPE_CHECKING:
     from synthmatch.matches import Matches
 
@@ -68,11 +70,13 @@ def match(
     ids = None if not synth or ALL in synth else synth
     if ids is None and not (json or quiet):
         _say_missing()
+    # before any file, which may name these and no other plug-in
+    asked = installed(ids)
     estimator, surrogates = models_of(model)
-    chosen = [s.id for s in installed(ids) if ids or estimator is None or s.id in estimator.synths]
+    chosen = [s.id for s in asked if ids or estimator is None or s.id in estimator.synths]
     unknown = [name for name in chosen if name not in surrogates]
     if unknown and model != NO_MODEL and not (estimator or json or quiet):
-        typer.echo(f"no model of {', '.join(unknown)}: renders alone guide the search", err=True)
+        say_aside(f"no model of {', '.join(unknown)}: renders alone guide the search")
     libraries = [Library.load(path) for path in library or []]
     first = [preset for path in start or [] for preset in read_presets(path)]
     # every target is read before the first search, so that a mistake in the last costs no waiting
@@ -100,15 +104,13 @@ def match(
         if not json:
             _table(found, results[-1])
         if not found.complete:
-            typer.echo("interrupted: the best so far is kept", err=True)
+            say_aside("interrupted: the best so far is kept")
             break
     banks = writer.write_banks() if len(targets) > 1 else []
     if json:
-        from json import dumps  # noqa: PLC0415
-
-        typer.echo(dumps({"targets": results, "banks": [str(path) for path in banks]}, indent=1))
+        say_json({"targets": results, "banks": [str(path) for path in banks]})
     elif banks:
-        typer.echo("best of each target: " + ", ".join(str(path) for path in banks))
+        say("best of each target: " + ", ".join(str(path) for path in banks))
 
 
 def _say_missing() -> None:
@@ -116,13 +118,10 @@ def _say_missing() -> None:
 
     for name in synth_names():
         if missing := get_synth(name).missing():
-            typer.echo(f"without {name}: {missing}", err=True)
+            say_aside(f"without {name}: {missing}")
 
 
 def _table(found: "Matches", written: dict[str, Any]) -> None:
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
-
     from synthmatch.evaluation.reach import out_of_reach_text  # noqa: PLC0415
     from synthmatch.synths.registry import get_synth  # noqa: PLC0415
 
@@ -130,27 +129,22 @@ def _table(found: "Matches", written: dict[str, Any]) -> None:
     heard = f"{target.note.name}" + (
         f" ({target.pitch_confidence:.0%} sure)" if target.pitched else " (no clear pitch)"
     )
-    console = Console()
-    console.print(
-        f"[bold]{target.name}[/bold]: {heard}, held {target.note.hold_seconds:.2f} s, velocity {target.note.velocity}"
-    )
+    say(f": {heard}, held {target.note.hold_seconds:.2f} s, velocity {target.note.velocity}", heading=target.name)
     for remark in target.remarks:
-        console.print(f"  {remark}")
-    # one space between columns: with the longest file names the table fits into 80
-    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1, 0, 0))
+        say(f"  {remark}")
     numbers = ("score", "lsd dB", "floor", "mss dB", "floor", "nearer")
-    for column in ("", "synth", "preset", *numbers, "file"):
-        table.add_column(column, overflow="fold", justify="right" if column in numbers else "left")
+    rows = []
     for rank, (candidate, files) in enumerate(zip(found, written["candidates"], strict=True), 1):
         scores, floor = candidate.scores, candidate.floor
         cells = [f"{scores['lsd']:.2f}", _or_dash(floor.get("lsd")), f"{scores['mss']:.2f}", _or_dash(floor.get("mss"))]
         cells.append("-" if candidate.nearer_than is None else f"{candidate.nearer_than:.0%}")
         name = Path(files["preset"]).name
-        table.add_row(str(rank), candidate.synth, candidate.preset.name, f"{candidate.score:.2f}", *cells, name)
-    console.print(table)
+        rows.append((str(rank), candidate.synth, candidate.preset.name, f"{candidate.score:.2f}", *cells, name))
+    # one space between columns: with the longest file names the table fits into 80
+    say_table(("", "synth", "preset", *numbers, "file"), rows, right=numbers, gap=1)
     for id in found.out_of_reach:
-        console.print(f"  {out_of_reach_text(get_synth(id).title)}")
-    console.print(f"  in {written['folder']}")
+        say(f"  {out_of_reach_text(get_synth(id).title)}")
+    say(f"  in {written['folder']}")
 
 
 def _or_dash(value: float | None) -> str:

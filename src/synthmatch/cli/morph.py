@@ -21,14 +21,16 @@ def morph(
 
     from synthmatch.cli.output import write_sounds  # noqa: PLC0415
     from synthmatch.matching import estimator_of  # noqa: PLC0415
+    from synthmatch.synths.registry import get_synth  # noqa: PLC0415
     from synthmatch.target import load_target  # noqa: PLC0415
 
+    named = [get_synth(id).id for id in synth or []]
     estimator = estimator_of(model)
     ends = [load_target(path) for path in (first, second)]
     share = np.linspace(0.0, 1.0, steps)[:, None]
     mean = np.zeros((1, estimator.latent_size), np.float32)
-    for name in synth or estimator.synths:
+    for name in named or estimator.synths:
         start, stop = (estimator.latents(end.audio, name, mean)[0] for end in ends)
         presets = estimator.presets((1.0 - share) * start + share * stop, name)
-        named = [preset.with_name(f"morph {step}") for step, preset in enumerate(presets, 1)]
-        write_sounds(output, named, ends[0].note, force=force)
+        steps_named = [preset.with_name(f"morph {step}") for step, preset in enumerate(presets, 1)]
+        write_sounds(output, steps_named, ends[0].note, force=force)

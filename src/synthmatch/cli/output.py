@@ -6,14 +6,13 @@
     DIR/best-dexed.syx  DIR/best-amsynth.bank  DIR/best-vital-<target>.vital      (several targets)
 """
 
-import json
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import typer
-
 from synthmatch.audio import save_wav
+from synthmatch.cli.printing import json_text, say
 from synthmatch.errors import OutputError, RenderError
 from synthmatch.files import write_whole
 from synthmatch.matches import Match, Matches
@@ -23,6 +22,9 @@ from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool
 from synthmatch.synths.files import main_format, safe_name, write_banks
 from synthmatch.synths.registry import get_synth
+
+#: As long as a file's name in a target's folder gets, and that of the temporary file before it.
+_LONGEST = "x" * 200
 
 
 class Writer:
@@ -39,11 +41,13 @@ class Writer:
 
         Raises `OutputError` for a folder that cannot be made or written, or results that exist.
         """
-        for name in names:
-            folder = self._folder / safe_name(name)
-            if (folder / "match.json").exists() and not self._force:
-                raise OutputError(f"{folder} has results and is kept; use --force to replace them, or another -o")
         try:
+            for name in names:
+                folder = self._folder / safe_name(name)
+                with suppress(FileNotFoundError, NotADirectoryError):
+                    (folder / _LONGEST).stat()  # refuses a path that is too long
+                if (folder / "match.json").exists() and not self._force:
+                    raise OutputError(f"{folder} has results and is kept; use --force to replace them, or another -o")
             self._folder.mkdir(parents=True, exist_ok=True)
             probe = self._folder / ".synthmatch-probe"
             probe.write_bytes(b"")
@@ -102,7 +106,7 @@ class Writer:
             "out_of_reach": list(found.out_of_reach),
             "candidates": rows,
         }
-        write_whole(folder / "match.json", (json.dumps(result, indent=1) + "\n").encode(), force=self._force)
+        write_whole(folder / "match.json", (json_text(result) + "\n").encode(), force=self._force)
         return result
 
     def write_banks(self) -> list[Path]:
@@ -141,4 +145,4 @@ def write_sounds(folder: Path, presets: Sequence[Preset], note: Note, *, force: 
                 raise RenderError(str(audio))
             save_wav(path, audio, force=force)
     banks = write_banks(stem, presets, force=force)
-    typer.echo(f"{', '.join(str(path) for path in banks)}: {len(presets)} presets of {synth.title}, a WAV each")
+    say(f"{', '.join(str(path) for path in banks)}: {len(presets)} presets of {synth.title}, a WAV each")

@@ -5,12 +5,13 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 
+from synthmatch.cli.printing import progress
 from synthmatch.render.progress import RenderProgress
 from synthmatch.search.objective import Progress as State
 from synthmatch.target import Target
+from synthmatch.text import visible
 
 if TYPE_CHECKING:
     from synthmatch.training.meter import Pace
@@ -20,14 +21,12 @@ class SearchProgress:
     """A line a synthesizer on standard error; called with ``(synth, state)`` after each batch."""
 
     def __init__(self, target: Target, *, show: bool) -> None:
-        self._bars = Progress(
-            TextColumn("{task.description:>18}"),
+        self._bars = progress(
+            TextColumn("{task.description:>18}", markup=False),
             BarColumn(bar_width=24),
             MofNCompleteColumn(),
             TextColumn("{task.fields[rate]:5.1f}/s  best {task.fields[best]:.2f}  {task.fields[left]:.0f} s left"),
-            console=Console(stderr=True),
-            transient=True,
-            disable=not show,
+            show=show,
         )
         self._name = target.name
         self._tasks: dict[str, int] = {}
@@ -47,7 +46,7 @@ class SearchProgress:
         left = min((state.budget.renders - state.renders) / max(rate, 1e-6), state.budget.seconds - state.seconds)
         shown = {"rate": rate, "best": state.best, "left": max(left, 0.0)}
         if synth not in self._tasks:
-            name = f"{self._name[:24]} {synth}"
+            name = f"{visible(self._name)[:24]} {visible(synth)}"
             self._tasks[synth] = self._bars.add_task(name, total=state.budget.renders, **shown)  # type: ignore[arg-type]
         self._bars.update(self._tasks[synth], completed=state.renders, **shown)  # type: ignore[arg-type]
 
@@ -80,8 +79,7 @@ def training_bar(*, show: bool = True) -> Iterator[Callable[["Pace"], None]]:
 @contextmanager
 def _line(start: str, *, show: bool = True) -> Iterator[Callable[[int, int, str], None]]:
     """A bar with a text behind it, which says `start` until it is called with (done, total, text)."""
-    columns = (BarColumn(), TextColumn("{task.description}"))
-    with Progress(*columns, console=Console(stderr=True), transient=True, disable=not show) as bar:
+    with progress(BarColumn(), TextColumn("{task.description}", markup=False), show=show) as bar:
         task = bar.add_task(start)
         yield lambda done, total, text: bar.update(task, total=total, completed=done, description=text)
 

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from synthmatch.cli.printing import say
+
 
 def render(
     preset: Annotated[
@@ -46,6 +48,4 @@ def render(
     audio = play(get_synth(chosen.synth), chosen, played)
     save_wav(output, audio, force=force)
     name = f"{chosen.name!r} " if chosen.name else ""
-    typer.echo(
-        f"{output}: {chosen.synth} {name}{played.name}, {played.render_seconds:g} s, {rms_dbfs(audio):.1f} dBFS RMS"
-    )
+    say(f"{output}: {chosen.synth} {name}{played.name}, {played.render_seconds:g} s, {rms_dbfs(audio):.1f} dBFS RMS")

@@ -21,11 +21,13 @@ def sample(
     from synthmatch.cli.output import write_sounds  # noqa: PLC0415
     from synthmatch.matching import estimator_of  # noqa: PLC0415
     from synthmatch.note import Note  # noqa: PLC0415
+    from synthmatch.synths.registry import get_synth  # noqa: PLC0415
 
+    named = [get_synth(id).id for id in synth or []]
     estimator = estimator_of(model)
     # one draw for all synthesizers: the same place in the latent, played by each
     latents = np.random.default_rng(seed).standard_normal((number, estimator.latent_size))
-    for name in synth or estimator.synths:
+    for name in named or estimator.synths:
         presets = estimator.presets(latents, name)
-        named = [preset.with_name(f"sample {place}") for place, preset in enumerate(presets, 1)]
-        write_sounds(output, named, Note(), force=force)
+        drawn = [preset.with_name(f"sample {place}") for place, preset in enumerate(presets, 1)]
+        write_sounds(output, drawn, Note(), force=force)

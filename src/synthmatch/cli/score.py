@@ -1,10 +1,11 @@
 """``synthmatch score REF EST``: every audio metric of two recordings."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from synthmatch.cli.printing import say, say_json
 
 
 def score(
@@ -27,8 +28,8 @@ def score(
         typer.echo(f"{reference}: {turned}", err=True)
     scores = evaluate(target, match) | {"harmonic_percentage": harmonic_percentage(target)}
     if as_json:
-        typer.echo(json.dumps({"reference": str(reference), "estimated": str(estimated), "scores": scores}, indent=2))
+        say_json({"reference": str(reference), "estimated": str(estimated), "scores": scores})
         return
     notes = {"lower": "lower is better", "higher": "higher is better", "neither": "of the reference alone"}
     for name, value in scores.items():
-        typer.echo(f"{name:<22}{value:>10.4f} {METRICS[name].unit:<3} {notes[METRICS[name].better]}")
+        say(f"{name:<22}{value:>10.4f} {METRICS[name].unit:<3} {notes[METRICS[name].better]}")

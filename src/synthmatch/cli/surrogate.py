@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from synthmatch.cli.printing import say
+
 surrogate_app = typer.Typer(
     help="Train what predicts a synthesizer's sound, with which a search chooses what it renders.",
     no_args_is_help=True,
@@ -36,8 +38,9 @@ def render(
     from synthmatch.render.pool import RenderPool  # noqa: PLC0415
     from synthmatch.training.surrogate.data import render_families  # noqa: PLC0415
 
+    instruments = installed(synth)
     named = {found.synth: found for found in map(Library.load, library or [])}
-    for instrument in installed(synth):
+    for instrument in instruments:
         near = named.get(instrument.id) or builtin_library(instrument.id)
         if near is None:
             raise InputError(
@@ -45,7 +48,7 @@ def render(
             )
         with RenderPool(instrument, workers) as pool, render_bar() as progress:
             made = render_families(near, pool, folder, families, seed, progress)
-        typer.echo(f"{folder}: {made} families of {instrument.id}")
+        say(f"{folder}: {made} families of {instrument.id}")
 
 
 @surrogate_app.command()
@@ -78,7 +81,7 @@ def train(
     with training_bar(show=not quiet) as report:
         scores = train_surrogate(folders, synth, run, output, settings, report, start, device)
     for name, score in scores.items():
-        typer.echo(
+        say(
             f"{output}: {name}, error {score.error:.2f} dB (mean sketch {score.constant:.2f}), "
             f"direction of changes {score.direction:.2f}"
         )

@@ -4,6 +4,8 @@ from typing import Annotated, Any
 
 import typer
 
+from synthmatch.cli.printing import say, say_json, say_table
+
 
 def synths(
     plugin: Annotated[list[str] | None, typer.Argument(help="Also look at these plug-ins (path or LV2 URI).")] = None,
@@ -30,22 +32,24 @@ def synths(
             }
         )
     if json:
-        from json import dumps  # noqa: PLC0415
-
-        typer.echo(dumps(rows, indent=1))
+        say_json(rows)
         return
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
-
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for column in ("synth", "installed", "parameters", "of these classes", "files", "table"):
-        table.add_column(column)
-    for row in rows:
-        state = row["version"] if row["installed"] else "no"
-        files = " ".join(row["files"])
-        table.add_row(row["synth"], state, str(row["parameters"]), str(row["categorical"]), files, row["table"])
-    console = Console()
-    console.print(table)
+    columns = ("synth", "installed", "parameters", "of these classes", "files", "table")
+    say_table(
+        columns,
+        [
+            (
+                row["synth"],
+                row["version"] if row["installed"] else "no",
+                str(row["parameters"]),
+                str(row["categorical"]),
+                " ".join(row["files"]),
+                row["table"],
+            )
+            for row in rows
+        ],
+        gap=1,
+    )
     for row in rows:
         if row["missing"]:
-            console.print(f"{row['synth']}: {row['missing']}", markup=False)
+            say(f"{row['synth']}: {row['missing']}")

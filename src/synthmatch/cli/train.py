@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from synthmatch.cli.printing import say
+
 
 def train(
     model: Annotated[
@@ -61,4 +63,4 @@ def train(
     with training_bar(show=not quiet) as report:
         trained = run(dataset, settings, output, device=device, tensorboard=tensorboard, report=report)
     losses = ", ".join(f"{loss:.5f}" for loss in trained.best)
-    typer.echo(f"{output}: {model} of {', '.join(dataset.synths)}, {trained.epochs} epochs, validation {losses}")
+    say(f"{output}: {model} of {', '.join(dataset.synths)}, {trained.epochs} epochs, validation {losses}")

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from synthmatch.cli.printing import say, say_aside
+
 
 def web(
     host: Annotated[
@@ -46,7 +48,7 @@ def web(
             f"cannot listen on {host} port {port}: {error.strerror}; choose another --port or --host"
         ) from None
     settings = Settings(host, port, tuple(name or ()), (*synth_names(), *plugins), workers)
-    typer.echo(f"the page is at {address(settings)}; Ctrl-C ends it")
+    say(f"the page is at {address(settings)}; Ctrl-C ends it")
     if not settings.loopback:
-        typer.echo("anybody who reaches this computer can use it", err=True)
+        say_aside("anybody who reaches this computer can use it")
     serve(settings, open_browser=browser)

@@ -5,6 +5,7 @@ have fewer rows.
 """
 
 import json
+import os
 import re
 import shlex
 import zlib
@@ -18,10 +19,14 @@ from synthmatch.errors import InputError
 from synthmatch.features.mel import HOP
 from synthmatch.files import write_whole
 from synthmatch.note import Note
+from synthmatch.parsing import member, need, parse_json
+from synthmatch.reading import read_file
 
 #: Rows of a shard: what a killed run loses at most.
 ROWS_PER_SHARD = 64
 SPEC = "dataset.json"
+#: Of the spec; it has a kB for each synthesizer.
+_MOST_SPEC_BYTES = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -42,20 +47,21 @@ class DatasetFolder:
         """The data set in a folder. Raises `InputError` where there is none, or one of another format."""
         file = path / SPEC
         again = "make it again with this version: synthmatch dataset generate"
+        if not os.path.lexists(file):
+            raise InputError(f"{path} is no data set: it has no {SPEC}; make one: synthmatch dataset generate")
         try:
-            stored = json.loads(file.read_bytes())
-            if stored["format"] != FORMAT:
-                raise InputError(f"{path} has format {stored['format']!r}, expected {FORMAT!r}; {again}")
-            origins = {synth: Origin(**origin) for synth, origin in stored["origins"].items()}
-            found = cls(path, DatasetSpec.from_json(stored["spec"]), origins)
-            if stored["fingerprint"] != found.fingerprint or origins.keys() != set(found.spec.synths):
-                raise InputError(f"{file} was changed by hand: its fingerprint is not that of its spec; {again}")
-        except (FileNotFoundError, NotADirectoryError):
-            raise InputError(
-                f"{path} is no data set: it has no {SPEC}; make one: synthmatch dataset generate"
-            ) from None
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            stored = need(parse_json(read_file(file, _MOST_SPEC_BYTES, f"a data set's {SPEC}")), dict, "it")
+            its_format = member(stored, "format", str)
+            if its_format != FORMAT:
+                raise InputError(f"{path} has format {its_format!r}, expected {FORMAT!r}; {again}")
+            told = member(stored, "origins", dict).items()
+            origins = {synth: Origin.from_json(need(origin, dict, synth)) for synth, origin in told}
+            found = cls(path, DatasetSpec.from_json(member(stored, "spec", dict)), origins)
+            its_fingerprint = member(stored, "fingerprint", str)
+        except ValueError as error:
             raise InputError(f"{file} is damaged ({error}); {again}") from None
+        if its_fingerprint != found.fingerprint or origins.keys() != set(found.spec.synths):
+            raise InputError(f"{file} was changed by hand: its fingerprint is not that of its spec; {again}")
         return found
 
     def claim(self) -> None:

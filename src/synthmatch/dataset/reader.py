@@ -13,14 +13,14 @@ import numpy as np
 import numpy.typing as npt
 
 from synthmatch.dataset.folder import DatasetFolder
-from synthmatch.dataset.shard import EXTRA, HARMONIC, MEL, NATIVE, ROWS
+from synthmatch.dataset.shard import HARMONIC, MEL, NATIVE
 from synthmatch.dataset.spec import DatasetSpec
 from synthmatch.errors import InputError
 from synthmatch.features.mel import HOP, MELS, from_bytes
 from synthmatch.library.split import Split
 from synthmatch.note import Note
 from synthmatch.params import ParamSpace, Preset
-from synthmatch.synths.registry import get_synth
+from synthmatch.synths.registry import get_synth, synth_of_file
 
 Items = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
@@ -47,12 +47,12 @@ class Dataset:
         self.spec: DatasetSpec = folder.spec
         self.fingerprint: str = folder.fingerprint
         self._shards = list(folder.shards(synths))
-        self._rows = [shard.json(ROWS) for shard in self._shards]
+        self._rows = [shard.rows() for shard in self._shards]
         # each file stays mapped between two uses, but not all of them at once
         self._array: Callable[[int, str], npt.NDArray[Any]] = lru_cache(_MAPPED)(
-            lambda shard, name: self._shards[shard].array(name)
+            lambda shard, name: self._shards[shard].array(name, len(self._rows[shard]), self._parameters(shard))
         )
-        self._extra: Callable[[int], dict[str, Any]] = lru_cache(_MAPPED)(lambda shard: self._shards[shard].json(EXTRA))
+        self._extra: Callable[[int], dict[str, Any]] = lru_cache(_MAPPED)(self._checked_extra)
 
     @classmethod
     def open(cls, folder: Path, synths: Sequence[str] | None = None) -> "Dataset":
@@ -66,7 +66,8 @@ class Dataset:
             raise InputError(f"{folder} holds no {', '.join(unknown)}, only {', '.join(found.spec.synths)}")
         chosen = tuple(synth for synth in found.spec.synths if synths is None or synth in synths)
         for synth in chosen:
-            table, ours = found.origins[synth].table, get_synth(synth).space.hash
+            its = get_synth(synth) if synths is not None else synth_of_file(synth, folder)
+            table, ours = found.origins[synth].table, its.space.hash
             if table != ours:
                 raise InputError(
                     f"{folder} was made for {synth} table {table}, this version has {ours}; make another data set"
@@ -76,6 +77,15 @@ class Dataset:
             more = f" and {len(problems) - 1} more shards" if len(problems) > 1 else ""
             raise InputError(f"{problems[0]}{more}; make them with: {found.command()}")
         return cls(found, chosen)
+
+    def _parameters(self, shard: int) -> int:
+        return len(get_synth(self._shards[shard].synth).space)
+
+    def _checked_extra(self, shard: int) -> dict[str, Any]:
+        found = self._shards[shard].extra()
+        for extra in found.values():
+            get_synth(self._shards[shard].synth).check_extra(extra)
+        return found
 
     def split(self, name: Split) -> "Subset":
         """The items of a split: ``train``, ``validation`` or ``test``."""

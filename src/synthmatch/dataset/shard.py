@@ -14,7 +14,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -23,11 +23,20 @@ from synthmatch.dataset.rows import Candidate
 from synthmatch.errors import InputError
 from synthmatch.features.mel import MELS
 from synthmatch.files import write_folder
+from synthmatch.parsing import member, need, open_array, parse_json
+from synthmatch.reading import opened, read_file
 
 MEL, NATIVE, HARMONIC, ROWS, EXTRA, MANIFEST = (
     *("mel.npy", "native.npy", "harmonic.npy"),
     *("rows.json", "extra.json", "manifest.json"),
 )
+
+
+_ROW = {"row": int, "split": str, "attempt": int, "source": str, "name": str}
+#: Of a shard's JSON; what 64 of Vital's presets hold beside their parameters has up to 30 MB.
+_MOST_JSON_BYTES = 64_000_000
+
+_Kind = TypeVar("_Kind")
 
 
 class KeptRow(NamedTuple):
@@ -136,35 +145,79 @@ class ShardPlace:
                     yield f"{file} is missing or not {size} bytes long"
                 if checksums and _sha256(file) != digest:
                     yield f"{file} is damaged: its SHA-256 is not the manifest's"
-            except OSError as error:
-                yield f"{file} cannot be read: {error.strerror or error}"
+            except (OSError, ValueError) as error:
+                yield f"{file} cannot be read: {getattr(error, 'strerror', None) or error}"
 
     def manifest(self) -> Manifest:
         """The shard's manifest. Raises `InputError` where it is damaged."""
-        stored = self.json(MANIFEST)
-        wanted = {field.name for field in fields(Manifest)}
-        if not isinstance(stored, dict) or stored.keys() != wanted:
-            raise InputError(f"{self.path / MANIFEST} is no manifest of this version")
-        return Manifest(**stored)
-
-    def json(self, name: str) -> Any:
-        """Contents of one of the shard's JSON files. Raises `InputError`."""
+        stored = self._json(MANIFEST, dict)
         try:
-            return json.loads((self.path / name).read_bytes())
-        except (OSError, ValueError) as error:
-            raise InputError(f"{self.path / name} cannot be read ({error})") from None
+            if stored.keys() != {field.name for field in fields(Manifest)}:
+                raise ValueError("it has other fields")
+            its, synth, table = (member(stored, name, str) for name in ("fingerprint", "synth", "table"))
+            first, last, rows = (member(stored, name, int) for name in ("first", "last", "rows"))
+            shape = tuple(need(length, int, "a length") for length in member(stored, "shape", list))
+            rejected = {reason: need(n, int, reason) for reason, n in member(stored, "rejected", dict).items()}
+            files = {name: _entry(name, entry) for name, entry in member(stored, "files", dict).items()}
+            return Manifest(its, synth, table, first, last, rows, shape, rejected, files)
+        except ValueError as error:
+            raise InputError(f"{self.path / MANIFEST} is no manifest of this version ({error})") from None
 
-    def array(self, name: str) -> npt.NDArray[Any]:
-        """One of the shard's arrays, mapped into memory. Raises `InputError`."""
+    def rows(self) -> list[dict[str, Any]]:
+        """What is known of each row: ``row``, ``split``, ``attempt``, ``source``, ``name``. Raises `InputError`."""
+        rows = self._json(ROWS, list)
         try:
-            array: npt.NDArray[Any] = np.load(self.path / name, mmap_mode="r", allow_pickle=False)
+            if len(rows) != self.manifest().rows:
+                raise ValueError(f"it has {len(rows)} rows, the manifest another number")
+            for row in rows:
+                for name, kind in _ROW.items():
+                    member(need(row, dict, "a row"), name, kind)
+        except ValueError as error:
+            raise InputError(f"{self.path / ROWS} is damaged ({error})") from None
+        return rows
+
+    def extra(self) -> dict[str, dict[str, Any]]:
+        """What presets hold beside their parameters, by place in the shard. Raises `InputError`."""
+        extra = self._json(EXTRA, dict)
+        if not all(isinstance(one, dict) for one in extra.values()):
+            raise InputError(f"{self.path / EXTRA} is damaged (it holds other things than objects)")
+        return extra
+
+    def array(self, name: str, rows: int, parameters: int) -> npt.NDArray[Any]:
+        """One of the shard's arrays, mapped into memory, of so many rows. Raises `InputError`."""
+        shapes: dict[str, tuple[tuple[int, ...], str]] = {
+            MEL: ((rows * self.notes, MELS, self.frames), "u1"),
+            NATIVE: ((rows, parameters), "f8"),
+            HARMONIC: ((rows, self.notes), "f8"),
+        }
+        try:
+            array = open_array(self.path / name, *shapes[name])
+            # the spectrograms are bytes, and reading them all would cost what mapping them saves
+            if name != MEL and not np.isfinite(array).all():
+                raise ValueError("it has NaN or infinite numbers")
             return array
         except (OSError, ValueError) as error:
             raise InputError(f"{self.path / name} cannot be read ({error})") from None
 
+    def _json(self, name: str, kind: type[_Kind]) -> _Kind:
+        """Contents of one of the shard's JSON files. Raises `InputError`."""
+        path = self.path / name
+        try:
+            return need(parse_json(read_file(path, _MOST_JSON_BYTES, "a file of a shard")), kind, "it")
+        except ValueError as error:
+            raise InputError(f"{path} cannot be read ({error})") from None
+
+
+def _entry(name: str, entry: Any) -> tuple[int, str]:
+    """Size and digest of one of the shard's other files. Raises `ValueError`."""
+    if name not in (MEL, NATIVE, HARMONIC, ROWS, EXTRA):
+        raise ValueError(f"{name[:40]!r} is no file of a shard")
+    size, digest = need(entry, list, name) if len(need(entry, list, name)) == 2 else (None, None)
+    return need(size, int, f"size of {name}"), need(digest, str, f"SHA-256 of {name}")
+
 
 def _sha256(file: Path) -> str:
-    with file.open("rb") as stream:
+    with opened(file) as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 

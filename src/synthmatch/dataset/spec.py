@@ -12,11 +12,14 @@ from typing import Any
 
 from synthmatch.errors import InputError
 from synthmatch.note import PROTOCOLS, Note
+from synthmatch.parsing import member, need
 
 #: Changes whenever the same spec would give other rows or files.
 FORMAT = "synthmatch dataset 1"
 #: C4 to B4, the twelve pitches of Faronbi, Roman, Bello (ICASSP 2023).
 PITCHES = tuple(range(60, 72))
+#: Rows of a synthesizer; more would be terabytes.
+_MOST_PRESETS = 10_000_000
 #: A seed is one 32-bit word of a row's randomness.
 _SEEDS = 2**32
 
@@ -39,8 +42,8 @@ class DatasetSpec:
             values = getattr(self, name)
             if not values or len(set(values)) != len(values):
                 raise InputError(f"{name} of a data set are {list(values)}, expected one or more, each once")
-        if self.presets < 1:
-            raise InputError(f"presets is {self.presets}, expected 1 or more")
+        if not 1 <= self.presets <= _MOST_PRESETS:
+            raise InputError(f"presets is {self.presets}, expected 1 to {_MOST_PRESETS:,}")
         if self.protocol not in PROTOCOLS:
             raise InputError(f"protocol is {self.protocol!r}, expected {' or '.join(PROTOCOLS)}")
         if not 0 <= self.seed < _SEEDS:
@@ -57,14 +60,16 @@ class DatasetSpec:
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "DatasetSpec":
-        """The spec again. Raises `InputError` for a key that is unknown or missing, or a value of another type."""
+        """The spec again. Raises `InputError` for a key that is unknown or missing, `ValueError` for another type."""
         kinds = {"synths": list, "presets": int, "pitches": list, "protocol": str, "seed": int}
         assert kinds.keys() == {field.name for field in fields(cls)}
         if odd := sorted(kinds.keys() ^ stored.keys()):
             raise InputError(f"spec of a data set: {', '.join(odd)} unknown or missing, expected {', '.join(kinds)}")
         for name, kind in kinds.items():
-            if not isinstance(stored[name], kind):
-                raise InputError(f"spec of a data set: {name} is {stored[name]!r}, expected {kind.__name__}")
+            need(stored[name], kind, name)
+        for name, part in (("synths", str), ("pitches", int)):
+            for value in stored[name]:
+                need(value, part, f"one of {name}")
         values: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in stored.items()}
         return cls(**values)
 
@@ -81,6 +86,11 @@ class Origin:
     version: str
     bank: str
     rows: str
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> "Origin":
+        """The origin of an object of JSON. Raises `ValueError`."""
+        return cls(*(member(stored, field.name, str) for field in fields(cls)))
 
 
 def fingerprint(spec: DatasetSpec, origins: Mapping[str, Origin]) -> str:

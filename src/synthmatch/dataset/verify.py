@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from synthmatch.dataset.folder import DatasetFolder
-from synthmatch.dataset.shard import ROWS
 
 
 @dataclass
@@ -37,7 +36,7 @@ def summary(dataset: DatasetFolder, synth: str) -> Summary:
         found.of_shards += 1
         if place.problem(checksums=False):
             continue
-        manifest, rows = place.manifest(), place.json(ROWS)
+        manifest, rows = place.manifest(), place.rows()
         found.shards += 1
         found.left_out += manifest.left_out
         found.bytes += sum(size for size, _ in manifest.files.values())

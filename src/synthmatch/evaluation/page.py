@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from synthmatch.errors import InputError
 from synthmatch.evaluation import benchmark
 from synthmatch.evaluation.noise_floor import noise_floor
 from synthmatch.evaluation.records import Record, RecordFile
@@ -11,6 +12,8 @@ from synthmatch.evaluation.report import agreement, results
 from synthmatch.evaluation.targets import SETS, TargetSet
 from synthmatch.files import write_whole
 from synthmatch.library.builtin import builtin_library
+from synthmatch.parsing import member, need, parse_json
+from synthmatch.reading import read_file
 from synthmatch.synths.registry import get_synth
 
 HEAD = """# Quality
@@ -34,6 +37,8 @@ of paired Wilcoxon tests.
 """
 
 _SETS_FILE = "sets.json"
+#: It has 2 kB.
+_MOST_SETS_BYTES = 1_000_000
 
 
 def record_file(folder: Path, synth: str, name: str) -> RecordFile:
@@ -85,8 +90,13 @@ def page(folder: Path, synths: Sequence[str], searches: Sequence[str], seed: int
 
 def _sets(folder: Path) -> dict[str, dict[str, int]]:
     file = folder / _SETS_FILE
-    found: dict[str, dict[str, int]] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
-    return found
+    if not file.exists():
+        return {}
+    try:
+        found = need(parse_json(read_file(file, _MOST_SETS_BYTES, "counts of targets")), dict, "it")
+        return {name: {key: member(need(row, dict, name), key, int) for key in row} for name, row in found.items()}
+    except ValueError as error:
+        raise InputError(f"{file} is damaged ({error}); remove it and run the benchmark again") from None
 
 
 def _floor_text(synth: str) -> str:

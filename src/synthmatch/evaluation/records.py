@@ -10,7 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from synthmatch.errors import InputError
+from synthmatch.parsing import member, need, parse_json
+from synthmatch.reading import read_file
 
+#: Of a file that is read; one of a synthesizer and set has up to 3 MB.
+_MOST_BYTES = 100_000_000
 #: Scores by metric name.
 Scores = dict[str, float]
 
@@ -50,9 +54,16 @@ class Record:
 
     @classmethod
     def from_json(cls, fields: dict[str, Any]) -> "Record":
-        """Inverse of `line`, from its parsed JSON."""
-        scores = {int(renders): row for renders, row in fields["scores"].items()}
-        return cls(**{**fields, "conditions": Conditions(**fields["conditions"]), "scores": scores})
+        """Inverse of `line`, from its parsed JSON. Raises `ValueError`."""
+        at = member(fields, "conditions", dict)
+        method, version, library = (member(at, name, str) for name in ("method", "version", "library"))
+        conditions = Conditions(method, version, library, member(at, "renders", int), member(at, "seed", int))
+        scores = {}
+        for renders, row in member(fields, "scores", dict).items():
+            need(row, dict, "scores")
+            scores[int(renders)] = {name: member(row, name, float) for name in row}
+        target, machine = member(fields, "target", str), member(fields, "machine", str)
+        return cls(target, conditions, machine, member(fields, "seconds", float), scores)
 
 
 class RecordFile:
@@ -62,14 +73,14 @@ class RecordFile:
         self.path = path
         self.records: dict[tuple[str, Conditions], Record] = {}
         if path.exists():
-            self._read(path.read_text(encoding="utf-8"))
+            self._read(read_file(path, _MOST_BYTES, "benchmark records"))
 
-    def _read(self, text: str) -> None:
+    def _read(self, contents: bytes) -> None:
         # what follows the last line end was being written when a run was killed
-        for number, line in enumerate(text.split("\n")[:-1], 1):
+        for number, line in enumerate(contents.split(b"\n")[:-1], 1):
             try:
-                record = Record.from_json(json.loads(line))
-            except (ValueError, TypeError, KeyError) as error:
+                record = Record.from_json(need(parse_json(line), dict, "it"))
+            except ValueError as error:
                 raise InputError(f"{self.path}, line {number} is no benchmark record ({error}); remove it") from None
             self.records[record.key] = record
 

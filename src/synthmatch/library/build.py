@@ -63,7 +63,7 @@ def build(
         first.setdefault(preset.key(), preset)
     unique = list(first.values())
     notes = [Note(pitch=pitch) for pitch in pitches]
-    store = ChunkStore(path.parent / f".{path.name}.partial", pool.synth, notes)
+    store = ChunkStore(path.parent / f".{path.name[:50]}.partial", pool.synth, notes)
     tally = Tally(len(unique) * len(notes), progress)
     chunks: list[Chunk] = []
     for start in range(0, len(unique), CHUNK):

@@ -15,13 +15,18 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from synthmatch.errors import InputError
 from synthmatch.features import bands, timbre
 from synthmatch.files import write_whole
 from synthmatch.note import Note
 from synthmatch.params import Preset
+from synthmatch.parsing import has_shape, parse_arrays
+from synthmatch.reading import read_file
 from synthmatch.synths.base import Synth
 
 _FORMAT = "synthmatch chunk 1"
+#: Of a chunk; 256 presets at three pitches have 2.5 MB.
+_MOST_BYTES = 100_000_000
 
 
 class Chunk(NamedTuple):
@@ -41,7 +46,7 @@ class ChunkStore:
     """Chunks of one build in the folder `folder`, which is made when the first is written."""
 
     def __init__(self, folder: Path, synth: Synth, notes: Sequence[Note]) -> None:
-        self._folder = folder
+        self._folder, self._notes = folder, notes
         feature = (timbre.HELD_EDGES, timbre.RELEASE_EDGES, bands.LOWEST_PITCH, bands.SEMITONE_BANDS)
         what = (_FORMAT, synth.id, synth.version(), synth.space.hash, feature, [repr(note) for note in notes])
         self._what = json.dumps(what).encode()
@@ -54,12 +59,22 @@ class ChunkStore:
         return self._folder / f"{digest.hexdigest()}.npz"
 
     def read(self, presets: Sequence[Preset]) -> Chunk | None:
-        """The finished chunk of these presets, or None."""
+        """The finished chunk of these presets; None where there is none or it is damaged, for it is made again."""
         path = self.path(presets)
         if not path.exists():
             return None
-        with np.load(path, allow_pickle=False) as stored:
-            return Chunk(stored["kept"], stored["levels"], *map(int, stored["counts"]))
+        try:
+            stored = parse_arrays(read_file(path, _MOST_BYTES, "a part of a library"), _MOST_BYTES)
+        except (ValueError, InputError):
+            return None
+        kept, counts = stored.get("kept"), stored.get("counts")
+        if kept is None or counts is None or not (has_shape(kept, "i8", None) and has_shape(counts, "i8", 2)):
+            return None
+        shape = (len(self._notes), len(kept), timbre.SEGMENTS, bands.SEMITONE_BANDS)
+        rows = (np.diff(kept) > 0).all() and (kept >= 0).all() and (kept < len(presets)).all()
+        if not rows or not has_shape(stored.get("levels"), "f2", *shape):
+            return None
+        return Chunk(kept, stored["levels"], *map(int, counts))
 
     def write(self, presets: Sequence[Preset], chunk: Chunk) -> None:
         """Keep a finished chunk. Raises `OutputError`."""

@@ -15,8 +15,12 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from synthmatch.errors import InputError
 from synthmatch.features.mel import FRAMES, MELS
 from synthmatch.params import EncodedLayout
+
+#: The three separate models of this size have 550 MB of weights.
+_MOST_LATENT = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +29,18 @@ class ModelConfig:
 
     `latent_size`: 64 in the paper. `kl_weight`: of the Kullback-Leibler term after the warm-up; by default it stands to
     the mean squared error of a pixel as it would to the sum over all pixels, which is a Gaussian likelihood of variance
-    1/2 for each. (The published code evaluates its warm-up once, before training, and so trains with weight 0.)
+    1/2 for each. Raises `InputError` for a size or weight of no use. (The published code evaluates its warm-up once, before training, and so trains with weight 0.)
     """
 
     latent_size: int = 64
     kl_weight: float = 1.0 / (MELS * FRAMES)
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.latent_size <= _MOST_LATENT or self.kl_weight < 0:
+            raise InputError(
+                f"latent size is {self.latent_size}, weight of the KL term {self.kl_weight};"
+                f" expected 1 to {_MOST_LATENT}, and 0 or more"
+            )
 
 
 class Batch(NamedTuple):

@@ -37,7 +37,8 @@ class Estimator:
         self.name = folder.resolve().name
         self._model: Model = load_model(folder)
         self._knows_note = bool(load_config(folder).get("settings", {}).get("note"))
-        self.fingerprint = hashlib.blake2b((folder / WEIGHTS).read_bytes(), digest_size=4).hexdigest()
+        with (folder / WEIGHTS).open("rb") as weights:
+            self.fingerprint = hashlib.file_digest(weights, lambda: hashlib.blake2b(digest_size=4)).hexdigest()
 
     @property
     def synths(self) -> tuple[str, ...]:

@@ -3,9 +3,11 @@
 A model of another package is named ``module:Class``; the class's `name` is the same text.
 """
 
+import re
 from importlib import import_module
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from synthmatch.errors import InputError, MissingExtraError
 
@@ -24,6 +26,12 @@ _MODELS = {
     "flow-matching": ("synthmatch.models.flow_matching", "FlowMatching"),
 }
 
+#: a model of another package, as the user names it
+_OWN_MODEL = re.compile(r"(?P<name>[A-Za-z_][\w.]*:[A-Za-z_]\w*)=(?P<folder>.+)", re.DOTALL)
+
+#: names that the user or the program has asked for in this process
+_given: set[str] = set()
+
 
 def model_names() -> tuple[str, ...]:
     """Names of the registered models."""
@@ -31,7 +39,10 @@ def model_names() -> tuple[str, ...]:
 
 
 def model_class(name: str) -> "type[Model]":
-    """The class of a name. Raises `InputError` for an unknown one, `MissingExtraError` without torch."""
+    """The class of a name. Raises `InputError` for an unknown one, `MissingExtraError` without torch.
+
+    A name that a file gives goes to `model_class_of_file`.
+    """
     module, colon, title = name.partition(":")
     if name in _MODELS:
         module, title = _MODELS[name]
@@ -44,7 +55,31 @@ def model_class(name: str) -> "type[Model]":
         raise InputError(f"model is {name!r}, expected module:Class that can be imported; {error}") from None
     if getattr(found, "name", "") != name:
         raise InputError(f"model is {name!r}, expected module:Class of a Model whose name is this text")
+    _given.add(name)
     return found
+
+
+def model_folder(named: Path) -> Path:
+    """The folder of ``module:Class=FOLDER``, whose class is imported; any other path as it is. Raises `InputError`."""
+    own = _OWN_MODEL.fullmatch(str(named))
+    if own is None:
+        return named
+    model_class(own["name"])
+    return Path(own["folder"])
+
+
+def model_class_of_file(name: Any, where: object) -> "type[Model]":
+    """The class that a file names, and no module is imported for it: a registered one, or one that is already in use.
+
+    It is in use where `model_class` was called with the same name in this process. `where` names the file in messages.
+    Raises `InputError`, `MissingExtraError`.
+    """
+    if isinstance(name, str) and (name in _MODELS or name in _given):
+        return model_class(name)
+    shown = str(name)[:80]
+    raise InputError(
+        f"{where} is of the model {shown}, which a file alone may not import; give --model {shown}={where}"
+    )
 
 
 def require_torch() -> None:

@@ -18,10 +18,16 @@ from synthmatch import __version__
 from synthmatch.errors import InputError
 from synthmatch.files import write_whole
 from synthmatch.models.base import Model, ModelConfig
-from synthmatch.models.registry import model_class
-from synthmatch.synths.registry import get_synth
+from synthmatch.models.registry import model_class, model_class_of_file
+from synthmatch.parsing import member, need, parse_json
+from synthmatch.reading import file_size, read_file
+from synthmatch.synths.registry import get_synth, synth_of_file
 
 FORMAT = "synthmatch model 1"
+#: Of a model's settings that are read; they have a few kB.
+_MOST_CONFIG_BYTES = 1_000_000
+#: Notes that a model of whole rows hears: MIDI has so many.
+_MOST_NOTES = 128
 WEIGHTS, CONFIG = "model.safetensors", "config.json"
 
 
@@ -61,21 +67,27 @@ def save_model(
 def load_config(folder: Path) -> dict[str, Any]:
     """What `save_model` wrote about a model, checked. Raises `InputError`."""
     path = folder / CONFIG
+    contents = read_file(path, _MOST_CONFIG_BYTES, "a model's settings, which synthmatch train writes")
     try:
-        config: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(
-            f"{folder} is no trained model: cannot read {CONFIG} ({error.strerror}); make one with: synthmatch train"
-        ) from None
+        config = need(parse_json(contents), dict, "it")
+        if config.get("format") != FORMAT:
+            raise InputError(f"{path} is of another format, expected {FORMAT!r}; train the model again")
+        tables = member(config, "tables", dict)
+        for name, kind in (("model", str), ("config", dict), ("settings", dict)):
+            need(config.get(name, {}) if name == "settings" else member(config, name, kind), kind, name)
+        if not tables or not 1 <= need(config.get("notes", 1), int, "notes") <= _MOST_NOTES:
+            raise ValueError(f"it is for {len(tables)} synthesizers and {config.get('notes', 1)} notes")
+        built = config["config"]
+        if built.keys() != {field.name for field in dataclasses.fields(ModelConfig)}:
+            raise ValueError("its config has other fields than this version's")
+        ModelConfig(member(built, "latent_size", int), member(built, "kl_weight", float))
     except ValueError as error:
         raise InputError(f"{path} is damaged ({error}); train the model again") from None
-    if not isinstance(config, dict) or config.get("format") != FORMAT:
-        raise InputError(f"{path} is of another format, expected {FORMAT!r}; train the model again")
-    for synth, table in config["tables"].items():
-        own = get_synth(synth).space.hash
+    for id, table in tables.items():
+        own = synth_of_file(id, path).space.hash
         if table != own:
             raise InputError(
-                f"the model in {folder} was trained for {synth} table {table}, this version has {own}; train it again"
+                f"the model in {folder} was trained for {id} table {table}, this version has {own}; train it again"
             )
     return config
 
@@ -83,14 +95,14 @@ def load_config(folder: Path) -> dict[str, Any]:
 def load_model(folder: Path) -> Model:
     """A model ready to estimate. Raises `InputError` for a missing, damaged or outdated one."""
     config = load_config(folder)
+    model_class_of_file(config["model"], folder)
+    file_size(folder / WEIGHTS, "a model's weights, which synthmatch train writes")
     try:
-        built = ModelConfig(**config["config"])
         # a model from before there were models of whole rows has no notes
-        model = build_model(config["model"], tuple(config["tables"]), built, config.get("notes", 1))
-        model.load_state_dict(safetensors.torch.load((folder / WEIGHTS).read_bytes()))
-    except OSError as error:
-        raise InputError(f"cannot read {folder / WEIGHTS}: {error.strerror}; train the model again") from None
-    except (safetensors.SafetensorError, RuntimeError, TypeError, KeyError) as error:
-        first = str(error).splitlines()[0]
-        raise InputError(f"the weights in {folder} do not fit ({first}); train the model again") from None
+        model = build_model(
+            config["model"], tuple(config["tables"]), ModelConfig(**config["config"]), config.get("notes", 1)
+        )
+        model.load_state_dict(safetensors.torch.load_file(folder / WEIGHTS))
+    except (safetensors.SafetensorError, OSError, RuntimeError, TypeError, KeyError, ValueError) as error:
+        raise InputError(f"the weights in {folder} do not fit ({error}); train the model again") from None
     return model.eval()

@@ -8,12 +8,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from synthmatch.text import utf8
+
 
 @dataclass(frozen=True, eq=False)
 class Preset:
     """A point of a parameter space, with a name and what the space leaves out.
 
-    `native` has shape (P,), float64, in the space's order, snapped to its grid, and is read-only. `extra` is opaque
+    `name` can be written as UTF-8, also where a file's name, by which it is called, is none. `native` has shape (P,), float64, in the space's order, snapped to its grid, and is read-only. `extra` is opaque
     JSON-able data of the synthesizer's adapter (a Vital preset's own wavetables and LFO shapes, say): it travels with
     the preset through render, search and save. Search and models change `native` only.
     """
@@ -27,6 +29,7 @@ class Preset:
         native = np.array(self.native, np.float64)
         native.setflags(write=False)
         object.__setattr__(self, "native", native)
+        object.__setattr__(self, "name", utf8(self.name))
 
     def with_native(self, native: npt.ArrayLike) -> "Preset":
         """The same preset, its name and extra kept, with other values."""

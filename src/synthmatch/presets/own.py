@@ -12,9 +12,12 @@ from typing import Any
 
 from synthmatch.errors import PresetError
 from synthmatch.params import ParamSpace, Preset
+from synthmatch.parsing import parse_json
 
 FORMAT = "synthmatch preset 1"
 SUFFIX = ".json"
+#: A file of 2,000 of Vital's presets has 40 MB.
+MOST_BYTES = 64_000_000
 
 
 def dump(presets: Sequence[Preset], space: ParamSpace, version: str) -> bytes:
@@ -40,8 +43,8 @@ def rows(text: bytes) -> list[dict[str, Any]]:
     Raises `PresetError` for JSON that is no preset.
     """
     try:
-        read = json.loads(text)
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        read = parse_json(text)
+    except ValueError as error:
         raise PresetError(f"not JSON ({error}); expected a file written by synthmatch") from None
     found = read if isinstance(read, list) else [read]
     for row in found:
@@ -51,8 +54,9 @@ def rows(text: bytes) -> list[dict[str, Any]]:
             isinstance(row.get("synth"), str)
             and isinstance(row.get("native"), dict)
             and isinstance(row.get("extra", {}), dict)
+            and isinstance(row.get("name", ""), str)
         ):
-            raise PresetError("preset JSON lacks synth, native or extra; the file is damaged, save it again")
+            raise PresetError("preset JSON lacks synth, native, extra or name; the file is damaged, save it again")
     if not found:
         raise PresetError("JSON holds no preset; expected at least one")
     return found
@@ -73,4 +77,4 @@ def parse(row: dict[str, Any], space: ParamSpace) -> Preset:
         raise PresetError(
             f"preset lacks {len(lacking)} parameters ({lacking[0]}, ...); the file is damaged, save it again"
         )
-    return Preset(row["synth"], space.from_named(row["native"]), str(row.get("name", "")), row.get("extra", {}))
+    return Preset(row["synth"], space.from_named(row["native"]), row.get("name", ""), row.get("extra", {}))

@@ -14,6 +14,7 @@ from collections.abc import Container
 from typing import Any
 
 from synthmatch.errors import PresetError
+from synthmatch.parsing import parse_json
 from synthmatch.presets.foreign import kind_of
 from synthmatch.reading import warn
 
@@ -41,8 +42,8 @@ def parse(data: bytes, where: str, controls: Container[str]) -> Document:
     """
     text = _text(data, where)
     try:
-        document = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        document = parse_json(text.encode())
+    except ValueError as error:
         kind = kind_of(data)
         found = f"is {kind}" if kind and "JSON" not in kind else f"is not JSON ({error})"
         raise PresetError(f"{where} {found}, expected a .vital preset; save it again from Vital") from error
@@ -62,10 +63,6 @@ def parse(data: bytes, where: str, controls: Container[str]) -> Document:
                 raise PresetError(f"{where} has {key} = {value}, expected a finite number; save it again from Vital")
         elif key in controls:
             raise PresetError(f"{where} has {key} of type {type(value).__name__}, expected a number")
-    try:
-        json.dumps(document, allow_nan=False)
-    except ValueError:
-        raise PresetError(f"{where} has a number in it that is not finite; save it again from Vital") from None
     return document
 
 

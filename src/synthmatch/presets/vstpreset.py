@@ -15,6 +15,8 @@ from synthmatch.errors import PresetError
 _HEADER = struct.Struct("<4si32sq")  # magic, format version, class-ID, offset of the list
 _LIST = struct.Struct("<4si")  # magic, number of chunks
 _ENTRY = struct.Struct("<4sqq")  # name, offset, size
+#: Chunks that are read.
+_READ = (b"Comp", b"Cont")
 _CLASS_ID = re.compile(r"[0-9A-F]{32}")
 
 
@@ -75,10 +77,11 @@ def _chunks(contents: bytes, list_start: int) -> dict[bytes, bytes]:
     magic, count = _LIST.unpack_from(contents, list_start)
     if magic != b"List" or count < 0:
         raise EOFError
-    chunks = {}
+    # places first: entries may point at the same bytes, each of which would be copied
+    places = {}
     for number in range(count):
         name, start, size = _ENTRY.unpack_from(contents, list_start + _LIST.size + number * _ENTRY.size)
         if start < _HEADER.size or size < 0 or start + size > len(contents):
             raise EOFError
-        chunks[name] = contents[start : start + size]
-    return chunks
+        places[name] = slice(start, start + size)
+    return {name: contents[place] if name in _READ else b"" for name, place in places.items()}

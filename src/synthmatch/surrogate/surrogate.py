@@ -9,14 +9,12 @@ import hashlib
 import io
 import json
 import os
-import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any, NamedTuple
-from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -25,13 +23,17 @@ from synthmatch.errors import InputError
 from synthmatch.features.sketch import MELS
 from synthmatch.files import write_whole
 from synthmatch.note import Note
+from synthmatch.parsing import has_shape, member, need, parse_arrays, parse_json
+from synthmatch.reading import read_file
 from synthmatch.surrogate.inputs import SEGMENTS, Inputs
 from synthmatch.synths.base import Synth
-from synthmatch.synths.registry import get_synth
+from synthmatch.synths.registry import get_synth, synth_of_file
 
 Floats = npt.NDArray[np.floating]
 
 _FORMAT = "synthmatch surrogate 2"
+#: Of a file, and of its arrays; the package's has 18 MB.
+MOST_BYTES = 100_000_000
 #: What an output of 1 is, in dB.
 SCALE_DB = 10.0
 _EPSILON = 1e-5
@@ -126,26 +128,51 @@ class Weights(NamedTuple):
 
 def read_weights(path: Path) -> Weights:
     """The weights of a file. Raises `InputError` for a damaged file or parameter tables that are not this version's."""
+    content = read_file(path, MOST_BYTES, "a surrogate, which synthmatch surrogate train makes")
     try:
-        content = path.read_bytes()
-        with np.load(io.BytesIO(content), allow_pickle=False) as stored:
-            about: dict[str, Any] = json.loads(stored["about"].tobytes())
-            arrays = {name: stored[name].astype(np.float32) for name in stored.files if name != "about"}
-        if about["format"] != _FORMAT:
-            raise InputError(f"{path} has format {about['format']!r}, expected {_FORMAT!r}; train it again")
-        for synth, table in about["tables"].items():
-            if (ours := get_synth(synth).space.hash) != table:
-                raise InputError(
-                    f"{path} was trained for {synth} table {table}, this version has {ours}; train it again"
-                )
-        told = (about.get("made") or {}).get("validation", {})
-        directions = {synth: float(scores["direction"]) for synth, scores in told.items()}
-        fingerprint = hashlib.blake2b(content, digest_size=4).hexdigest()
-        return Weights(about["tables"], about["blocks"], arrays, fingerprint, directions)
-    except FileNotFoundError:
-        raise InputError(f"{path} does not exist; train a surrogate with: synthmatch surrogate train") from None
-    except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, BadZipFile, zlib.error) as error:
+        stored = parse_arrays(content, MOST_BYTES)
+        if not has_shape(stored.get("about"), "u1", None):
+            raise ValueError("it lacks what it is about")
+        about = need(parse_json(stored.pop("about").tobytes()), dict, "about")
+        found = member(about, "format", str)
+        if found != _FORMAT:
+            raise InputError(f"{path} has format {found!r}, expected {_FORMAT!r}; train it again")
+        tables = member(about, "tables", dict)
+        for id, table in tables.items():
+            if (ours := synth_of_file(id, path).space.hash) != table:
+                raise InputError(f"{path} was trained for {id} table {table}, this version has {ours}; train it again")
+        made = need(about.get("made") or {}, dict, "made")
+        told = need(made.get("validation", {}), dict, "validation")
+        directions = {id: float(member(need(row, dict, id), "direction", float)) for id, row in told.items()}
+        blocks = member(about, "blocks", int)
+        arrays = _checked(stored, tables, blocks)
+    except ValueError as error:
         raise InputError(f"{path} is no surrogate or is damaged ({error}); train it again") from None
+    fingerprint = hashlib.blake2b(content, digest_size=4).hexdigest()
+    return Weights(tables, blocks, arrays, fingerprint, directions)
+
+
+def _checked(arrays: Mapping[str, npt.NDArray[Any]], synths: Collection[str], blocks: int) -> dict[str, Floats]:
+    """The weights of a network of `blocks`. Raises `ValueError` where one is missing or does not fit the others."""
+    weight = arrays.get("inputs.0.weight")
+    if not synths or weight is None or weight.ndim != 2 or not 0 <= blocks <= len(arrays):
+        raise ValueError("it lacks weights")
+    width = len(weight)
+    wanted: dict[str, tuple[int, ...]] = {"norm.weight": (width,), "norm.bias": (width,)}
+    wanted |= {"sketch.weight": (SEGMENTS * MELS, width), "means": (len(synths), SEGMENTS * MELS)}
+    for number, id in enumerate(synths):
+        inputs = Inputs(get_synth(id))
+        wanted[f"inputs.{number}.weight"] = (width, inputs.width)
+        wanted[f"levels.{number}.weight"] = (MELS, inputs.bands)
+    for block in range(blocks):
+        wanted |= {f"blocks.{block}.norm.{part}": (width,) for part in ("weight", "bias")}
+        wanted |= {f"blocks.{block}.{layer}.weight": (width, width) for layer in ("first", "second")}
+    biases = [name.removesuffix("weight") + "bias" for name, shape in wanted.items() if len(shape) == 2]
+    wanted |= {name: (len(arrays[name.removesuffix("bias") + "weight"]),) for name in biases if name in arrays}
+    for name, shape in wanted.items():
+        if not has_shape(arrays.get(name), "f2", *shape):
+            raise ValueError(f"{name} is missing or not of shape {shape}")
+    return {name: arrays[name].astype(np.float32) for name in wanted}
 
 
 def read_surrogates(path: Path) -> dict[str, Surrogate]:

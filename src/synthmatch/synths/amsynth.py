@@ -13,11 +13,12 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from importlib import metadata, resources
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +28,7 @@ from synthmatch.errors import MissingSynthError, PresetError
 from synthmatch.note import Note
 from synthmatch.params import ParamSpace, Preset
 from synthmatch.params.space import Floats
+from synthmatch.parsing import member, need
 from synthmatch.presets import amsynth as text
 from synthmatch.presets.fxp import Program, read_programs, write_fxp
 from synthmatch.reading import read_file, warn
@@ -38,8 +40,8 @@ from synthmatch.synths.workings import Workings
 
 PLUGIN_ID = b"amsy"
 
-#: largest bank read; the 128 presets of one have 200 kB
-_MOST_BYTES = 1 << 24
+#: Of a file that is read: a bank of 128 presets has 170 kB.
+_MOST_BYTES = 4_000_000
 
 #: Parameters before amsynth 1.4 (2013), in the order of its files: a preset that lacks one of these is damaged.
 _FIRST_PARAMETERS = 30
@@ -171,6 +173,18 @@ class Amsynth(Synth):
         return contents.startswith(text.BANK_HEADER.encode()) or (
             contents[:4] == b"CcnK" and contents[16:20] == PLUGIN_ID
         )
+
+    def check_extra(self, extra: Mapping[str, Any]) -> None:
+        """Decimals by parameter, and the names of tuning files."""
+        try:
+            for value in need(extra.get("decimals", {}), dict, "decimals").values():
+                float(need(value, str, "a decimal"))
+            properties = need(extra.get("properties", {}), dict, "properties")
+            for key in properties:
+                if key not in _TUNING or not member(properties, key, str).isprintable():
+                    raise ValueError(f"{key[:40]!r} is no property that a preset keeps")
+        except ValueError as error:
+            raise PresetError(f"preset has damaged extra ({error}); save it again") from None
 
     def dump(self, presets: Sequence[Preset], suffix: str) -> bytes:
         """A bank (``.bank``), a single preset, or a ``.fxp``."""

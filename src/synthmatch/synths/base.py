@@ -5,10 +5,10 @@ synthesizer and lives in a render worker only.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -118,6 +118,12 @@ class Synth(ABC):
     def audible(self, native: Floats) -> npt.NDArray[np.bool_]:
         """Which parameters of presets, (N, P), can be heard; what is False can all be changed at once. Shape: (N, P)."""
         return np.ones(native.shape, np.bool_)
+
+    def check_extra(self, extra: Mapping[str, Any]) -> None:  # noqa: B027 - one without extra has nothing to refuse
+        """Refuse what a file says to be the extra of a preset (`Preset.extra`) and is none of this synthesizer's.
+
+        Raises `PresetError`.
+        """
 
     def preset(self, native: npt.ArrayLike, name: str = "") -> Preset:
         """A preset of this synthesizer from native values, shape (P,)."""

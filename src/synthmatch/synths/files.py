@@ -9,9 +9,12 @@ from synthmatch.files import write_whole
 from synthmatch.params import Preset
 from synthmatch.presets import own
 from synthmatch.presets.foreign import kind_of
-from synthmatch.reading import read_file
+from synthmatch.reading import file_size, read_file
 from synthmatch.synths.base import FileFormat, Synth
-from synthmatch.synths.registry import get_synth, synth_names
+from synthmatch.synths.registry import get_synth, synth_names, synth_of_file
+
+#: Of a name that files are called by: file systems take 255 bytes, and two such names, a number and a suffix are joined.
+_MOST_NAME_BYTES = 110
 
 #: largest file that is looked at, a bank of Vital's
 _MOST_BYTES = 1 << 28
@@ -23,18 +26,28 @@ def read_presets(path: Path, synth: Synth | None = None) -> list[Preset]:
     `synth` is needed where neither name nor contents tell (a plug-in's ``.fxp``). Raises `PresetError` for a file that is
     missing, damaged, or of no known kind.
     """
-    if path.is_dir():
-        raise PresetError(f"{path} is a folder, expected a preset file; name one of its files")
-    if not path.exists():
-        raise PresetError(f"{path} does not exist, expected a preset file; check the name")
+    file_size(path, "a preset file", PresetError)
     if path.suffix.lower() == own.SUFFIX:
-        try:
-            return [own.parse(row, get_synth(row["synth"]).space) for row in own.rows(path.read_bytes())]
-        except PresetError as error:
-            raise PresetError(f"{path}: {error}") from None
+        return parse_own(read_file(path, own.MOST_BYTES, "a preset file", PresetError), path)
     presets = (synth or synth_of(path)).read(path)
     if not presets:
         raise PresetError(f"{path} holds no preset, expected at least one; save it again from its program")
+    return presets
+
+
+def parse_own(contents: bytes, where: object) -> list[Preset]:
+    """Presets of synthmatch's own JSON, of synthesizers that a file may name (`synth_of_file`).
+
+    `where` names the file in messages. Raises `PresetError` for a damaged one, `InputError` for another synthesizer.
+    """
+    presets = []
+    try:
+        for row in own.rows(contents):
+            synth = synth_of_file(row["synth"], where)
+            presets.append(own.parse(row, synth.space))
+            synth.check_extra(presets[-1].extra)
+    except PresetError as error:
+        raise PresetError(f"{where}: {error}") from None
     return presets
 
 
@@ -65,20 +78,24 @@ def write_banks(stem: Path, presets: Sequence[Preset], *, force: bool = False) -
     """
     form = main_format(get_synth(presets[0].synth))
     size = form.capacity or len(presets)
-    paths = []
+    paths: list[Path] = []
     for start in range(0, len(presets), size):
         part = presets[start : start + size]
         ending = ""
         if len(presets) > size:
             ending = f"-{safe_name(part[0].name)}" if size == 1 else f"-{start // size + 1}"
-        paths.append(stem.with_name(f"{stem.name}{ending}{form.suffix}"))
+        path = stem.with_name(f"{stem.name}{ending}{form.suffix}")
+        if path in paths:  # of presets with one name
+            path = stem.with_name(f"{stem.name}{ending}-{start // size + 1}{form.suffix}")
+        paths.append(path)
         write_presets(paths[-1], part, force=force)
     return paths
 
 
 def safe_name(text: str) -> str:
-    """A name that is safe as a file name everywhere."""
-    return re.sub(r"[^\w.+-]+", "_", text).strip("._") or "target"
+    """A name that is safe as a file name everywhere, and short enough to have numbers and suffixes added."""
+    safe = re.sub(r"[^\w.+-]+", "_", text).encode()[:_MOST_NAME_BYTES]
+    return safe.decode("utf-8", "ignore").strip("._") or "target"
 
 
 def suffix_of(path: Path, synth: Synth) -> str:

@@ -14,7 +14,7 @@ import dataclasses
 import hashlib
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from importlib import metadata
@@ -24,11 +24,12 @@ from typing import Any
 import numpy as np
 
 from synthmatch.audio import Audio
-from synthmatch.errors import MissingSynthError, OutputError, PresetError
+from synthmatch.errors import InputError, MissingSynthError, OutputError, PresetError
 from synthmatch.files import write_whole
 from synthmatch.note import Note
 from synthmatch.params import Parameter, ParamSpace, Preset
 from synthmatch.params.parameter import Group
+from synthmatch.parsing import member, need, parse_json
 from synthmatch.reading import read_file
 from synthmatch.synths.base import Engine, FileFormat, Synth
 from synthmatch.synths.host import HostedPlugin, HostParameter, missing_host
@@ -38,8 +39,9 @@ from synthmatch.synths.plugin_probe import probe
 #: Form of the kept description; another number makes the kept ones forgotten.
 _DESCRIPTION = 3
 
-#: largest preset read: some plug-ins keep their samples in it
-_MOST_BYTES = 1 << 28
+#: Of files that are read: what is known of a plug-in, and a preset, which may hold samples. In memory it is there as
+#: text too, twice.
+_MOST_CACHE_BYTES, _MOST_PRESET_BYTES = 20_000_000, 32_000_000
 
 #: More steps than this are a knob, not a choice.
 _MOST_CHOICES = 32
@@ -113,8 +115,10 @@ class Plugin(Synth):
             )
         cache = _cache_folder() / f"{_fingerprint(self._source)}.json"
         if cache.is_file():
-            with suppress(json.JSONDecodeError):  # a damaged cache is as good as none
-                kept: dict[str, Any] = json.loads(cache.read_text(encoding="utf-8"))
+            with suppress(InputError, ValueError, TypeError):  # a damaged cache is as good as none
+                kept = need(parse_json(read_file(cache, _MOST_CACHE_BYTES, "a plug-in's description")), dict, "it")
+                member(kept, "channels", int), member(kept, "owner", str)
+                [HostParameter(**{**row, "choices": tuple(row["choices"])}) for row in member(kept, "parameters", list)]
                 return kept
         answer = probe(self._source)
         if not answer.takes_notes:
@@ -153,12 +157,19 @@ class Plugin(Synth):
 
     def read(self, path: Path) -> list[Preset]:
         """The preset in a ``.fxp``, ``.fxb``, ``.vstpreset`` or ``.ttl`` of this plug-in, which is loaded for it."""
-        contents = read_file(path, _MOST_BYTES, f"a preset of {self.title}", PresetError)
+        contents = read_file(path, _MOST_PRESET_BYTES, f"a preset of {self.title}", PresetError)
         self._check(contents, path.name)
         answer = probe(self._source, contents)
         units = np.array([p.value for p in answer.parameters])
         native = self.space.to_native(units)
         return [Preset(self.id, native, path.stem, {"state": base64.b64encode(contents).decode()})]
+
+    def check_extra(self, extra: Mapping[str, Any]) -> None:
+        """The plug-in's state alone, in base64."""
+        try:
+            base64.b64decode(need(extra.get("state", ""), str, "state"), validate=True)
+        except ValueError as error:
+            raise PresetError(f"preset has a damaged state ({error}); save it again") from None
 
     def dump(self, presets: Sequence[Preset], suffix: str) -> bytes:
         """The state that a host saves with this preset; the plug-in is loaded for it."""

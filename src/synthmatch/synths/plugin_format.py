@@ -39,4 +39,7 @@ def owner(contents: bytes, id: str, where: str) -> str:
         return id
     if is_vst3(id):
         return read_vstpreset(contents, where).class_id
-    return repr(read_programs(contents, where)[0].plugin_id)[2:-1]
+    programs = read_programs(contents, where)
+    if not programs:
+        raise PresetError(f"{where} is a bank of no programs, expected at least one; export it again")
+    return repr(programs[0].plugin_id)[2:-1]

@@ -4,9 +4,11 @@ import re
 from collections.abc import Callable
 from functools import cache
 from importlib import import_module
+from typing import Any
 
 from synthmatch.errors import InputError
 from synthmatch.synths.base import Synth
+from synthmatch.text import utf8
 
 #: name -> module and class; imported on first use so that listing names loads nothing
 _SYNTHS = {
@@ -18,19 +20,43 @@ _SYNTHS = {
 #: a class by its module, which no path and no URI looks like
 _CLASS = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 
+#: ids that the user or the program has asked for in this process
+_given: set[str] = set()
+
 
 def synth_names() -> tuple[str, ...]:
     """Names of the registered synthesizers."""
     return tuple(_SYNTHS)
 
 
-@cache
 def get_synth(id: str) -> Synth:
     """The synthesizer of a name, a plug-in by its path (VST2, VST3) or LV2 URI, or a `Synth` as ``module:Class``.
 
-    The last is for other packages; the class's `id` is this text, so that render workers find it too. Raises
+    The last is for other packages; the class's `id` is this text, so that render workers find it too. An id that a file
+    names goes to `synth_of_file`: a plug-in is loaded, and a module imported, only where the user asks for it. Raises
     `InputError` for an id that is none of these.
     """
+    synth = _made(id)
+    _given.add(id)
+    return synth
+
+
+def synth_of_file(id: Any, where: object) -> Synth:
+    """The synthesizer that a file names, and nothing is loaded for it: a registered one, or one that is already in use.
+
+    It is in use where `get_synth` was called with the same id in this process, as for ``--synth``. `where` names the
+    file in messages. Raises `InputError`.
+    """
+    if isinstance(id, str) and (id in _SYNTHS or id in _given):
+        return get_synth(id)
+    shown = str(id)[:80]
+    raise InputError(f"{where} is for the synthesizer {shown}, which a file alone may not load; give --synth {shown}")
+
+
+@cache
+def _made(id: str) -> Synth:
+    if utf8(id) != id:
+        raise InputError(f"synth is {id!r}, whose path is not UTF-8, as files that name it are; rename its folder")
     if id in _SYNTHS:
         module, name = _SYNTHS[id]
         make: Callable[[], Synth] = getattr(import_module(module), name)

@@ -21,6 +21,7 @@ from synthmatch.errors import MissingSynthError, PresetError, RenderError
 from synthmatch.note import SAMPLE_RATE_HZ, Note
 from synthmatch.params.preset import Preset
 from synthmatch.params.space import Floats, ParamSpace
+from synthmatch.parsing import need
 from synthmatch.presets import vital as vital_file
 from synthmatch.presets.foreign import ZIP_START
 from synthmatch.presets.vital_bank_file import MOST_PRESET_BYTES, presets_of
@@ -28,7 +29,7 @@ from synthmatch.reading import read_file, warn
 from synthmatch.synths.base import Engine, FileFormat, Synth
 from synthmatch.synths.vital_audible import vital_audible
 from synthmatch.synths.vital_bank import TABLES
-from synthmatch.synths.vital_document import DocumentBuilder
+from synthmatch.synths.vital_document import ALL_SLOTS, LFOS, OSCILLATORS, DocumentBuilder
 from synthmatch.synths.vital_workings import vital_workings
 from synthmatch.synths.workings import Workings
 
@@ -144,6 +145,23 @@ class Vital(Synth):
         """A JSON text with Vital's version in it, or an archive with presets in it."""
         text = contents.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{" and b'"synth_version"' in contents
         return text or (contents.startswith(ZIP_START) and b".vital" in contents)
+
+    def check_extra(self, extra: Mapping[str, Any]) -> None:
+        """What a document may hold, by the check of documents; lists are kept by number."""
+        try:
+            parts = {name: need(extra.get(name, {}), dict, name) for name in ("settings", "later", "header")}
+            settings: dict[str, Any] = {**parts["later"], **parts["settings"]}
+            for name, most in (("wavetables", OSCILLATORS), ("lfos", LFOS), ("modulations", ALL_SLOTS)):
+                numbered = need(extra.get(name, {}), dict, name)
+                if not numbered.keys() <= {str(number) for number in range(1, most + 1)}:
+                    raise ValueError(f"{name} have other numbers than 1 to {most}")
+                settings[name] = list(numbered.values())
+        except ValueError as error:
+            raise PresetError(f"preset has damaged extra ({error}); save it again") from None
+        if "sample" in extra:
+            settings["sample"] = extra["sample"]
+        document = {"synth_version": vital_file.WRITTEN_VERSION, **parts["header"], "settings": settings}
+        vital_file.parse(json.dumps(document).encode(), "the preset's extra", self.builder.init)
 
     def dump(self, presets: Sequence[Preset], suffix: str) -> bytes:
         """Contents of a ``.vital`` file. Raises `PresetError` for another suffix or not exactly one preset."""

@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from synthmatch.errors import PresetError
 from synthmatch.params.preset import Preset
 from synthmatch.params.space import Floats, ParamSpace
 from synthmatch.presets.vital import HEADLESS_VERSION, LISTS, WRITTEN_VERSION, version
@@ -146,9 +147,15 @@ class DocumentBuilder:
     # document -> preset ---------------------------------------------------------------------------------------------
 
     def preset(self, document: Json, name: str) -> Preset:
-        """The preset of a checked document; nothing that it holds is lost but its random phases."""
+        """The preset of a checked document; nothing that it holds is lost but its random phases.
+
+        Raises `PresetError` for a control that is no number.
+        """
         settings = document["settings"]
         plain = {k: v for k, v in settings.items() if k not in _OBJECTS}
+        for key, value in plain.items():
+            if key in self.init and not isinstance(value, bool | int | float):
+                raise PresetError(f"{name} has {key} of type {type(value).__name__}, expected a number")
         numbers = {k: float(v) for k, v in plain.items() if isinstance(v, bool | int | float)}
         values = {n: numbers[n] for n in self._names if n in self.init and n in numbers}
         extra: Json = {}

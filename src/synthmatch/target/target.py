@@ -19,6 +19,7 @@ from synthmatch.target.level import velocity_of
 from synthmatch.target.onset import sounding_part
 from synthmatch.target.phrase import second_onset
 from synthmatch.target.pitch import PITCHED, Pitch, find_pitch
+from synthmatch.text import visible
 
 #: Longer sounds are matched by their beginning.
 LONGEST_SECONDS = 10.0
@@ -69,7 +70,7 @@ def load_target(
     `InputError` for a note outside MIDI's domain.
     """
     if isinstance(source, str | Path):
-        recording, name = read_recording(source), Path(source).stem
+        recording, name = read_recording(source), visible(Path(source).stem)
     else:
         recording, name = read_array(source, sample_rate_hz), "array"
     whole, turned = without_cancelling(recording.audio)

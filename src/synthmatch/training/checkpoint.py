@@ -9,6 +9,7 @@ import torch
 
 from synthmatch.errors import InputError
 from synthmatch.files import write_whole
+from synthmatch.reading import opened
 
 FILE = "checkpoint.pt"
 
@@ -43,7 +44,8 @@ def load_checkpoint(folder: Path, conditions: dict[str, Any]) -> tuple[dict[str,
         return None
     try:
         # weights_only: a checkpoint must not run code
-        kept = torch.load(io.BytesIO(path.read_bytes()), weights_only=True)
+        with opened(path) as stream:
+            kept = torch.load(stream, weights_only=True)
         state, progress, before = kept["state"], Progress(**kept["progress"]), kept["conditions"]
     except Exception as error:
         first = str(error).splitlines()[0] if str(error) else type(error).__name__

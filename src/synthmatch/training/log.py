@@ -11,8 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from synthmatch.errors import MissingExtraError, OutputError
+from synthmatch.parsing import member, need, parse_json
+from synthmatch.reading import read_file
 
 FILE = "metrics.jsonl"
+#: Of a run's metrics that are gone on with; 100,000 steps have 20 MB.
+_MOST_BYTES = 500_000_000
 
 
 class MetricsLog:
@@ -22,11 +26,11 @@ class MetricsLog:
         self._path = folder / FILE
         kept = []
         if self._path.exists():
-            for line in self._path.read_text(encoding="utf-8").splitlines():
+            for line in read_file(self._path, _MOST_BYTES, "a run's metrics").splitlines():
                 try:
-                    if json.loads(line)["step"] <= step:
-                        kept.append(line + "\n")
-                except (ValueError, KeyError):
+                    if member(need(parse_json(line), dict, "it"), "step", int) <= step:
+                        kept.append(line.decode("utf-8-sig") + "\n")
+                except ValueError:
                     continue  # cut while it was written
         try:
             folder.mkdir(parents=True, exist_ok=True)

@@ -21,6 +21,7 @@ from synthmatch.audio import load
 from synthmatch.errors import InputWarning, PresetError, SynthmatchError
 from synthmatch.params import Preset
 from synthmatch.presets import own
+from synthmatch.reading import read_file
 from synthmatch.synths.files import read_presets, synth_of
 from synthmatch.synths.registry import get_synth
 
@@ -81,9 +82,11 @@ def _labelled(message: str, path: str, label: str) -> str:
 def _read(path: Path, synths: list[str]) -> list[Preset]:
     if path.suffix == own.SUFFIX:
         # the file names its synthesizer, which must be one of ours before anything is imported by that name
-        strange = {row["synth"] for row in own.rows(path.read_bytes())} - set(synths)
-        if strange:
+        named = {row["synth"] for row in own.rows(read_file(path, own.MOST_BYTES, "a preset file", PresetError))}
+        if strange := named - set(synths):
             raise PresetError(f"{path} is for {', '.join(map(repr, strange))}, expected {', '.join(synths)}")
+        for id in named:
+            get_synth(id)  # a plug-in that the page offers
         return read_presets(path)
     synth = synth_of(path)
     if synth.id not in synths:

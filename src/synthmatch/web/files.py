@@ -19,6 +19,7 @@ from synthmatch.audio import Audio
 from synthmatch.errors import AudioError, InputError, PresetError
 from synthmatch.params import Preset
 from synthmatch.presets import own
+from synthmatch.synths.files import parse_own
 from synthmatch.synths.registry import get_synth
 from synthmatch.web import child
 
@@ -104,8 +105,8 @@ def read_presets(uploads: Sequence[Upload], synths: Sequence[str], most_bytes: i
         answer = json.loads(_ask("presets", request, "the preset files", PresetError))
     found: dict[str, list[Preset]] = {}
     for text in answer["presets"]:
-        for row in own.rows(text.encode()):
-            found.setdefault(row["synth"], []).append(own.parse(row, get_synth(row["synth"]).space))
+        for preset in parse_own(text.encode(), "the preset files"):
+            found.setdefault(preset.synth, []).append(preset)
     count = sum(map(len, found.values()))
     if not count:
         raise PresetError(f"no preset could be read: {'; '.join(answer['unreadable'][:3])}")

@@ -23,6 +23,8 @@ from synthmatch.dataset.reader import Dataset, Subset
 from synthmatch.errors import InputError, RenderError
 from synthmatch.evaluation.metrics import lsd, lsd_icassp2023, mss, param_accuracy, param_mae
 from synthmatch.params import Preset
+from synthmatch.parsing import member, need, parse_json
+from synthmatch.reading import read_file
 from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool
 from synthmatch.synths.registry import get_synth
@@ -30,6 +32,8 @@ from synthmatch.synths.registry import get_synth
 FLOOR, RANDOM, MEDOID, NEAREST = "noise floor", "random preset", "medoid preset", "nearest neighbour"
 BASELINES = (FLOOR, RANDOM, MEDOID, NEAREST)
 
+#: Of a file that is read; 3,000 targets of Vital have 25 MB.
+_MOST_BYTES = 200_000_000
 #: Metrics of an answer, in the order of tables.
 METRICS = ("lsd", "lsd_icassp2023", "mss", "param_mae", "param_accuracy")
 
@@ -48,6 +52,16 @@ class Answer:
     harmonic: float
     scores: dict[str, float]
     native: list[float]
+
+    @classmethod
+    def from_json(cls, fields: Mapping[str, Any]) -> "Answer":
+        """The answer of a line. Raises `ValueError`."""
+        method, synth, target = (member(fields, name, str) for name in ("method", "synth", "target"))
+        scores = {name: need(score, float, name) for name, score in member(fields, "scores", dict).items()}
+        native = [need(value, float, "a value") for value in member(fields, "native", list)]
+        return cls(
+            method, synth, target, member(fields, "item", int), member(fields, "harmonic", float), scores, native
+        )
 
 
 class AudioScores:
@@ -85,14 +99,15 @@ class AnswerFile:
         told = json.dumps([dataset.fingerprint, method, conditions], sort_keys=True)
         self._stamp = hashlib.sha256(told.encode()).hexdigest()[:16]
         self.answers: dict[tuple[str, int], Answer] = {}
-        for line in self.path.read_text(encoding="utf-8").splitlines() if self.path.exists() else ():
+        contents = read_file(self.path, _MOST_BYTES, "a method's answers") if self.path.exists() else b""
+        for line in contents.splitlines():
             try:
-                fields = json.loads(line)
+                fields = need(parse_json(line), dict, "it")
+                if fields.get("stamp") == self._stamp:
+                    answer = Answer.from_json(fields)
+                    self.answers[answer.synth, answer.item] = answer
             except ValueError:
-                continue  # cut while it was written
-            if fields.pop("stamp") == self._stamp:
-                answer = Answer(**fields)
-                self.answers[answer.synth, answer.item] = answer
+                continue  # cut while it was written; answered again
 
     def complete(self, targets: Mapping[str, npt.NDArray[np.int64]]) -> bool:
         """Whether every target has its answer."""

@@ -19,8 +19,12 @@ from synthmatch.experiments.icassp2023.scale import Run
 from synthmatch.files import write_whole
 from synthmatch.models.base import Model
 from synthmatch.params import Preset
+from synthmatch.parsing import parse_arrays
+from synthmatch.reading import read_file
 from synthmatch.synths.registry import get_synth
 
+#: Of a file; those of 3,000 targets have 8 MB.
+_MOST_BYTES = 100_000_000
 #: Spectrograms at a time.
 _BATCH = 32
 
@@ -39,8 +43,8 @@ class Estimates:
         """Whether the file is there, for this data set, these settings and targets."""
         if not self._path.exists():
             return False
-        with np.load(self._path) as kept:
-            return str(kept["stamp"]) == self._stamp
+        stamp = self._read().get("stamp")
+        return stamp is not None and str(stamp) == self._stamp
 
     def make(self, model: Model) -> None:
         """Write the file. Raises `OutputError`."""
@@ -54,9 +58,15 @@ class Estimates:
         np.savez_compressed(buffer, **kept)
         write_whole(self._path, buffer.getvalue(), force=True)
 
+    def _read(self) -> dict[str, npt.NDArray[Any]]:
+        """The arrays of the file; none where it is damaged, for it is made again."""
+        try:
+            return parse_arrays(read_file(self._path, _MOST_BYTES, "a model's estimates"), _MOST_BYTES)
+        except ValueError:
+            return {}
+
     def __call__(self, items: npt.NDArray[np.int64], synth: str) -> list[Preset]:
         """The presets for some of the targets: a method that can be scored."""
-        with np.load(self._path) as kept:
-            natives = kept[synth]
+        natives = self._read()[synth]
         place = {item: number for number, item in enumerate(self._targets[synth].tolist())}
         return [Preset(synth, natives[place[item]]) for item in items.tolist()]

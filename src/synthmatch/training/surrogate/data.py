@@ -7,11 +7,9 @@ where the synthesizer itself does.
 import hashlib
 import io
 import json
-import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
-from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +20,8 @@ from synthmatch.features.sketch import MELS, sketch
 from synthmatch.files import write_whole
 from synthmatch.library.library import Library
 from synthmatch.params import Preset
+from synthmatch.parsing import has_shape, need, parse_arrays, parse_json
+from synthmatch.reading import read_file
 from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool
 from synthmatch.render.progress import RenderProgress, Tally
@@ -31,6 +31,8 @@ from synthmatch.training.surrogate.families import MEMBERS, Family, FamilySource
 _FORMAT = "synthmatch families 1"
 #: Families of a file: what a killed run loses at most.
 CHUNK = 64
+#: Of a file; 64 families have 4 MB.
+_MOST_BYTES = 100_000_000
 
 
 class Families(NamedTuple):
@@ -137,8 +139,20 @@ def _digest(families: list[Family]) -> str:
 
 def _read(path: Path) -> tuple[dict[str, Any], Families]:
     try:
-        with np.load(path, allow_pickle=False) as stored:
-            about: dict[str, Any] = json.loads(stored["about"].tobytes())
-            return about, Families(*(stored[name] for name in Families._fields))
-    except (OSError, EOFError, ValueError, KeyError, BadZipFile, zlib.error) as error:
+        stored = parse_arrays(read_file(path, _MOST_BYTES, "rendered families"), _MOST_BYTES)
+        if not has_shape(stored.get("about"), "u1", None) or not has_shape(
+            stored.get("unit"), "f4", None, MEMBERS, None
+        ):
+            raise ValueError("it lacks what it is about, or presets")
+        about = need(parse_json(stored["about"].tobytes()), dict, "about")
+        count = len(stored["unit"])
+        for name, kind, shape in (
+            ("pitch", "i8", (count,)),
+            ("hold_seconds", "f4", (count,)),
+            ("sketch", "f2", (count, MEMBERS, None if count else 0, MELS)),
+        ):
+            if not has_shape(stored.get(name), kind, *shape):
+                raise ValueError(f"its {name} are missing or not of shape {shape}")
+        return about, Families(*(stored[name] for name in Families._fields))
+    except ValueError as error:
         raise InputError(f"{path} is damaged ({error}); delete it and render it again") from None
