@@ -45,8 +45,8 @@ def document(**changes: object) -> bytes:
         (document(lfos=[1]), "damaged lfos"),
         (document(modulations=[{"source": 3}]), "damaged modulations"),
         (document(sample={}), "damaged sample"),
-        (document(volume=10**400), "volume = 1"),
-        (document(later=[float("inf")]), "not finite"),
+        (document(volume=10**400), "more than 63 bits"),
+        (document(later=[float("inf")]), "it has Infinity"),
     ],
 )
 def test_what_is_no_preset_is_refused_in_one_line(data: bytes, words: str, tmp_path: Path) -> None:
