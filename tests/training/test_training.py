@@ -218,12 +218,19 @@ def test_a_damaged_checkpoint_is_told(dataset: Dataset, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"batch_size": 0}, {"epochs": 0}, {"learning_rate": 0.0}, {"seed": -1}, {"config": ModelConfig(latent_size=0)}],
+    [{"batch_size": 0}, {"epochs": 0}, {"learning_rate": 0.0}, {"seed": -1}],
 )
 def test_settings_of_no_use_are_refused(change: dict[str, object]) -> None:
     """Catches a run that ends in a traceback far from its cause."""
     with pytest.raises(InputError, match="expected"):
         replace(SETTINGS, **change)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("change", [{"latent_size": 0}, {"latent_size": 10_000}, {"kl_weight": -1.0}])
+def test_models_of_no_use_are_refused(change: dict[str, float]) -> None:
+    """Catches the same of a model, and a file that asks for more memory than there is."""
+    with pytest.raises(InputError, match="expected"):
+        ModelConfig(**change)  # type: ignore[arg-type]
 
 
 def test_tensorboard_is_asked_for_by_name(dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -46,13 +46,18 @@ class _Descriptor(io.FileIO):
 
 
 def open_streams() -> None:
-    """Put streams that outlast a full disk and a closed pipe in the place of standard output and error."""
+    """Put streams that outlast a full disk and a closed pipe in the place of standard output and error.
+
+    A stream that somebody else has put there stays.
+    """
     # a descriptor that was closed would be the next file's that is opened
     while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
         pass
     os.close(descriptor)
     for name, number in (("stdout", 1), ("stderr", 2)):
         before = getattr(sys, name)
+        if before is not getattr(sys, f"__{name}__"):
+            continue
         raw = _Descriptor(number, "w", closefd=False)
         encoding = before.encoding if before else "utf-8"
         stream = io.TextIOWrapper(

@@ -6,6 +6,7 @@ it refuses to load.
 
 import dataclasses
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,8 @@ def save_model(
 def load_config(folder: Path) -> dict[str, Any]:
     """What `save_model` wrote about a model, checked. Raises `InputError`."""
     path = folder / CONFIG
+    if not os.path.lexists(path):
+        raise InputError(f"{folder} is no trained model: it has no {CONFIG}; make one with: synthmatch train")
     contents = read_file(path, _MOST_CONFIG_BYTES, "a model's settings, which synthmatch train writes")
     try:
         config = need(parse_json(contents), dict, "it")

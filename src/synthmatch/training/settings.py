@@ -46,8 +46,7 @@ class TrainSettings:
             raise InputError(f"learning_rate is {self.learning_rate}, expected between 0 and 1")
         if not 0 <= self.tolerance < 1:
             raise InputError(f"tolerance is {self.tolerance}, expected from 0 to below 1")
-        if self.warmup_epochs < 0 or self.seed < 0 or self.config.latent_size < 1:
+        if self.warmup_epochs < 0 or self.seed < 0:
             raise InputError(
-                f"got warmup_epochs {self.warmup_epochs}, seed {self.seed}, latent_size {self.config.latent_size};"
-                " expected 0 or more, 0 or more, 1 or more"
+                f"got warmup_epochs {self.warmup_epochs}, seed {self.seed}; expected 0 or more, 0 or more, 1 or more"
             )
