@@ -2,8 +2,8 @@
 
 import contextlib
 import os
+import secrets
 import shutil
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -17,20 +17,20 @@ def write_whole(path: Path, contents: bytes, *, force: bool = False) -> None:
     """
     if path.exists() and not force:
         raise OutputError(f"{path} exists and is kept; use --force to replace it, or another output")
-    temporary = None
+    # a name of its own, since the file's name with more around it may be too long; "x" follows the user's umask
+    temporary = path.with_name(f".synthmatch-{secrets.token_hex(8)}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        with os.fdopen(handle, "wb") as stream:
+        with temporary.open("xb") as stream:
             stream.write(contents)
             stream.flush()
             os.fsync(stream.fileno())
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except OSError as error:
-        if temporary is not None:
-            with contextlib.suppress(OSError):
-                Path(temporary).unlink()
+        temporary.replace(path)
+    except BaseException as error:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        if not isinstance(error, OSError):
+            raise  # Ctrl-C
         raise OutputError(
             f"cannot write {path}: {error.strerror or error}; choose another folder or free space"
         ) from error
