@@ -20,7 +20,10 @@ OWN_CODE = sorted(path for folder in ("src", "tests", "bench", "tools") for path
 #: A part may import itself and the parts before it here. `synthmatch/__init__.py` and `__main__.py` may import any.
 LAYERS = (
     "errors",
+    "signals",
     "files",
+    "folder_lock",
+    "exchange",
     "reading",
     "note",
     "audio",
@@ -40,6 +43,7 @@ LAYERS = (
     "experiments",
     "picture",
     "matches",
+    "matcher",
     "matching",
     "web",
     "cli",

@@ -1,14 +1,12 @@
 """A picture of a match: spectrograms of target and match on one scale, and their difference."""
 
 import io
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from synthmatch.features.bands import SEMITONE_BANDS, semitone_bands
 from synthmatch.features.stft import decibels, power_frames
-from synthmatch.files import write_whole
 from synthmatch.note import SAMPLE_RATE_HZ
 
 _WINDOW = 4096
@@ -20,15 +18,8 @@ _TICKS = {
 }
 
 
-def save_picture(
-    path: Path,
-    target: npt.NDArray[np.float32],
-    match: npt.NDArray[np.float32],
-    title: str,
-    *,
-    force: bool = False,
-) -> None:
-    """Write a PNG. `target` and `match`: (channels, samples) float32 at 44.1 kHz."""
+def picture(target: npt.NDArray[np.float32], match: npt.NDArray[np.float32], title: str) -> bytes:
+    """A PNG. `target` and `match`: (channels, samples) float32 at 44.1 kHz."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - half a second to load
     from matplotlib.figure import Figure  # noqa: PLC0415
 
@@ -55,7 +46,7 @@ def save_picture(
         axis.set_xlabel("s")
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", metadata={"Software": ""})
-    write_whole(path, buffer.getvalue(), force=force)
+    return buffer.getvalue()
 
 
 def levels_db(audio: npt.NDArray[np.float32], samples: int) -> npt.NDArray[np.float32]:

@@ -57,12 +57,14 @@ def match(
     For each target: a folder with the ranked candidates' native presets, their sounds, and pictures of how near they
     are. Several targets also give a bank with the best preset of each.
     """
-    from synthmatch.cli.output import Writer  # noqa: PLC0415 - keeps --help fast
+    from synthmatch.cli.output import Writer, claimed  # noqa: PLC0415 - keeps --help fast
     from synthmatch.cli.progress import SearchProgress  # noqa: PLC0415
     from synthmatch.library.library import Library  # noqa: PLC0415
     from synthmatch.matching import NO_MODEL, installed, models_of  # noqa: PLC0415
     from synthmatch.matching import match as find  # noqa: PLC0415
+    from synthmatch.signals import uninterrupted  # noqa: PLC0415
     from synthmatch.synths.files import read_presets  # noqa: PLC0415
+    from synthmatch.synths.registry import get_synth  # noqa: PLC0415
     from synthmatch.target import load_target  # noqa: PLC0415
 
     ids = None if not synth or ALL in synth else synth
@@ -77,32 +79,43 @@ def match(
     first = [preset for path in start or [] for preset in read_presets(path)]
     # every target is read before the first search, so that a mistake in the last costs no waiting
     loaded = [load_target(path, note=note, velocity=velocity, hold_seconds=hold) for path in targets]
-    writer = Writer(output, force=force)
-    writer.check([target.name for target in loaded])
     results: list[dict[str, Any]] = []
-    for target in loaded:
-        with SearchProgress(target, show=not (json or quiet)) as progress:
-            found = find(
-                target,
-                synths=chosen,
-                renders=renders,
-                seconds=float("inf") if seconds is None else seconds,
-                candidates=candidates,
-                seed=seed,
-                libraries=libraries,
-                model=estimator or model,
-                start=first,
-                locked=lock or [],
-                workers=workers,
-                progress=progress,
-            )
-        results.append(writer.write(found))
-        if not json:
-            _table(found, results[-1])
-        if not found.complete:
-            typer.echo("interrupted: the best so far is kept", err=True)
-            break
-    banks = writer.write_banks() if len(targets) > 1 else []
+    with claimed(output):
+        writer = Writer(output, [target.name for target in loaded], list(map(get_synth, chosen)), force=force)
+        for target in loaded:
+            written = len(results)
+            try:
+                with SearchProgress(target, show=not (json or quiet)) as progress:
+                    found = find(
+                        target,
+                        synths=chosen,
+                        renders=renders,
+                        seconds=float("inf") if seconds is None else seconds,
+                        candidates=candidates,
+                        seed=seed,
+                        libraries=libraries,
+                        model=estimator or model,
+                        start=first,
+                        locked=lock or [],
+                        workers=workers,
+                        progress=progress,
+                    )
+                with uninterrupted():
+                    results.append(writer.write(found))
+                complete = found.complete
+            except KeyboardInterrupt:
+                if not results:
+                    raise
+                complete = False
+            if len(results) > written and not json:
+                _table(found, results[-1])
+            for line in found.failed.values() if len(results) > written else ():
+                typer.echo(line, err=True)
+            if not complete:
+                typer.echo("interrupted: the best so far is kept", err=True)
+                break
+        with uninterrupted():
+            banks = writer.write_banks()
     if json:
         from json import dumps  # noqa: PLC0415
 
