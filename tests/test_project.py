@@ -21,6 +21,7 @@ OWN_CODE = sorted(path for folder in ("src", "tests", "bench", "tools") for path
 LAYERS = (
     "errors",
     "signals",
+    "scratch",
     "files",
     "folder_lock",
     "exchange",

@@ -1,6 +1,5 @@
 """``synthmatch benchmark``: every method on the same targets, as a page of tables."""
 
-import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -56,12 +55,13 @@ def benchmark(
     from synthmatch.files import write_whole  # noqa: PLC0415
     from synthmatch.matching import DEFAULT_MODEL, installed, models_of  # noqa: PLC0415
     from synthmatch.render.pool import RenderPool  # noqa: PLC0415
+    from synthmatch.scratch import temporary_folder  # noqa: PLC0415
     from synthmatch.search.registry import SEARCHES  # noqa: PLC0415
 
     if quick:
-        with tempfile.TemporaryDirectory() as temporary:
+        with temporary_folder() as temporary:
             benchmark(
-                output=Path(temporary),
+                output=temporary,
                 synth=synth,
                 sets=["held-out"],
                 search=search,
@@ -71,7 +71,7 @@ def benchmark(
                 seed=seed,
                 workers=workers,
             )
-            typer.echo((Path(temporary) / PAGE).read_text(encoding="utf-8"))
+            typer.echo((temporary / PAGE).read_text(encoding="utf-8"))
         return
     if output is None:
         raise InputError("--output is missing, expected a folder for the page and records; or try --quick")

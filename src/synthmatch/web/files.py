@@ -8,9 +8,7 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
@@ -19,6 +17,7 @@ from synthmatch.audio import Audio
 from synthmatch.errors import AudioError, InputError, PresetError
 from synthmatch.params import Preset
 from synthmatch.presets import own
+from synthmatch.scratch import temporary_folder
 from synthmatch.synths.registry import get_synth
 from synthmatch.web import child
 
@@ -65,8 +64,8 @@ def read_sound(upload: Upload, most_bytes: int) -> Audio:
         raise AudioError(f"{label} is larger than {most_bytes / 1e6:.0f} MB; cut out the note to match")
     if not contents.startswith(_SOUND_STARTS) and not _is_mp3_frame(contents):
         raise AudioError(f"{label} is no sound that can be read; expected a WAV, FLAC, OGG, MP3 or AIFF file")
-    with tempfile.TemporaryDirectory(prefix="synthmatch-") as folder:
-        path = Path(folder) / "sound"
+    with temporary_folder() as folder:
+        path = folder / "sound"
         path.write_bytes(contents)
         answer = _ask("sound", {"path": str(path), "label": label}, label, AudioError)
     return np.ascontiguousarray(np.load(io.BytesIO(answer), allow_pickle=False), np.float32)
@@ -82,7 +81,7 @@ def read_presets(uploads: Sequence[Upload], synths: Sequence[str], most_bytes: i
     Raises `PresetError` where there is none, or more than can be indexed.
     """
     suffixes = [form.suffix.lower() for id in synths for form in get_synth(id).formats] + [own.SUFFIX]
-    with tempfile.TemporaryDirectory(prefix="synthmatch-") as folder:
+    with temporary_folder() as folder:
         files: list[tuple[str, str]] = []
         size = 0
         for number, upload in enumerate(uploads):
@@ -90,7 +89,7 @@ def read_presets(uploads: Sequence[Upload], synths: Sequence[str], most_bytes: i
             suffix = max((s for s in suffixes if label.lower().endswith(s)), key=len, default=None)
             if suffix is None:
                 continue
-            path = Path(folder) / f"{number:05}{suffix}"
+            path = folder / f"{number:05}{suffix}"
             contents = upload.stream.read(most_bytes + 1 - size)
             size += len(contents)
             if size > most_bytes:
