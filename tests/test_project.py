@@ -42,6 +42,7 @@ LAYERS = (
     "models",
     "training",
     "experiments",
+    "fonts",
     "picture",
     "matches",
     "matcher",

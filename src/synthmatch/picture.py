@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from synthmatch.features.bands import SEMITONE_BANDS, semitone_bands
 from synthmatch.features.stft import decibels, power_frames
+from synthmatch.fonts import prepare_matplotlib, written_with
 from synthmatch.note import SAMPLE_RATE_HZ
 
 _WINDOW = 4096
@@ -20,6 +21,7 @@ _TICKS = {
 
 def picture(target: npt.NDArray[np.float32], match: npt.NDArray[np.float32], title: str) -> bytes:
     """A PNG. `target` and `match`: (channels, samples) float32 at 44.1 kHz."""
+    prepare_matplotlib()
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - half a second to load
     from matplotlib.figure import Figure  # noqa: PLC0415
 
@@ -28,7 +30,9 @@ def picture(target: npt.NDArray[np.float32], match: npt.NDArray[np.float32], tit
     seconds = samples / SAMPLE_RATE_HZ
     figure = Figure(figsize=(12, 3.6), dpi=100, layout="constrained")
     FigureCanvasAgg(figure)
-    figure.suptitle(title, fontsize=11)
+    shown, fonts = written_with(title)
+    # a name may hold what mathematics is written with
+    figure.suptitle(shown, fontsize=11, family=fonts, parse_math=False)
     axes = figure.subplots(1, 3, sharey=True)
     extent = (0.0, seconds, 0.0, float(SEMITONE_BANDS))
     for axis, picture, name in zip(axes, pictures, ("target", "match"), strict=False):
