@@ -82,23 +82,24 @@ def verify(folder: FolderArgument) -> None:
 @dataset_app.command()
 def info(folder: FolderArgument) -> None:
     """Say what is in a data set, finished or not."""
+    from synthmatch.cli.table import say  # noqa: PLC0415
     from synthmatch.dataset.folder import DatasetFolder  # noqa: PLC0415
     from synthmatch.dataset.verify import summary  # noqa: PLC0415
     from synthmatch.note import Note  # noqa: PLC0415
 
     dataset = DatasetFolder.read(folder)
-    typer.echo(f"fingerprint  {dataset.fingerprint}, seed {dataset.spec.seed}, protocol {dataset.spec.protocol}")
-    typer.echo(f"notes        {', '.join(Note(pitch=pitch).name for pitch in dataset.spec.pitches)}")
+    say(f"fingerprint  {dataset.fingerprint}, seed {dataset.spec.seed}, protocol {dataset.spec.protocol}", hang=13)
+    say(f"notes        {', '.join(Note(pitch=pitch).name for pitch in dataset.spec.pitches)}", hang=13)
     size = 0
     for synth, origin in dataset.origins.items():
         found = summary(dataset, synth)
         size += found.bytes
-        typer.echo(f"{synth:<12} {origin.version}, parameter table {origin.table}")
-        typer.echo(f"  shards     {found.shards} of {found.of_shards}")
-        typer.echo(f"  rows       {found.rows.total()} ({_counts(found.rows)}), {found.left_out} left out")
-        typer.echo(f"  made from  {_counts(found.sources)}")
-        typer.echo(f"  rejected   {_counts(found.rejected)}")
-    typer.echo(f"size         {size / 1e6:.1f} MB")
+        say(f"{synth:<12} {origin.version}, parameter table {origin.table}", hang=13)
+        say(f"  shards     {found.shards} of {found.of_shards}")
+        say(f"  rows       {found.rows.total()} ({_counts(found.rows)}), {found.left_out} left out", hang=13)
+        say(f"  made from  {_counts(found.sources)}", hang=13)
+        say(f"  rejected   {_counts(found.rejected)}", hang=13)
+    say(f"size         {size / 1e6:.1f} MB")
 
 
 def _counts(counts: dict[str, int]) -> str:

@@ -69,6 +69,7 @@ def search(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON in place of a table.")] = False,
 ) -> None:
     """List the presets that sound nearest to TARGET, nearest first. Nothing is rendered."""
+    from synthmatch.cli.table import say  # noqa: PLC0415
     from synthmatch.errors import InputError  # noqa: PLC0415
     from synthmatch.library.builtin import libraries_for  # noqa: PLC0415
     from synthmatch.library.library import nearest_in  # noqa: PLC0415
@@ -89,21 +90,22 @@ def search(
         typer.echo(json.dumps({"target": str(target), "note": sound.note.name, "synth": synth, "nearest": rows}))
         return
     searched = sum(len(library) for library in libraries)
-    typer.echo(f"{target.name}, note {sound.note.name}: nearest of {searched} presets of {synth}")
+    say(f"{target.name}, note {sound.note.name}: nearest of {searched} presets of {synth}")
     for place, neighbour in enumerate(found, 1):
-        typer.echo(f"{place:>3}  {neighbour.distance:6.2f} dB  {neighbour.preset.name}")
+        say(f"{place:>3}  {neighbour.distance:6.2f} dB  {neighbour.preset.name}", hang=5)
 
 
 @library_app.command()
 def info(file: Annotated[Path, typer.Argument(help="A library file.")]) -> None:
     """Say what is in a library."""
+    from synthmatch.cli.table import say  # noqa: PLC0415
     from synthmatch.library.library import Library  # noqa: PLC0415
     from synthmatch.note import Note  # noqa: PLC0415
 
     library = Library.load(file)
     pitches = ", ".join(Note(pitch=pitch).name for pitch in library.index.pitches)
-    typer.echo(f"synth    {library.synth}, parameter table {library.space.hash}")
-    typer.echo(f"presets  {len(library)}")
-    typer.echo(f"pitches  {pitches}")
-    typer.echo(f"source   {library.source}")
-    typer.echo(f"size     {file.stat().st_size / 1e6:.1f} MB")
+    say(f"synth    {library.synth}, parameter table {library.space.hash}", hang=9)
+    say(f"presets  {len(library)}")
+    say(f"pitches  {pitches}", hang=9)
+    say(f"source   {library.source}", hang=9)
+    say(f"size     {file.stat().st_size / 1e6:.1f} MB")

@@ -133,9 +133,7 @@ def _say_missing() -> None:
 
 
 def _table(found: "Matches", written: dict[str, Any]) -> None:
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
-
+    from synthmatch.cli.table import print_table, say  # noqa: PLC0415
     from synthmatch.evaluation.reach import out_of_reach_text  # noqa: PLC0415
     from synthmatch.synths.registry import get_synth  # noqa: PLC0415
 
@@ -143,27 +141,23 @@ def _table(found: "Matches", written: dict[str, Any]) -> None:
     heard = f"{target.note.name}" + (
         f" ({target.pitch_confidence:.0%} sure)" if target.pitched else " (no clear pitch)"
     )
-    console = Console()
-    console.print(
-        f"[bold]{target.name}[/bold]: {heard}, held {target.note.hold_seconds:.2f} s, velocity {target.note.velocity}"
-    )
+    name = typer.style(target.name, bold=True)
+    say(f"{name}: {heard}, held {target.note.hold_seconds:.2f} s, velocity {target.note.velocity}")
     for remark in target.remarks:
-        console.print(f"  {remark}")
-    # one space between columns: with the longest file names the table fits into 80
-    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1, 0, 0))
-    numbers = ("score", "lsd dB", "floor", "mss dB", "floor", "nearer")
-    for column in ("", "synth", "preset", *numbers, "file"):
-        table.add_column(column, overflow="fold", justify="right" if column in numbers else "left")
+        say(f"  {remark}")
+    numbers = ("score", "lsd dB", "floor", "mss dB", "nearer")
+    rows = []
     for rank, (candidate, files) in enumerate(zip(found, written["candidates"], strict=True), 1):
         scores, floor = candidate.scores, candidate.floor
         cells = [f"{scores['lsd']:.2f}", _or_dash(floor.get("lsd")), f"{scores['mss']:.2f}", _or_dash(floor.get("mss"))]
         cells.append("-" if candidate.nearer_than is None else f"{candidate.nearer_than:.0%}")
-        name = Path(files["preset"]).name
-        table.add_row(str(rank), candidate.synth, candidate.preset.name, f"{candidate.score:.2f}", *cells, name)
-    console.print(table)
+        file = Path(files["preset"]).name
+        rows.append([str(rank), candidate.synth, candidate.preset.name, f"{candidate.score:.2f}", *cells, file])
+    heads = ("", "synth", "preset", "score", "lsd dB", "floor", "mss dB", "floor", "nearer", "file")
+    print_table(heads, rows, right=numbers, keys=3)
     for id in found.out_of_reach:
-        console.print(f"  {out_of_reach_text(get_synth(id).title)}")
-    console.print(f"  in {written['folder']}")
+        say(f"  {out_of_reach_text(get_synth(id).title)}")
+    say(f"  in {written['folder']}")
 
 
 def _or_dash(value: float | None) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -16,16 +17,26 @@ if TYPE_CHECKING:
     from synthmatch.training.meter import Pace
 
 
+#: Columns of a terminal from which on there is room for a bar beside the numbers.
+_WIDE = 80
+
+
 class SearchProgress:
     """A line a synthesizer on standard error; called with ``(synth, state)`` after each batch."""
 
     def __init__(self, target: Target, *, show: bool) -> None:
-        self._bars = Progress(
+        console = Console(stderr=True)
+        best, left = "best {task.fields[best]:.2f}", "{task.fields[left]:.0f} s left"
+        wide = (
             TextColumn("{task.description:>18}"),
             BarColumn(bar_width=24),
             MofNCompleteColumn(),
-            TextColumn("{task.fields[rate]:5.1f}/s  best {task.fields[best]:.2f}  {task.fields[left]:.0f} s left"),
-            console=Console(stderr=True),
+            TextColumn("{task.fields[rate]:5.1f}/s  " + best + "  " + left),
+        )
+        narrow = (TextColumn("{task.fields[synth]}"), MofNCompleteColumn(), TextColumn(best + ", " + left))
+        self._bars = Progress(
+            *(wide if console.width >= _WIDE else narrow),
+            console=console,
             transient=True,
             disable=not show,
         )
@@ -47,8 +58,8 @@ class SearchProgress:
         left = min((state.budget.renders - state.renders) / max(rate, 1e-6), state.budget.seconds - state.seconds)
         shown = {"rate": rate, "best": state.best, "left": max(left, 0.0)}
         if synth not in self._tasks:
-            name = f"{self._name[:24]} {synth}"
-            self._tasks[synth] = self._bars.add_task(name, total=state.budget.renders, **shown)  # type: ignore[arg-type]
+            name, short = f"{self._name[:24]} {synth}", Path(synth).stem[:8]
+            self._tasks[synth] = self._bars.add_task(name, total=state.budget.renders, synth=short, **shown)  # type: ignore[arg-type]
         self._bars.update(self._tasks[synth], completed=state.renders, **shown)  # type: ignore[arg-type]
 
 
@@ -80,8 +91,9 @@ def training_bar(*, show: bool = True) -> Iterator[Callable[["Pace"], None]]:
 @contextmanager
 def _line(start: str, *, show: bool = True) -> Iterator[Callable[[int, int, str], None]]:
     """A bar with a text behind it, which says `start` until it is called with (done, total, text)."""
+    console = Console(stderr=True)
     columns = (BarColumn(), TextColumn("{task.description}"))
-    with Progress(*columns, console=Console(stderr=True), transient=True, disable=not show) as bar:
+    with Progress(*columns[console.width < _WIDE :], console=console, transient=True, disable=not show) as bar:
         task = bar.add_task(start)
         yield lambda done, total, text: bar.update(task, total=total, completed=done, description=text)
 

@@ -17,6 +17,7 @@ def score(
     Files of another sample rate are resampled; mono and stereo compare; the shorter is padded with silence.
     """
     from synthmatch.audio import load  # noqa: PLC0415  (`--help` stays fast)
+    from synthmatch.cli.table import print_table  # noqa: PLC0415
     from synthmatch.evaluation.metrics import METRICS, evaluate, harmonic_percentage  # noqa: PLC0415
 
     target, match = load(reference), load(estimated)
@@ -25,5 +26,5 @@ def score(
         typer.echo(json.dumps({"reference": str(reference), "estimated": str(estimated), "scores": scores}, indent=2))
         return
     notes = {"lower": "lower is better", "higher": "higher is better", "neither": "of the reference alone"}
-    for name, value in scores.items():
-        typer.echo(f"{name:<22}{value:>10.4f} {METRICS[name].unit:<3} {notes[METRICS[name].better]}")
+    rows = [[name, f"{value:.4f}", METRICS[name].unit, notes[METRICS[name].better]] for name, value in scores.items()]
+    print_table(("metric", "value", "unit", ""), rows, right=("value",))

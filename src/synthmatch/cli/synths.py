@@ -34,18 +34,20 @@ def synths(
 
         typer.echo(dumps(rows, indent=1))
         return
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
+    from synthmatch.cli.table import print_table, say  # noqa: PLC0415
 
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for column in ("synth", "installed", "parameters", "of these classes", "files", "table"):
-        table.add_column(column)
-    for row in rows:
-        state = row["version"] if row["installed"] else "no"
-        files = " ".join(row["files"])
-        table.add_row(row["synth"], state, str(row["parameters"]), str(row["categorical"]), files, row["table"])
-    console = Console()
-    console.print(table)
+    cells = [
+        [
+            row["synth"],
+            row["version"] if row["installed"] else "no",
+            str(row["parameters"]),
+            str(row["categorical"]),
+            " ".join(row["files"]),
+            row["table"],
+        ]
+        for row in rows
+    ]
+    print_table(("synth", "installed", "parameters", "of these classes", "files", "table"), cells)
     for row in rows:
         if row["missing"]:
-            console.print(f"{row['synth']}: {row['missing']}", markup=False)
+            say(f"{row['synth']}: {row['missing']}")
