@@ -10,6 +10,7 @@ import os
 import re
 import secrets
 import shutil
+import time
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from synthmatch.errors import OutputError
 
 #: Also the temporary files of `synthmatch.files`.
 _OURS = re.compile(r"\.synthmatch-[0-9a-f]{16}")
+#: No single file takes longer to write.
+_OLD_SECONDS = 3600.0
 
 
 def exchange_files(folder: Path, contents: Iterable[tuple[str, bytes]], stale: Collection[str]) -> list[Path]:
@@ -62,7 +65,9 @@ def mend_folder(folder: Path) -> None:
     try:
         for left in [path for path in folder.iterdir() if _OURS.fullmatch(path.name)]:
             if not left.is_dir():
-                left.unlink()
+                # of a killed program, if it is not one that is being written
+                if time.time() - left.stat().st_mtime > _OLD_SECONDS:
+                    left.unlink()
                 continue
             if (left / "old").is_dir():
                 _move_all(left / "old", folder)

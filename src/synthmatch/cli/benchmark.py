@@ -48,7 +48,8 @@ def benchmark(
     Needs hexter and amsynth's banks for held-out presets; fluidsynth, fluid-soundfont-gm and sonic-pi-samples for
     recordings.
     """
-    from synthmatch.errors import InputError  # noqa: PLC0415 - keeps --help fast
+    from synthmatch.cli.claim import check_writable  # noqa: PLC0415 - keeps --help fast
+    from synthmatch.errors import InputError  # noqa: PLC0415
     from synthmatch.evaluation.benchmark import Setting  # noqa: PLC0415
     from synthmatch.evaluation.page import page  # noqa: PLC0415
     from synthmatch.evaluation.targets import SETS  # noqa: PLC0415
@@ -80,8 +81,10 @@ def benchmark(
     if "people" in chosen_sets and not voices:
         raise InputError("set people needs --voices FILE, packed DX7 voices of 128 bytes")
     folder = records or output / "records"
+    check_writable(output)
     synths = installed(synth)
     if not page_only:
+        check_writable(folder)
         loaded = [models_of(path) for path in model or [Path(DEFAULT_MODEL)]]
         models = [found.estimator for found in loaded if found.estimator]
         surrogates = {synth: one for found in loaded for synth, one in found.surrogates.items()}

@@ -26,14 +26,18 @@ def build(
     force: Annotated[bool, typer.Option("--force", help="Replace OUTPUT if it exists.")] = False,
 ) -> None:
     """Render presets into a library. Interrupted with Ctrl-C and run again, it goes on where it was."""
+    from synthmatch.cli.claim import check_writable  # noqa: PLC0415
     from synthmatch.cli.progress import render_bar  # noqa: PLC0415
-    from synthmatch.errors import InputError  # noqa: PLC0415
+    from synthmatch.errors import InputError, OutputError  # noqa: PLC0415
     from synthmatch.library.build import build as build_library  # noqa: PLC0415  (`--help` stays fast)
     from synthmatch.library.sources import children_of, generated, read_presets  # noqa: PLC0415
     from synthmatch.note import parse_pitch  # noqa: PLC0415
     from synthmatch.render.pool import RenderPool  # noqa: PLC0415
     from synthmatch.synths.registry import get_synth  # noqa: PLC0415
 
+    if output.exists() and not force:
+        raise OutputError(f"{output} exists and is kept; use --force to replace it, or another -o")
+    check_writable(output.parent)
     instrument = get_synth(synth)
     notes = tuple(parse_pitch(text) for text in pitches.split(","))
     presets, unreadable = read_presets(instrument, sources or [])

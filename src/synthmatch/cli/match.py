@@ -57,7 +57,8 @@ def match(
     For each target: a folder with the ranked candidates' native presets, their sounds, and pictures of how near they
     are. Several targets also give a bank with the best preset of each.
     """
-    from synthmatch.cli.output import Writer, claimed  # noqa: PLC0415 - keeps --help fast
+    from synthmatch.cli.claim import claimed  # noqa: PLC0415 - keeps --help fast
+    from synthmatch.cli.output import Writer  # noqa: PLC0415
     from synthmatch.cli.progress import SearchProgress  # noqa: PLC0415
     from synthmatch.library.library import Library  # noqa: PLC0415
     from synthmatch.matching import NO_MODEL, installed, models_of  # noqa: PLC0415

@@ -8,41 +8,17 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-
-import typer
 
 from synthmatch.audio import wav_bytes
 from synthmatch.cli.earlier import MATCH, Earlier
 from synthmatch.errors import OutputError
 from synthmatch.exchange import exchange_files, mend_folder
-from synthmatch.files import write_whole
-from synthmatch.folder_lock import locked_folder
 from synthmatch.matches import Match, Matches
 from synthmatch.synths.base import Synth
 from synthmatch.synths.files import banks, dump_presets, main_format, safe_name
 from synthmatch.synths.registry import get_synth
-
-
-@contextmanager
-def claimed(folder: Path) -> Iterator[None]:
-    """Hold a folder for what this program will write; where another program writes there, wait for its end.
-
-    Raises `OutputError` where it cannot be made or written.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        write_whole(folder / ".synthmatch-probe", b"", force=True)
-        (folder / ".synthmatch-probe").unlink(missing_ok=True)
-    except (OSError, OutputError) as error:
-        reason = error if isinstance(error, OSError) else error.__cause__
-        told = getattr(reason, "strerror", None) or reason
-        raise OutputError(f"cannot write to {folder}: {told}; choose another folder with -o") from error
-    told = f"another synthmatch writes to {folder}: this one waits for its end (Ctrl-C gives up)"
-    with locked_folder(folder, lambda: typer.echo(told, err=True)):
-        yield
 
 
 class Writer:

@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 
 from synthmatch.audio import wav_bytes
-from synthmatch.cli.output import claimed
+from synthmatch.cli.claim import claimed
 from synthmatch.errors import OutputError, RenderError
 from synthmatch.exchange import exchange_files, mend_folder
 from synthmatch.note import Note

@@ -104,10 +104,9 @@ class Plugin(Synth):
         if lacking := missing_host():
             raise MissingSynthError(lacking)
         cache = _cache_folder() / f"{_fingerprint(self._source)}.json"
-        if cache.is_file():
-            with suppress(json.JSONDecodeError):  # a damaged cache is as good as none
-                kept: dict[str, Any] = json.loads(cache.read_text(encoding="utf-8"))
-                return kept
+        with suppress(OSError, ValueError):  # a damaged cache, or one that cannot be read, is as good as none
+            kept: dict[str, Any] = json.loads(cache.read_text(encoding="utf-8"))
+            return kept
         answer = probe(self._source)
         if not answer.parameters:
             raise MissingSynthError(f"{self.id} has no parameters that a host can move; nothing can be matched with it")
