@@ -142,8 +142,8 @@ def _table(found: "Matches", written: dict[str, Any]) -> None:
     heard = f"{target.note.name}" + (
         f" ({target.pitch_confidence:.0%} sure)" if target.pitched else " (no clear pitch)"
     )
-    name = typer.style(target.name, bold=True)
-    say(f"{name}: {heard}, held {target.note.hold_seconds:.2f} s, velocity {target.note.velocity}")
+    text = f"{target.name}: {heard}, held {target.note.hold_seconds:.2f} s, velocity {target.note.velocity}"
+    say(text, bold=target.name)
     for remark in target.remarks:
         say(f"  {remark}")
     numbers = ("score", "lsd dB", "floor", "mss dB", "nearer")

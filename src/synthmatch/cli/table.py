@@ -24,11 +24,13 @@ def columns() -> int | None:
     return None
 
 
-def say(text: str, hang: int = 2) -> None:
-    """Print a text on stdout, its further lines indented by `hang`; a word is never cut."""
+def say(text: str, hang: int = 2, bold: str = "") -> None:
+    """Print a text on stdout, its further lines indented by `hang`; a word is never cut. `bold`: how it begins."""
     width = columns()
     if width is not None:
         text = textwrap.fill(text, width, subsequent_indent=" " * hang, break_long_words=False, break_on_hyphens=False)
+    if bold and text.startswith(bold):
+        text = typer.style(bold, bold=True) + text.removeprefix(bold)
     typer.echo(text)
 
 
