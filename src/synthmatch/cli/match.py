@@ -146,7 +146,6 @@ def _table(found: "Matches", written: dict[str, Any]) -> None:
     say(text, bold=target.name)
     for remark in target.remarks:
         say(f"  {remark}")
-    numbers = ("score", "lsd dB", "floor", "mss dB", "nearer")
     rows = []
     for rank, (candidate, files) in enumerate(zip(found, written["candidates"], strict=True), 1):
         scores, floor = candidate.scores, candidate.floor
@@ -155,7 +154,7 @@ def _table(found: "Matches", written: dict[str, Any]) -> None:
         file = Path(files["preset"]).name
         rows.append([str(rank), candidate.synth, candidate.preset.name, f"{candidate.score:.2f}", *cells, file])
     heads = ("", "synth", "preset", "score", "lsd dB", "floor", "mss dB", "floor", "nearer", "file")
-    print_table(heads, rows, right=numbers, keys=3)
+    print_table(heads, rows, right=range(3, 9), keys=3)
     for id in found.out_of_reach:
         say(f"  {out_of_reach_text(get_synth(id).title)}")
     say(f"  in {written['folder']}")

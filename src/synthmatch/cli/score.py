@@ -27,4 +27,4 @@ def score(
         return
     notes = {"lower": "lower is better", "higher": "higher is better", "neither": "of the reference alone"}
     rows = [[name, f"{value:.4f}", METRICS[name].unit, notes[METRICS[name].better]] for name, value in scores.items()]
-    print_table(("metric", "value", "unit", ""), rows, right=("value",))
+    print_table(("", "", "", ""), rows, right=(1,))

@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import typer
 from rich.cells import cell_len
@@ -35,9 +35,9 @@ def say(text: str, hang: int = 2, bold: str = "") -> None:
 
 
 def print_table(
-    heads: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[str] = (), keys: int = 1
+    heads: Sequence[str], rows: Sequence[Sequence[str]], *, right: Collection[int] = (), keys: int = 1
 ) -> None:
-    """Print rows under their heads on stdout; those in `right` are aligned there.
+    """Print rows under their heads on stdout; the columns of these numbers, from 0, are aligned on the `right`.
 
     In lines of its own, a row begins with its first `keys` cells; the others follow with their heads, by commas.
     """
@@ -52,9 +52,9 @@ def print_table(
         return
     for number, row in enumerate([heads, *rows] if any(heads) else rows):
         cells = []
-        for head, cell, wide in zip(heads, row, widths, strict=True):
+        for column, (cell, wide) in enumerate(zip(row, widths, strict=True)):
             space = " " * (wide - cell_len(cell))
-            cells.append(space + cell if head in right else cell + space)
+            cells.append(space + cell if column in right else cell + space)
         line = gap.join(cells).rstrip()
         typer.echo(typer.style(line, bold=True) if number == 0 and any(heads) else line)
 
