@@ -81,13 +81,13 @@ def benchmark(
     if "people" in chosen_sets and not voices:
         raise InputError("set people needs --voices FILE, packed DX7 voices of 128 bytes")
     folder = records or output / "records"
-    check_writable(output)
     synths = installed(synth)
     if not page_only:
-        check_writable(folder)
         loaded = [models_of(path) for path in model or [Path(DEFAULT_MODEL)]]
         models = [found.estimator for found in loaded if found.estimator]
         surrogates = {synth: one for found in loaded for synth, one in found.surrogates.items()}
+        check_writable(output)
+        check_writable(folder)
         for one in synths:
             with RenderPool(one, workers) as pool:
                 setting = Setting(pool, _library(one), searches, renders, seed, models, surrogates.get(one.id))
