@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from synthmatch.errors import OutputError
-from synthmatch.files import write_whole
+from synthmatch.files import write_folder, write_whole
 
 
 def test_contents_arrive_and_nothing_else(tmp_path: Path) -> None:
@@ -18,11 +18,25 @@ def test_contents_arrive_and_nothing_else(tmp_path: Path) -> None:
     assert [p.name for p in path.parent.iterdir()] == ["bank.syx"]
 
 
-def test_others_may_read_it(tmp_path: Path) -> None:
-    """Catches the owner-only mode of a temporary file reaching the final one."""
-    path = tmp_path / "a.vital"
+@pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o077, 0o600), (0o002, 0o664)])
+def test_permissions_follow_the_umask(umask: int, mode: int, tmp_path: Path) -> None:
+    """Catches the owner-only mode of a temporary file, and a mode that opens what the user keeps private."""
+    before = os.umask(umask)
+    try:
+        write_whole(tmp_path / "new" / "a.vital", b"{}")
+        write_folder(tmp_path / "folder", {"a.npy": b""})
+    finally:
+        os.umask(before)
+    for file in (tmp_path / "new/a.vital", tmp_path / "folder/a.npy"):
+        assert file.stat().st_mode & 0o777 == mode
+        assert file.parent.stat().st_mode & 0o777 == 0o777 & ~umask
+
+
+def test_a_long_name_is_written(tmp_path: Path) -> None:
+    """Catches a temporary name that is longer than the file's own, which the system refuses."""
+    path = tmp_path / ("n" * 249 + ".vital")
     write_whole(path, b"{}")
-    assert path.stat().st_mode & 0o777 == 0o644
+    assert [p.name for p in tmp_path.iterdir()] == [path.name]
 
 
 def test_what_exists_is_kept_unless_forced(tmp_path: Path) -> None:

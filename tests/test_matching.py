@@ -37,7 +37,7 @@ def test_an_interruption_keeps_the_best() -> None:
 
 def test_candidates_are_shown_on_the_way(monkeypatch: pytest.MonkeyPatch) -> None:
     """Catches candidates that are not ranked, are rendered again each time, or change the result by being shown."""
-    monkeypatch.setattr("synthmatch.matching._SHOW_SECONDS", 0.0)
+    monkeypatch.setattr("synthmatch.matcher._SHOW_SECONDS", 0.0)
     shown: list[list[Match]] = []
     wish = {"synths": ["dexed"], "renders": 60, "metrics": ("lsd",)}
     seen = match(BASS, **wish, show=lambda _, some: shown.append(list(some)))  # type: ignore[arg-type]

@@ -2,8 +2,8 @@
 
 import contextlib
 import os
+import secrets
 import shutil
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -15,23 +15,22 @@ def write_whole(path: Path, contents: bytes, *, force: bool = False) -> None:
 
     Raises `OutputError` where the file exists and `force` is not given, or the folder or disk refuses.
     """
-    temporary = None
+    # a name of its own, since the file's name with more around it may be too long; "x" follows the user's umask
+    temporary = path.with_name(f".synthmatch-{secrets.token_hex(8)}")
     try:
         if path.exists() and not force:
             raise OutputError(f"{path} exists and is kept; use --force to replace it, or another output")
         path.parent.mkdir(parents=True, exist_ok=True)
-        # a part of the name: all of it and more would be longer than a file system takes
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:20]}.", dir=path.parent)
-        with os.fdopen(handle, "wb") as stream:
+        with temporary.open("xb") as stream:
             stream.write(contents)
             stream.flush()
             os.fsync(stream.fileno())
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except OSError as error:
-        if temporary is not None:
-            with contextlib.suppress(OSError):
-                Path(temporary).unlink()
+        temporary.replace(path)
+    except BaseException as error:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        if not isinstance(error, OSError):
+            raise  # Ctrl-C
         raise OutputError(
             f"cannot write {path}: {error.strerror or error}; choose another folder or free space"
         ) from error

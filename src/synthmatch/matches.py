@@ -1,12 +1,13 @@
 """What a match gives: candidates with their audio and scores, ranked, and how they are saved."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from synthmatch.audio import Audio, save_wav
+from synthmatch.files import write_whole
 from synthmatch.params import Preset
-from synthmatch.picture import save_picture
+from synthmatch.picture import picture
 from synthmatch.synths.files import write_presets
 from synthmatch.synths.registry import get_synth
 from synthmatch.target import Target
@@ -55,7 +56,7 @@ class Matches:
 
     `renders` counts the renders of each synthesizer's search. `complete` is False where the search was interrupted.
     `out_of_reach` are the ids of synthesizers that came less near to the target, with all their candidates, than to 95
-    in 100 of their own sounds.
+    in 100 of their own sounds. `failed` says of synthesizers, by id, on which not one preset rendered, what is known of it.
     """
 
     target: Target
@@ -63,6 +64,7 @@ class Matches:
     renders: dict[str, int]
     complete: bool
     out_of_reach: tuple[str, ...]
+    failed: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def best(self) -> Match:
@@ -79,7 +81,11 @@ class Matches:
         return self.candidates[rank]
 
     def save_picture(self, rank: int, path: str | Path, *, force: bool = False) -> None:
-        """Write the spectrograms of target and candidate, and their difference, as PNG."""
+        """Write `picture`, whole or not at all."""
+        write_whole(Path(path), self.picture(rank), force=force)
+
+    def picture(self, rank: int) -> bytes:
+        """The spectrograms of target and candidate, and their difference, as PNG."""
         found = self.candidates[rank]
         title = f"{self.target.name}: {get_synth(found.synth).title}, lsd {found.scores['lsd']:.1f} dB"
-        save_picture(Path(path), self.target.audio, found.audio, title, force=force)
+        return picture(self.target.audio, found.audio, title)

@@ -1,14 +1,13 @@
 """A picture of a match: spectrograms of target and match on one scale, and their difference."""
 
 import io
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from synthmatch.features.bands import SEMITONE_BANDS, semitone_bands
 from synthmatch.features.stft import decibels, power_frames
-from synthmatch.files import write_whole
+from synthmatch.fonts import prepare_matplotlib, written_with
 from synthmatch.note import SAMPLE_RATE_HZ
 
 _WINDOW = 4096
@@ -20,15 +19,9 @@ _TICKS = {
 }
 
 
-def save_picture(
-    path: Path,
-    target: npt.NDArray[np.float32],
-    match: npt.NDArray[np.float32],
-    title: str,
-    *,
-    force: bool = False,
-) -> None:
-    """Write a PNG. `target` and `match`: (channels, samples) float32 at 44.1 kHz."""
+def picture(target: npt.NDArray[np.float32], match: npt.NDArray[np.float32], title: str) -> bytes:
+    """A PNG. `target` and `match`: (channels, samples) float32 at 44.1 kHz."""
+    prepare_matplotlib()
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - half a second to load
     from matplotlib.figure import Figure  # noqa: PLC0415
 
@@ -37,7 +30,9 @@ def save_picture(
     seconds = samples / SAMPLE_RATE_HZ
     figure = Figure(figsize=(12, 3.6), dpi=100, layout="constrained")
     FigureCanvasAgg(figure)
-    figure.suptitle(title, fontsize=11, parse_math=False)  # a name may hold dollars
+    shown, fonts = written_with(title)
+    # a name may hold what mathematics is written with
+    figure.suptitle(shown, fontsize=11, family=fonts, parse_math=False)
     axes = figure.subplots(1, 3, sharey=True)
     extent = (0.0, seconds, 0.0, float(SEMITONE_BANDS))
     for axis, picture, name in zip(axes, pictures, ("target", "match"), strict=False):
@@ -55,7 +50,7 @@ def save_picture(
         axis.set_xlabel("s")
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", metadata={"Software": ""})
-    write_whole(path, buffer.getvalue(), force=force)
+    return buffer.getvalue()
 
 
 def levels_db(audio: npt.NDArray[np.float32], samples: int) -> npt.NDArray[np.float32]:

@@ -39,7 +39,7 @@ def test_what_files_say_is_text(capsys: pytest.CaptureFixture[str]) -> None:
         printing.say(name, heading=name)
         printing.say_aside(name)
         printing.say_problem(name)
-    printing.say_table(("", "preset"), [("1", name) for name in NASTY], right=("",))
+    printing.say_table(("", "preset"), [("1", name) for name in NASTY], right=(0,))
     told = capsys.readouterr()
     for line in (told.out + told.err).splitlines():
         assert line.isprintable()

@@ -14,8 +14,8 @@ import pytest
 
 
 def left_over() -> set[str]:
-    """Folders of web servers among the temporary files."""
-    return {path.name for path in Path(tempfile.gettempdir()).glob("synthmatch-web-*")}
+    """Folders of ours among the temporary files."""
+    return {path.name for path in Path(tempfile.gettempdir()).glob("synthmatch-*")}
 
 
 def test_it_serves_until_ctrl_c(tmp_path: Path) -> None:

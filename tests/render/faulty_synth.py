@@ -62,6 +62,35 @@ class FaultyLeaky(Dexed):
         return FaultyEngine(leaks_state=True)
 
 
+class FaultyByValueEngine(FaultyEngine):
+    """NaN where a parameter is above its default; with `pair`, only where two are."""
+
+    def __init__(self, pair: bool) -> None:
+        super().__init__(leaks_state=False)
+        self._names = ("op3_fine", "feedback") if pair else ("op3_fine",)
+
+    def render(self, preset: Preset, note: Note) -> Audio:
+        audio = super().render(preset, note)
+        space = Dexed().space
+        if all(preset.native[space.index[name]] > 0 for name in self._names):
+            audio[0, 5] = np.nan
+        return audio
+
+
+class FaultyByValue(Dexed):
+    id = "faulty_synth:FaultyByValue"
+
+    def engine(self) -> Engine:
+        return FaultyByValueEngine(pair=False)
+
+
+class FaultyByPair(Dexed):
+    id = "faulty_synth:FaultyByPair"
+
+    def engine(self) -> Engine:
+        return FaultyByValueEngine(pair=True)
+
+
 class Missing(Dexed):
     """Found by the program, but not by its worker."""
 

@@ -192,7 +192,7 @@ def test_a_fork_leaves_the_workers_alone() -> None:
     (preset,) = voices(Faulty(), 1)
     with RenderPool(Faulty(), workers=1) as own:
         before = own.run([preset], NOTE, process_id)
-        folders = sorted(Path(tempfile.gettempdir()).glob("synthmatch-*"))
+        folders = sorted(Path(tempfile.gettempdir()).glob("synthmatch-*/*"))
         assert len(folders) >= 2
         child = os.fork()
         if child == 0:

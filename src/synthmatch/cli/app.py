@@ -23,6 +23,7 @@ from synthmatch.cli.synths import synths
 from synthmatch.cli.train import train
 from synthmatch.cli.web import web
 from synthmatch.errors import InputWarning, SynthmatchError
+from synthmatch.signals import unwind_on_signals
 
 # the cores are for the render workers, and numpy's own threads make its small products here slower;
 # it reads this when it is first imported, by a command
@@ -90,6 +91,7 @@ def main() -> None:
     open_streams()
     warnings.showwarning = _say_warning
     warnings.simplefilter("always", InputWarning)
+    unwind_on_signals()
     code = _run()
     if (reason := lost()) and not code:
         say_problem(f"not everything could be printed ({reason}); what was to be written to files is written")

@@ -1,6 +1,5 @@
 """``synthmatch benchmark``: every method on the same targets, as a page of tables."""
 
-import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -51,19 +50,21 @@ def benchmark(
     Needs hexter and amsynth's banks for held-out presets; fluidsynth, fluid-soundfont-gm and sonic-pi-samples for
     recordings.
     """
-    from synthmatch.errors import InputError  # noqa: PLC0415 - keeps --help fast
+    from synthmatch.cli.claim import check_writable  # noqa: PLC0415 - keeps --help fast
+    from synthmatch.errors import InputError  # noqa: PLC0415
     from synthmatch.evaluation.benchmark import Setting  # noqa: PLC0415
     from synthmatch.evaluation.page import page  # noqa: PLC0415
     from synthmatch.evaluation.targets import SETS  # noqa: PLC0415
     from synthmatch.files import write_whole  # noqa: PLC0415
     from synthmatch.matching import DEFAULT_MODEL, installed, models_of  # noqa: PLC0415
     from synthmatch.render.pool import RenderPool  # noqa: PLC0415
+    from synthmatch.scratch import temporary_folder  # noqa: PLC0415
     from synthmatch.search.registry import SEARCHES  # noqa: PLC0415
 
     if quick:
-        with tempfile.TemporaryDirectory() as temporary:
+        with temporary_folder() as temporary:
             benchmark(
-                output=Path(temporary),
+                output=temporary,
                 synth=synth,
                 sets=["held-out"],
                 search=search,
@@ -73,7 +74,7 @@ def benchmark(
                 seed=seed,
                 workers=workers,
             )
-            say_lines((Path(temporary) / PAGE).read_text(encoding="utf-8"))
+            say_lines((temporary / PAGE).read_text(encoding="utf-8"))
         return
     if output is None:
         raise InputError("--output is missing, expected a folder for the page and records; or try --quick")
@@ -87,6 +88,8 @@ def benchmark(
         loaded = [models_of(path) for path in model or [Path(DEFAULT_MODEL)]]
         models = [found.estimator for found in loaded if found.estimator]
         surrogates = {synth: one for found in loaded for synth, one in found.surrogates.items()}
+        check_writable(output)
+        check_writable(folder)
         for one in synths:
             with RenderPool(one, workers) as pool:
                 setting = Setting(pool, _library(one), searches, renders, seed, models, surrogates.get(one.id))

@@ -90,17 +90,17 @@ def info(folder: FolderArgument) -> None:
     from synthmatch.note import Note  # noqa: PLC0415
 
     dataset = DatasetFolder.read(folder)
-    say(f"fingerprint  {dataset.fingerprint}, seed {dataset.spec.seed}, protocol {dataset.spec.protocol}")
-    say(f"notes        {', '.join(Note(pitch=pitch).name for pitch in dataset.spec.pitches)}")
+    say(f"fingerprint  {dataset.fingerprint}, seed {dataset.spec.seed}, protocol {dataset.spec.protocol}", hang=13)
+    say(f"notes        {', '.join(Note(pitch=pitch).name for pitch in dataset.spec.pitches)}", hang=13)
     size = 0
     for synth, origin in dataset.origins.items():
         found = summary(dataset, synth)
         size += found.bytes
-        say(f"{synth:<12} {origin.version}, parameter table {origin.table}")
+        say(f"{synth:<12} {origin.version}, parameter table {origin.table}", hang=13)
         say(f"  shards     {found.shards} of {found.of_shards}")
-        say(f"  rows       {found.rows.total()} ({_counts(found.rows)}), {found.left_out} left out")
-        say(f"  made from  {_counts(found.sources)}")
-        say(f"  rejected   {_counts(found.rejected)}")
+        say(f"  rows       {found.rows.total()} ({_counts(found.rows)}), {found.left_out} left out", hang=13)
+        say(f"  made from  {_counts(found.sources)}", hang=13)
+        say(f"  rejected   {_counts(found.rejected)}", hang=13)
     say(f"size         {size / 1e6:.1f} MB")
 
 

@@ -51,6 +51,7 @@ def experiment(
     if name != "icassp2023":
         raise InputError(f"experiment is {name!r}, expected icassp2023")
     require_torch()
+    from synthmatch.cli.claim import check_writable  # noqa: PLC0415
     from synthmatch.cli.part import parse_part  # noqa: PLC0415
     from synthmatch.cli.progress import render_bar, training_bar  # noqa: PLC0415
     from synthmatch.experiments.icassp2023.page import write_page  # noqa: PLC0415
@@ -65,6 +66,7 @@ def experiment(
     for other in asked["others"] or ():
         model_class(other)
     scale = replace(QUICK if quick else Scale(), **{key: value for key, value in asked.items() if value is not None})
+    check_writable(output)
     with render_bar() as rendering, training_bar() as training:
         report = Report(say_aside, rendering, training)
         if part:

@@ -27,14 +27,18 @@ def build(
     force: Annotated[bool, typer.Option("--force", help="Replace OUTPUT if it exists.")] = False,
 ) -> None:
     """Render presets into a library. Interrupted with Ctrl-C and run again, it goes on where it was."""
+    from synthmatch.cli.claim import check_writable  # noqa: PLC0415
     from synthmatch.cli.progress import render_bar  # noqa: PLC0415
-    from synthmatch.errors import InputError  # noqa: PLC0415
+    from synthmatch.errors import InputError, OutputError  # noqa: PLC0415
     from synthmatch.library.build import build as build_library  # noqa: PLC0415  (`--help` stays fast)
     from synthmatch.library.sources import children_of, few, generated, read_presets  # noqa: PLC0415
     from synthmatch.note import parse_pitch  # noqa: PLC0415
     from synthmatch.render.pool import RenderPool  # noqa: PLC0415
     from synthmatch.synths.registry import get_synth  # noqa: PLC0415
 
+    if output.exists() and not force:
+        raise OutputError(f"{output} exists and is kept; use --force to replace it, or another -o")
+    check_writable(output.parent)
     instrument = get_synth(synth)
     notes = tuple(parse_pitch(text) for text in pitches.split(","))
     presets, unreadable = read_presets(instrument, sources or [])
@@ -92,7 +96,7 @@ def search(
     searched = sum(len(library) for library in libraries)
     say(f"{target.name}, note {sound.note.name}: nearest of {searched} presets of {synth}")
     for place, neighbour in enumerate(found, 1):
-        say(f"{place:>3}  {neighbour.distance:6.2f} dB  {neighbour.preset.name}")
+        say(f"{place:>3}  {neighbour.distance:6.2f} dB  {neighbour.preset.name}", hang=5)
 
 
 @library_app.command()
@@ -109,8 +113,8 @@ def info(
         get_synth(synth)
     library = Library.load(file)
     pitches = ", ".join(Note(pitch=pitch).name for pitch in library.index.pitches)
-    say(f"synth    {library.synth}, parameter table {library.space.hash}")
+    say(f"synth    {library.synth}, parameter table {library.space.hash}", hang=9)
     say(f"presets  {len(library)}")
-    say(f"pitches  {pitches}")
-    say(f"source   {library.source}")
+    say(f"pitches  {pitches}", hang=9)
+    say(f"source   {library.source}", hang=9)
     say(f"size     {file.stat().st_size / 1e6:.1f} MB")

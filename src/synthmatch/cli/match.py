@@ -59,12 +59,15 @@ def match(
     For each target: a folder with the ranked candidates' native presets, their sounds, and pictures of how near they
     are. Several targets also give a bank with the best preset of each.
     """
-    from synthmatch.cli.output import Writer  # noqa: PLC0415 - keeps --help fast
+    from synthmatch.cli.claim import claimed  # noqa: PLC0415 - keeps --help fast
+    from synthmatch.cli.output import Writer  # noqa: PLC0415
     from synthmatch.cli.progress import SearchProgress  # noqa: PLC0415
     from synthmatch.library.library import Library  # noqa: PLC0415
     from synthmatch.matching import NO_MODEL, installed, models_of  # noqa: PLC0415
     from synthmatch.matching import match as find  # noqa: PLC0415
+    from synthmatch.signals import uninterrupted  # noqa: PLC0415
     from synthmatch.synths.files import read_presets  # noqa: PLC0415
+    from synthmatch.synths.registry import get_synth  # noqa: PLC0415
     from synthmatch.target import load_target  # noqa: PLC0415
 
     ids = None if not synth or ALL in synth else synth
@@ -81,32 +84,43 @@ def match(
     first = [preset for path in start or [] for preset in read_presets(path)]
     # every target is read before the first search, so that a mistake in the last costs no waiting
     loaded = [load_target(path, note=note, velocity=velocity, hold_seconds=hold) for path in targets]
-    writer = Writer(output, force=force)
-    writer.check([target.name for target in loaded])
     results: list[dict[str, Any]] = []
-    for target in loaded:
-        with SearchProgress(target, show=not (json or quiet)) as progress:
-            found = find(
-                target,
-                synths=chosen,
-                renders=renders,
-                seconds=float("inf") if seconds is None else seconds,
-                candidates=candidates,
-                seed=seed,
-                libraries=libraries,
-                model=estimator or model,
-                start=first,
-                locked=lock or [],
-                workers=workers,
-                progress=progress,
-            )
-        results.append(writer.write(found))
-        if not json:
-            _table(found, results[-1])
-        if not found.complete:
-            say_aside("interrupted: the best so far is kept")
-            break
-    banks = writer.write_banks() if len(targets) > 1 else []
+    with claimed(output):
+        writer = Writer(output, [target.name for target in loaded], list(map(get_synth, chosen)), force=force)
+        for target in loaded:
+            written = len(results)
+            try:
+                with SearchProgress(target, show=not (json or quiet)) as progress:
+                    found = find(
+                        target,
+                        synths=chosen,
+                        renders=renders,
+                        seconds=float("inf") if seconds is None else seconds,
+                        candidates=candidates,
+                        seed=seed,
+                        libraries=libraries,
+                        model=estimator or model,
+                        start=first,
+                        locked=lock or [],
+                        workers=workers,
+                        progress=progress,
+                    )
+                with uninterrupted():
+                    results.append(writer.write(found))
+                complete = found.complete
+            except KeyboardInterrupt:
+                if not results:
+                    raise
+                complete = False
+            if len(results) > written and not json:
+                _table(found, results[-1])
+            for line in found.failed.values() if len(results) > written else ():
+                say_aside(line)
+            if not complete:
+                say_aside("interrupted: the best so far is kept")
+                break
+        with uninterrupted():
+            banks = writer.write_banks()
     if json:
         say_json({"targets": results, "banks": [str(path) for path in banks]})
     elif banks:
@@ -129,19 +143,19 @@ def _table(found: "Matches", written: dict[str, Any]) -> None:
     heard = f"{target.note.name}" + (
         f" ({target.pitch_confidence:.0%} sure)" if target.pitched else " (no clear pitch)"
     )
-    say(f": {heard}, held {target.note.hold_seconds:.2f} s, velocity {target.note.velocity}", heading=target.name)
+    text = f": {heard}, held {target.note.hold_seconds:.2f} s, velocity {target.note.velocity}"
+    say(text, heading=target.name)
     for remark in target.remarks:
         say(f"  {remark}")
-    numbers = ("score", "lsd dB", "floor", "mss dB", "floor", "nearer")
     rows = []
     for rank, (candidate, files) in enumerate(zip(found, written["candidates"], strict=True), 1):
         scores, floor = candidate.scores, candidate.floor
         cells = [f"{scores['lsd']:.2f}", _or_dash(floor.get("lsd")), f"{scores['mss']:.2f}", _or_dash(floor.get("mss"))]
         cells.append("-" if candidate.nearer_than is None else f"{candidate.nearer_than:.0%}")
-        name = Path(files["preset"]).name
-        rows.append((str(rank), candidate.synth, candidate.preset.name, f"{candidate.score:.2f}", *cells, name))
-    # one space between columns: with the longest file names the table fits into 80
-    say_table(("", "synth", "preset", *numbers, "file"), rows, right=numbers, gap=1)
+        file = Path(files["preset"]).name
+        rows.append([str(rank), candidate.synth, candidate.preset.name, f"{candidate.score:.2f}", *cells, file])
+    heads = ("", "synth", "preset", "score", "lsd dB", "floor", "mss dB", "floor", "nearer", "file")
+    say_table(heads, rows, right=range(3, 9), keys=3)
     for id in found.out_of_reach:
         say(f"  {out_of_reach_text(get_synth(id).title)}")
     say(f"  in {written['folder']}")

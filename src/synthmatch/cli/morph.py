@@ -19,7 +19,7 @@ def morph(
     """Move from FIRST to SECOND in the latent of a model: a bank of presets and a WAV of each."""
     import numpy as np  # noqa: PLC0415 - keeps --help fast
 
-    from synthmatch.cli.output import write_sounds  # noqa: PLC0415
+    from synthmatch.cli.sounds import write_sounds  # noqa: PLC0415
     from synthmatch.matching import estimator_of  # noqa: PLC0415
     from synthmatch.synths.registry import get_synth  # noqa: PLC0415
     from synthmatch.target import load_target  # noqa: PLC0415
@@ -29,8 +29,9 @@ def morph(
     ends = [load_target(path) for path in (first, second)]
     share = np.linspace(0.0, 1.0, steps)[:, None]
     mean = np.zeros((1, estimator.latent_size), np.float32)
+    groups = []
     for name in named or estimator.synths:
         start, stop = (estimator.latents(end.audio, name, mean)[0] for end in ends)
         presets = estimator.presets((1.0 - share) * start + share * stop, name)
-        steps_named = [preset.with_name(f"morph {step}") for step, preset in enumerate(presets, 1)]
-        write_sounds(output, steps_named, ends[0].note, force=force)
+        groups.append([preset.with_name(f"morph {step}") for step, preset in enumerate(presets, 1)])
+    write_sounds(output, groups, ends[0].note, force=force)

@@ -6,21 +6,19 @@
     DIR/best-dexed.syx  DIR/best-amsynth.bank  DIR/best-vital-<target>.vital      (several targets)
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from synthmatch.audio import save_wav
-from synthmatch.cli.printing import json_text, say
-from synthmatch.errors import OutputError, RenderError
-from synthmatch.files import write_whole
+from synthmatch.audio import wav_bytes
+from synthmatch.cli.earlier import MATCH, Earlier
+from synthmatch.cli.printing import json_text
+from synthmatch.errors import OutputError
+from synthmatch.exchange import exchange_files, mend_folder
 from synthmatch.matches import Match, Matches
-from synthmatch.note import Note
-from synthmatch.params import Preset
-from synthmatch.render.guard import RenderFailure
-from synthmatch.render.pool import RenderPool
-from synthmatch.synths.files import main_format, safe_name, write_banks
+from synthmatch.synths.base import Synth
+from synthmatch.synths.files import banks, dump_presets, main_format, safe_name
 from synthmatch.synths.registry import get_synth
 
 #: As long as a file's name in a target's folder gets, and that of the temporary file before it.
@@ -28,67 +26,39 @@ _LONGEST = "x" * 200
 
 
 class Writer:
-    """Writes the matches of a run under one folder."""
+    """Writes the matches of a run under one folder, which the program has claimed.
 
-    def __init__(self, folder: Path, *, force: bool) -> None:
+    `targets` are their names in order. Raises `OutputError` before any search for what could not be written after it:
+    results that exist, be it of a run that was interrupted, and a file in the place of a folder.
+    """
+
+    def __init__(self, folder: Path, targets: Sequence[str], synths: Sequence[Synth], *, force: bool) -> None:
         self._folder = folder
         self._force = force
+        self._several = len(targets) > 1
         self._best: list[tuple[str, Match]] = []
-        self._names: dict[str, str] = {}
-
-    def check(self, names: Sequence[str]) -> None:
-        """Refuse before any search what could not be written after it.
-
-        Raises `OutputError` for a folder that cannot be made or written, or results that exist.
-        """
-        try:
-            for name in names:
-                folder = self._folder / safe_name(name)
-                with suppress(FileNotFoundError, NotADirectoryError):
-                    (folder / _LONGEST).stat()  # refuses a path that is too long
-                if (folder / "match.json").exists() and not self._force:
-                    raise OutputError(f"{folder} has results and is kept; use --force to replace them, or another -o")
-            self._folder.mkdir(parents=True, exist_ok=True)
-            probe = self._folder / ".synthmatch-probe"
-            probe.write_bytes(b"")
-            probe.unlink()
-        except OSError as error:
-            raise OutputError(
-                f"cannot write to {self._folder}: {error.strerror}; choose another folder with -o"
-            ) from error
+        #: a folder a target; those of one name have a number
+        self._folders = iter(_folders(folder, targets))
+        self._earlier = Earlier(folder, synths)
+        kept = "and is kept; use --force to replace them, or another -o"
+        folders = _folders(folder, targets)
+        for own in folders:
+            _check_length(own)
+            if own.exists() and not own.is_dir():
+                raise OutputError(f"{own} is a file, expected a folder or nothing there; use another -o")
+            mend_folder(own)
+            if not force and (files := self._earlier.results(own)):
+                what = "results" if MATCH in files else f"{min(files)} and perhaps others of a run that was interrupted"
+                raise OutputError(f"{own} has {what} {kept}")
+        mend_folder(folder)
+        if self._several and not force and (files := self._earlier.banks(folders)):
+            raise OutputError(f"{folder} has {min(files)} and perhaps others of an earlier run {kept}")
+        self._stale_banks = self._earlier.banks(folders) if any(map(self._earlier.results, folders)) else set()
 
     def write(self, found: Matches) -> dict[str, Any]:
-        """Write the candidates of one target; gives what ``--json`` prints of it."""
-        folder = self._free(self._folder / safe_name(found.target.name))
-        target = found.target
-        rows = []
-        best: dict[str, Match] = {}
-        for rank, candidate in enumerate(found, 1):
-            best.setdefault(candidate.synth, candidate)
-            synth = get_synth(candidate.synth)
-            stem = f"{rank}-{safe_name(Path(synth.id).stem)}"
-            files = {
-                "preset": folder / f"{stem}{main_format(synth).suffix}",
-                "wav": folder / f"{stem}.wav",
-                "picture": folder / f"{stem}.png",
-            }
-            candidate.save(files["preset"], force=self._force)
-            candidate.save(files["wav"], force=self._force)
-            found.save_picture(rank - 1, files["picture"], force=self._force)
-            rows.append(
-                {
-                    "rank": rank,
-                    "synth": candidate.synth,
-                    "name": candidate.preset.name,
-                    "score": candidate.score,
-                    "scores": candidate.scores,
-                    "floor": candidate.floor,
-                    "nearer_than": candidate.nearer_than,
-                    **{kind: str(path) for kind, path in files.items()},
-                    "parameters": candidate.parameters(),
-                }
-            )
-        self._best += [(target.name, candidate) for candidate in best.values()]
+        """Write the candidates of one target, all or none; gives what ``--json`` prints of it."""
+        folder, target = next(self._folders), found.target
+        files = [_files(rank, candidate) for rank, candidate in enumerate(found, 1)]
         result = {
             "target": target.name,
             "folder": str(folder),
@@ -104,45 +74,79 @@ class Writer:
             "renders": found.renders,
             "complete": found.complete,
             "out_of_reach": list(found.out_of_reach),
-            "candidates": rows,
+            "failed": dict(found.failed),
+            "candidates": [
+                {
+                    "rank": rank,
+                    "synth": candidate.synth,
+                    "name": candidate.preset.name,
+                    "score": candidate.score,
+                    "scores": candidate.scores,
+                    "floor": candidate.floor,
+                    "nearer_than": candidate.nearer_than,
+                    **{kind: str(folder / name) for kind, name in files[rank - 1].items()},
+                    "parameters": candidate.parameters(),
+                }
+                for rank, candidate in enumerate(found, 1)
+            ],
         }
-        write_whole(folder / "match.json", (json_text(result) + "\n").encode(), force=self._force)
+
+        def contents() -> Iterator[tuple[str, bytes]]:
+            for rank, (candidate, names) in enumerate(zip(found, files, strict=True)):
+                suffix = main_format(get_synth(candidate.synth)).suffix
+                yield names["preset"], dump_presets([candidate.preset], suffix)
+                yield names["wav"], wav_bytes(candidate.audio)
+                yield names["picture"], found.picture(rank)
+            yield MATCH, (json_text(result) + "\n").encode()
+
+        exchange_files(folder, contents(), self._earlier.results(folder))
+        # a bank of earlier results holds presets that are replaced now
+        for name in self._stale_banks if not self._several else ():
+            (self._folder / name).unlink(missing_ok=True)
+        best: dict[str, Match] = {}
+        for candidate in found:
+            best.setdefault(candidate.synth, candidate)
+        number = folder.name.removeprefix(safe_name(target.name))
+        self._best += [(target.name + number, candidate) for candidate in best.values()]
         return result
 
     def write_banks(self) -> list[Path]:
-        """One bank a synthesizer with the best preset of every target; several where one does not hold them all."""
-        paths = []
+        """One bank a synthesizer with the best preset of every target; several where one does not hold them all.
+
+        Of a single target there is none.
+        """
+        if not self._several:
+            return []
+        files: dict[str, bytes] = {}
         for id in dict.fromkeys(candidate.synth for _, candidate in self._best):
             presets = [m.preset.with_name(name) for name, m in self._best if m.synth == id]
-            paths += write_banks(self._folder / f"best-{safe_name(Path(id).stem)}", presets, force=self._force)
-        return paths
+            files |= banks(f"best-{safe_name(Path(id).stem)}", presets)
+        return exchange_files(self._folder, files.items(), self._stale_banks)
 
-    def _free(self, folder: Path) -> Path:
-        """The folder, or one with a number where two targets of a run share a name."""
-        name, number = folder.name, 1
-        while str(folder) in self._names:
+
+def _check_length(folder: Path) -> None:
+    """Raises `OutputError` where a file in a folder would have too long a path."""
+    try:
+        with suppress(FileNotFoundError, NotADirectoryError):
+            (folder / _LONGEST).stat()
+    except OSError as error:
+        raise OutputError(f"cannot write to {folder}: {error.strerror}; choose another folder with -o") from error
+
+
+def _files(rank: int, candidate: Match) -> dict[str, str]:
+    """Names of a candidate's files by what they are."""
+    synth = get_synth(candidate.synth)
+    stem = f"{rank}-{safe_name(Path(synth.id).stem)}"
+    return {"preset": f"{stem}{main_format(synth).suffix}", "wav": f"{stem}.wav", "picture": f"{stem}.png"}
+
+
+def _folders(folder: Path, targets: Sequence[str]) -> list[Path]:
+    """A folder a target, with a number where an earlier target has its name, in whatever case."""
+    folders: dict[str, Path] = {}
+    for target in targets:
+        name, number = safe_name(target), 1
+        while name.casefold() in folders:
             number += 1
-            folder = folder.with_name(f"{name}-{number}")
-        self._names[str(folder)] = name
-        return folder
-
-
-def write_sounds(folder: Path, presets: Sequence[Preset], note: Note, *, force: bool) -> None:
-    """Play presets of one synthesizer, and write them as a bank and a WAV each; a line says where, on stdout.
-
-    Raises `OutputError` before anything is rendered where a file exists, `RenderError` where a preset does not render.
-    """
-    synth = get_synth(presets[0].synth)
-    stem = folder / safe_name(Path(synth.id).stem)
-    sounds = [stem.with_name(f"{stem.name}-{safe_name(preset.name)}.wav") for preset in presets]
-    if not force and any(path.exists() for path in sounds):
-        raise OutputError(
-            f"{folder} has sounds of {synth.title} and is kept; use --force to replace them, or another -o"
-        )
-    with RenderPool(synth) as pool:
-        for path, audio in zip(sounds, pool.run(presets, note), strict=True):
-            if isinstance(audio, RenderFailure):
-                raise RenderError(str(audio))
-            save_wav(path, audio, force=force)
-    banks = write_banks(stem, presets, force=force)
-    say(f"{', '.join(str(path) for path in banks)}: {len(presets)} presets of {synth.title}, a WAV each")
+            name = f"{safe_name(target)}-{number}"
+        folders[name.casefold()] = folder / name
+    return list(folders.values())

@@ -11,16 +11,19 @@ import math
 import os
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 import typer
 
+from synthmatch.cli.table import table_lines, wrapped
 from synthmatch.text import one_line, utf8, visible
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
+#: Columns that a line of progress with its bar needs.
+_WIDE = 80
 #: How long a pipe that takes nothing at once, and does not wait either, is left alone.
 _FULL_PIPE_SECONDS = 0.01
 
@@ -76,9 +79,13 @@ def lost() -> str:
     return found
 
 
-def say(line: str, *, heading: str = "") -> None:
-    """Print a line; `heading` comes before it, in bold letters."""
-    typer.echo((typer.style(visible(heading), bold=True) if heading else "") + visible(line))
+def say(line: str, *, heading: str = "", hang: int = 2) -> None:
+    """Print a line; `heading` comes before it, in bold letters. Where it does not fit, its rest is indented by `hang`."""
+    start = visible(heading)
+    text = wrapped(start + visible(line), hang)
+    if start and text.startswith(start):
+        text = typer.style(start, bold=True) + text.removeprefix(start)
+    typer.echo(text)
 
 
 def say_aside(line: str) -> None:
@@ -117,24 +124,26 @@ def _plain(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def say_table(columns: Sequence[str], rows: Iterable[Sequence[str]], right: Iterable[str] = (), gap: int = 2) -> None:
-    """Print a table. `right` names the columns of numbers; `gap` is the space between columns."""
-    from rich.console import Console  # noqa: PLC0415 - keeps --help fast
-    from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
-
-    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, gap, 0, 0))
-    for column in columns:
-        table.add_column(column, overflow="fold", justify="right" if column in right else "left")
-    for row in rows:
-        table.add_row(*(Text(visible(cell)) for cell in row))
-    Console().print(table)
+def say_table(
+    heads: Sequence[str], rows: Sequence[Sequence[str]], *, right: Collection[int] = (), keys: int = 1
+) -> None:
+    """Print a table, as `table.table_lines` lays it out."""
+    shown = [[visible(cell) for cell in row] for row in rows]
+    lines = list(table_lines(heads, shown, right, keys))
+    # heads stand above the rows, not where each row has lines of its own
+    bold = any(heads) and len(lines) == len(rows) + 1
+    for number, line in enumerate(lines):
+        typer.echo(typer.style(line, bold=True) if bold and number == 0 else line)
 
 
-def progress(*columns: Any, show: bool) -> "Progress":
-    """Progress bars on standard error, where that is a terminal; gone when they end. Names in them are `visible`."""
+def progress(wide: Sequence[Any], narrow: Sequence[Any], *, show: bool) -> "Progress":
+    """Progress bars on standard error, where that is a terminal; gone when they end. Names in them are `visible`.
+
+    `narrow` are the columns of a terminal with less than 80.
+    """
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import Progress  # noqa: PLC0415
 
     console = Console(stderr=True)
+    columns = wide if console.width >= _WIDE else narrow
     return Progress(*columns, console=console, transient=True, disable=not (show and console.is_terminal))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -21,13 +22,19 @@ class SearchProgress:
     """A line a synthesizer on standard error; called with ``(synth, state)`` after each batch."""
 
     def __init__(self, target: Target, *, show: bool) -> None:
-        self._bars = progress(
+        best, left = "best {task.fields[best]:.2f}", "{task.fields[left]:.0f} s left"
+        wide = (
             TextColumn("{task.description:>18}", markup=False),
             BarColumn(bar_width=24),
             MofNCompleteColumn(),
-            TextColumn("{task.fields[rate]:5.1f}/s  best {task.fields[best]:.2f}  {task.fields[left]:.0f} s left"),
-            show=show,
+            TextColumn("{task.fields[rate]:5.1f}/s  " + best + "  " + left),
         )
+        narrow = (
+            TextColumn("{task.fields[synth]}", markup=False),
+            MofNCompleteColumn(),
+            TextColumn(best + ", " + left),
+        )
+        self._bars = progress(wide, narrow, show=show)
         self._name = target.name
         self._tasks: dict[str, int] = {}
 
@@ -46,8 +53,8 @@ class SearchProgress:
         left = min((state.budget.renders - state.renders) / max(rate, 1e-6), state.budget.seconds - state.seconds)
         shown = {"rate": rate, "best": state.best, "left": max(left, 0.0)}
         if synth not in self._tasks:
-            name = f"{visible(self._name)[:24]} {visible(synth)}"
-            self._tasks[synth] = self._bars.add_task(name, total=state.budget.renders, **shown)  # type: ignore[arg-type]
+            name, short = f"{visible(self._name)[:24]} {visible(synth)}", visible(Path(synth).stem)[:8]
+            self._tasks[synth] = self._bars.add_task(name, total=state.budget.renders, synth=short, **shown)  # type: ignore[arg-type]
         self._bars.update(self._tasks[synth], completed=state.renders, **shown)  # type: ignore[arg-type]
 
 
@@ -79,7 +86,8 @@ def training_bar(*, show: bool = True) -> Iterator[Callable[["Pace"], None]]:
 @contextmanager
 def _line(start: str, *, show: bool = True) -> Iterator[Callable[[int, int, str], None]]:
     """A bar with a text behind it, which says `start` until it is called with (done, total, text)."""
-    with progress(BarColumn(), TextColumn("{task.description}", markup=False), show=show) as bar:
+    text = TextColumn("{task.description}", markup=False)
+    with progress((BarColumn(), text), (text,), show=show) as bar:
         task = bar.add_task(start)
         yield lambda done, total, text: bar.update(task, total=total, completed=done, description=text)
 

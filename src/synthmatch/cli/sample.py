@@ -18,7 +18,7 @@ def sample(
     """Draw presets from the latent of MODEL, as its training supposes it: a bank of presets and a WAV of each."""
     import numpy as np  # noqa: PLC0415 - keeps --help fast
 
-    from synthmatch.cli.output import write_sounds  # noqa: PLC0415
+    from synthmatch.cli.sounds import write_sounds  # noqa: PLC0415
     from synthmatch.matching import estimator_of  # noqa: PLC0415
     from synthmatch.note import Note  # noqa: PLC0415
     from synthmatch.synths.registry import get_synth  # noqa: PLC0415
@@ -27,7 +27,8 @@ def sample(
     estimator = estimator_of(model)
     # one draw for all synthesizers: the same place in the latent, played by each
     latents = np.random.default_rng(seed).standard_normal((number, estimator.latent_size))
+    groups = []
     for name in named or estimator.synths:
         presets = estimator.presets(latents, name)
-        drawn = [preset.with_name(f"sample {place}") for place, preset in enumerate(presets, 1)]
-        write_sounds(output, drawn, Note(), force=force)
+        groups.append([preset.with_name(f"sample {place}") for place, preset in enumerate(presets, 1)])
+    write_sounds(output, groups, Note(), force=force)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from synthmatch.cli.printing import say, say_json
+from synthmatch.cli.printing import say_aside, say_json, say_table
 
 
 def score(
@@ -25,11 +25,11 @@ def score(
     # as the target of a match is prepared; what a match sounds like stays as it is
     (target, turned), match = without_cancelling(load(reference)), load(estimated)
     if turned:
-        typer.echo(f"{reference}: {turned}", err=True)
+        say_aside(f"{reference}: {turned}")
     scores = evaluate(target, match) | {"harmonic_percentage": harmonic_percentage(target)}
     if as_json:
         say_json({"reference": str(reference), "estimated": str(estimated), "scores": scores})
         return
     notes = {"lower": "lower is better", "higher": "higher is better", "neither": "of the reference alone"}
-    for name, value in scores.items():
-        say(f"{name:<22}{value:>10.4f} {METRICS[name].unit:<3} {notes[METRICS[name].better]}")
+    rows = [[name, f"{value:.4f}", METRICS[name].unit, notes[METRICS[name].better]] for name, value in scores.items()]
+    say_table(("", "", "", ""), rows, right=(1,))

@@ -71,6 +71,7 @@ def train(
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No progress.")] = False,
 ) -> None:
     """Train a surrogate of one or more synthesizers. Interrupted and run again, it goes on."""
+    from synthmatch.cli.claim import check_writable, claimed  # noqa: PLC0415
     from synthmatch.cli.progress import training_bar  # noqa: PLC0415
     from synthmatch.models.registry import require_torch  # noqa: PLC0415
 
@@ -78,7 +79,8 @@ def train(
     from synthmatch.training.surrogate.train import SurrogateSettings, train_surrogate  # noqa: PLC0415
 
     settings = SurrogateSettings(steps, width, blocks, seed=seed)
-    with training_bar(show=not quiet) as report:
+    check_writable(output.parent)
+    with claimed(run), training_bar(show=not quiet) as report:
         scores = train_surrogate(folders, synth, run, output, settings, report, start, device)
     for name, score in scores.items():
         say(

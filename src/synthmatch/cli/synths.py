@@ -34,22 +34,18 @@ def synths(
     if json:
         say_json(rows)
         return
-    columns = ("synth", "installed", "parameters", "of these classes", "files", "table")
-    say_table(
-        columns,
+    cells = [
         [
-            (
-                row["synth"],
-                row["version"] if row["installed"] else "no",
-                str(row["parameters"]),
-                str(row["categorical"]),
-                " ".join(row["files"]),
-                row["table"],
-            )
-            for row in rows
-        ],
-        gap=1,
-    )
+            row["synth"],
+            row["version"] if row["installed"] else "no",
+            str(row["parameters"]),
+            str(row["categorical"]),
+            " ".join(row["files"]),
+            row["table"],
+        ]
+        for row in rows
+    ]
+    say_table(("synth", "installed", "parameters", "of these classes", "files", "table"), cells)
     for row in rows:
         if row["missing"]:
             say(f"{row['synth']}: {row['missing']}")

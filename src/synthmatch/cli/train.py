@@ -34,6 +34,7 @@ def train(
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No progress.")] = False,
 ) -> None:
     """Train MODEL into a folder with its weights. Interrupted and run again, it goes on after its last epoch."""
+    from synthmatch.cli.claim import claimed  # noqa: PLC0415
     from synthmatch.cli.progress import training_bar  # noqa: PLC0415
     from synthmatch.models.registry import model_class  # noqa: PLC0415  (`--help` stays fast)
 
@@ -60,7 +61,7 @@ def train(
         note=note,
     )
     dataset = Dataset.open(data, synth)
-    with training_bar(show=not quiet) as report:
+    with claimed(output), training_bar(show=not quiet) as report:
         trained = run(dataset, settings, output, device=device, tensorboard=tensorboard, report=report)
     losses = ", ".join(f"{loss:.5f}" for loss in trained.best)
     say(f"{output}: {model} of {', '.join(dataset.synths)}, {trained.epochs} epochs, validation {losses}")

@@ -4,11 +4,11 @@ The lists are fixed. The notes are played by fluidsynth without its reverb and c
 """
 
 import subprocess
-import tempfile
 from pathlib import Path
 
 from synthmatch.errors import InputError
 from synthmatch.evaluation.targets import BenchTarget, TargetSet
+from synthmatch.scratch import temporary_folder
 from synthmatch.target import load_target
 
 SAMPLES = Path("/usr/share/sonic-pi/samples")
@@ -40,9 +40,9 @@ def recordings(sonic_pi: int = len(SONIC_PI), fluid: int = len(FLUID)) -> Target
         if not path.exists():
             raise InputError(f"{path} does not exist, expected the recordings there; apt-get install {package}")
     targets = [_loaded(SAMPLES / f"{name}.flac", name) for name in SONIC_PI[:sonic_pi]]
-    with tempfile.TemporaryDirectory(prefix="synthmatch-") as folder:
+    with temporary_folder() as folder:
         for program, pitch in FLUID[:fluid]:
-            targets.append(_loaded(_play(Path(folder), program, pitch), f"fluid {program:03d} {pitch}"))
+            targets.append(_loaded(_play(folder, program, pitch), f"fluid {program:03d} {pitch}"))
     return TargetSet(targets, 0)
 
 

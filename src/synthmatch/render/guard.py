@@ -24,9 +24,14 @@ class RenderFailure:
     reason: Reason
     detail: str
 
+    @property
+    def what(self) -> str:
+        """The reason in words that follow "the preset"."""
+        return _WORDS[self.reason]
+
     def __str__(self) -> str:
         name = f" {self.preset.name!r}" if self.preset.name else ""
-        return f"{self.preset.synth} preset{name} {_WORDS[self.reason]}: {self.detail}"
+        return f"{self.preset.synth} preset{name} {self.what}: {self.detail}"
 
 
 def exit_text(code: int) -> str:

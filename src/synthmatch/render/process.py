@@ -7,7 +7,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections import deque
@@ -16,6 +15,7 @@ from typing import Any, NamedTuple
 
 from synthmatch.render.guard import exit_text
 from synthmatch.render.wire import Parts, pack, receive, send, size, unpack, widen
+from synthmatch.scratch import new_folder
 
 #: A second job is sent ahead only where it fits into the pipe, else the pool would wait for the render before it.
 _AHEAD_BYTES = 32 << 10
@@ -58,8 +58,8 @@ class WorkerProcess:
         self.hung = False
         self.since_seconds = time.monotonic()
         self._measure: Parts | None = None
-        #: for the plug-in's temporary files and the log. The worker removes it where the program cannot any more.
-        self._folder = Path(tempfile.mkdtemp(prefix="synthmatch-"))
+        #: for the plug-in's temporary files and the log
+        self._folder = new_folder()
         # the same modules as here, whatever changed sys.path; "" is the current folder
         search_path = os.pathsep.join(entry or str(Path.cwd()) for entry in sys.path)
         environment = os.environ | _ONE_THREAD | _MALLOC

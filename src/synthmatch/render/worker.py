@@ -13,7 +13,6 @@ import contextlib
 import gc
 import os
 import select
-import shutil
 import signal
 import sys
 from collections.abc import Callable
@@ -148,7 +147,5 @@ def _in_child(task: Callable[[], Parts], jobs: FileIO) -> Parts:
 if __name__ == "__main__":
     with contextlib.suppress(EOFError, BrokenPipeError):
         main(sys.argv[1], float(sys.argv[2]))
-    # the pool does this too, unless it has died
-    shutil.rmtree(os.environ["TMPDIR"], ignore_errors=True)
     # without the plug-in's destructors: some crash or hang at exit
     os._exit(0)

@@ -10,11 +10,15 @@ from synthmatch.render.pool import RenderPool
 from synthmatch.search.objective import Evaluate
 
 
-def rendered_with(pool: RenderPool, note: Note, score: FastScore) -> Evaluate:
-    """Render presets with a note in the pool's workers, and score them there."""
+def rendered_with(
+    pool: RenderPool, note: Note, score: FastScore, failures: list[RenderFailure] | None = None
+) -> Evaluate:
+    """Render presets with a note in the pool's workers, and score them there. What fails is added to `failures`."""
 
     def evaluate(presets: Sequence[Preset]) -> list[Heard | None]:
         results = pool.run(presets, note, score)
+        if failures is not None:
+            failures.extend(result for result in results if isinstance(result, RenderFailure))
         return [None if isinstance(result, RenderFailure) else result for result in results]
 
     return evaluate

@@ -71,25 +71,24 @@ def main_format(synth: Synth) -> FileFormat:
     return synth.formats[0] if synth.formats else FileFormat(own.SUFFIX, "synthmatch's own JSON", capacity=0)
 
 
-def write_banks(stem: Path, presets: Sequence[Preset], *, force: bool = False) -> list[Path]:
-    """Write presets of one synthesizer in its first format, in as many files as that needs; gives their paths.
+def banks(stem: str, presets: Sequence[Preset]) -> dict[str, bytes]:
+    """Presets of one synthesizer in its first format, in as many files as that needs: their names and contents.
 
     One file is called `stem` and the format's suffix; of several, each has a number, or the name of its only preset.
     """
     form = main_format(get_synth(presets[0].synth))
     size = form.capacity or len(presets)
-    paths: list[Path] = []
+    files: dict[str, bytes] = {}
     for start in range(0, len(presets), size):
         part = presets[start : start + size]
         ending = ""
         if len(presets) > size:
             ending = f"-{safe_name(part[0].name)}" if size == 1 else f"-{start // size + 1}"
-        path = stem.with_name(f"{stem.name}{ending}{form.suffix}")
-        if path in paths:  # of presets with one name
-            path = stem.with_name(f"{stem.name}{ending}-{start // size + 1}{form.suffix}")
-        paths.append(path)
-        write_presets(paths[-1], part, force=force)
-    return paths
+        name = f"{stem}{ending}{form.suffix}"
+        if name in files:  # of presets with one name
+            name = f"{stem}{ending}-{start // size + 1}{form.suffix}"
+        files[name] = dump_presets(part, form.suffix)
+    return files
 
 
 def safe_name(text: str) -> str:

@@ -114,12 +114,12 @@ class Plugin(Synth):
                 f"there is no plug-in {self.id}; expected the path of a VST2 or VST3 file or the URI of an LV2"
             )
         cache = _cache_folder() / f"{_fingerprint(self._source)}.json"
-        if cache.is_file():
-            with suppress(InputError, ValueError, TypeError):  # a damaged cache is as good as none
-                kept = need(parse_json(read_file(cache, _MOST_CACHE_BYTES, "a plug-in's description")), dict, "it")
-                member(kept, "channels", int), member(kept, "owner", str)
-                [HostParameter(**{**row, "choices": tuple(row["choices"])}) for row in member(kept, "parameters", list)]
-                return kept
+        # a damaged description, or one that cannot be read, is as good as none
+        with suppress(InputError, ValueError, TypeError):
+            kept = need(parse_json(read_file(cache, _MOST_CACHE_BYTES, "a plug-in's description")), dict, "it")
+            member(kept, "channels", int), member(kept, "owner", str)
+            [HostParameter(**{**row, "choices": tuple(row["choices"])}) for row in member(kept, "parameters", list)]
+            return kept
         answer = probe(self._source)
         if not answer.takes_notes:
             raise MissingSynthError(

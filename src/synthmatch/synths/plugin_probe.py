@@ -9,14 +9,15 @@ import contextlib
 import dataclasses
 import json
 import os
+import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from synthmatch.errors import MissingSynthError, PresetError, SynthmatchError
+from synthmatch.scratch import temporary_folder
 from synthmatch.synths.dpf import mend_first_parameter
 from synthmatch.synths.host import HostedPlugin, HostParameter
 
@@ -43,8 +44,8 @@ def probe(source: str, state: bytes = b"", values: Sequence[tuple[int, float]] =
     Raises `MissingSynthError` where it does not load, crashes or hangs, `PresetError` where it refuses the state.
     """
     question = {"source": source, "state": base64.b64encode(state).decode(), "values": list(values)}
-    with tempfile.TemporaryDirectory(prefix="synthmatch-probe-", ignore_cleanup_errors=True) as folder:
-        path = Path(folder) / "probe.json"
+    with temporary_folder() as folder:
+        path = folder / "probe.json"
         path.write_text(json.dumps(question), encoding="utf-8")
         search_path = os.pathsep.join(entry or str(Path.cwd()) for entry in sys.path)
         try:
@@ -54,7 +55,7 @@ def probe(source: str, state: bytes = b"", values: Sequence[tuple[int, float]] =
                 capture_output=True,
                 timeout=_LIMIT_SECONDS,
                 check=False,
-                env=os.environ | {"PYTHONPATH": search_path, "QT_QPA_PLATFORM": "offscreen"},
+                env=os.environ | {"PYTHONPATH": search_path, "QT_QPA_PLATFORM": "offscreen", "TMPDIR": str(folder)},
             )
         except subprocess.TimeoutExpired:
             raise MissingSynthError(
@@ -74,6 +75,9 @@ def probe(source: str, state: bytes = b"", values: Sequence[tuple[int, float]] =
 
 def _answer(path: Path) -> None:
     question = json.loads(path.read_text(encoding="utf-8"))
+    if hasattr(signal, "setitimer"):
+        # who asked kills what hangs, unless it has died
+        signal.setitimer(signal.ITIMER_REAL, _LIMIT_SECONDS + 1)
     try:
         plugin = HostedPlugin(question["source"])
         if question["state"]:

@@ -23,6 +23,7 @@ from synthmatch.models.weights import build_model, save_model
 from synthmatch.training.augment import augmented
 from synthmatch.training.batches import reader_of
 from synthmatch.training.checkpoint import FILE, Progress, load_checkpoint, save_checkpoint
+from synthmatch.training.compiler import keep_compiler_files
 from synthmatch.training.log import MetricsLog
 from synthmatch.training.memory import keep_freed_memory
 from synthmatch.training.meter import Meter, Pace
@@ -79,6 +80,7 @@ def train(  # noqa: PLR0912, PLR0915 - one script, to be read from top to bottom
         torch.manual_seed(settings.seed)
         notes = len(dataset.spec.pitches)
         model = build_model(settings.model, dataset.synths, settings.config, notes).to(where)
+    keep_compiler_files()
     # fused: each weight is read and written once a step, and on a CPU that is what Adam costs
     optimizer = torch.optim.Adam(model.parameters(), lr=settings.learning_rate, fused=True)
     noise = torch.Generator(where).manual_seed(settings.seed)

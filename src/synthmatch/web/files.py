@@ -8,9 +8,7 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
@@ -19,6 +17,7 @@ from synthmatch.audio import Audio
 from synthmatch.errors import AudioError, InputError, PresetError
 from synthmatch.params import Preset
 from synthmatch.presets import own
+from synthmatch.scratch import temporary_folder
 from synthmatch.synths.files import parse_own
 from synthmatch.synths.registry import get_synth
 from synthmatch.web import child
@@ -67,8 +66,8 @@ def read_sound(upload: Upload, most_bytes: int) -> Audio:
         raise AudioError(f"{label} is larger than {most_bytes / 1e6:.0f} MB; cut out the note to match")
     if not contents.startswith(_SOUND_STARTS) and not _is_mp3_frame(contents):
         raise AudioError(f"{label} is no sound that can be read; expected a WAV, FLAC, OGG, MP3 or AIFF file")
-    with tempfile.TemporaryDirectory(prefix="synthmatch-") as folder:
-        path = Path(folder) / "sound"
+    with temporary_folder() as folder:
+        path = folder / "sound"
         path.write_bytes(contents)
         answer = _ask("sound", {"path": str(path), "label": label}, label, AudioError)
     return np.ascontiguousarray(np.load(io.BytesIO(answer), allow_pickle=False), np.float32)
@@ -84,7 +83,7 @@ def read_presets(uploads: Sequence[Upload], synths: Sequence[str], most_bytes: i
     Raises `PresetError` where there is none, or more than can be indexed.
     """
     suffixes = [suffix for id in synths for suffix in get_synth(id).suffixes] + [own.SUFFIX]
-    with tempfile.TemporaryDirectory(prefix="synthmatch-") as folder:
+    with temporary_folder() as folder:
         files: list[tuple[str, str]] = []
         size = 0
         for number, upload in enumerate(uploads):
@@ -92,7 +91,7 @@ def read_presets(uploads: Sequence[Upload], synths: Sequence[str], most_bytes: i
             suffix = max((s for s in suffixes if label.lower().endswith(s)), key=len, default=None)
             if suffix is None:
                 continue
-            path = Path(folder) / f"{number:05}{suffix}"
+            path = folder / f"{number:05}{suffix}"
             contents = upload.stream.read(most_bytes + 1 - size)
             size += len(contents)
             if size > most_bytes:

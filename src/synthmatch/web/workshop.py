@@ -4,7 +4,7 @@ Nothing here knows of HTTP. What takes long is in `web.searches`.
 """
 
 import itertools
-import tempfile
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib import resources
@@ -23,6 +23,7 @@ from synthmatch.params import Preset
 from synthmatch.params.variation import morph, vary
 from synthmatch.render.kept import KeptPools
 from synthmatch.render.pool import render
+from synthmatch.scratch import new_folder
 from synthmatch.synths.base import Synth
 from synthmatch.synths.registry import get_synth
 from synthmatch.target import load_target
@@ -47,8 +48,7 @@ class Workshop:
         self.settings = settings
         #: set when the server ends, so that open connections end too
         self.closing = False
-        self._folder = tempfile.TemporaryDirectory(prefix="synthmatch-web-")
-        self.folder = Path(self._folder.name)
+        self.folder = new_folder()
         self._numbers = itertools.count()
         keep = settings.keep_seconds
         self.sounds: Store[Sound] = Store("sound", keep, 100, lambda sound: sound.recording.forget())
@@ -63,7 +63,7 @@ class Workshop:
         self.closing = True
         self.jobs.close()
         self.pools.close()
-        self._folder.cleanup()
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def sweep(self) -> None:
         """Drop what has expired."""

@@ -12,6 +12,7 @@ from synthmatch.evaluation.statistics import bootstrap_interval
 from synthmatch.experiments.icassp2023.answers import Answer
 from synthmatch.experiments.icassp2023.tables import column, in_bins, synths_of
 from synthmatch.files import write_whole
+from synthmatch.fonts import prepare_matplotlib
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -64,6 +65,7 @@ def save_latent(path: Path, sizes: Mapping[int, Sequence[Answer]]) -> None:
 
 
 def _figure(width: float) -> "Figure":
+    prepare_matplotlib()
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - half a second to load
     from matplotlib.figure import Figure  # noqa: PLC0415
 

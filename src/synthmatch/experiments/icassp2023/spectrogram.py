@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from synthmatch.features.mel import RANGE_DB, mel_power
+from synthmatch.fonts import prepare_matplotlib
 
 Floats = npt.NDArray[np.float32]
 
@@ -39,6 +40,7 @@ def png(power: Floats, reference: float) -> bytes:
 
 def palette() -> npt.NDArray[np.uint8]:
     """Red, green and blue from the lowest level to the highest. Shape: (COLOURS, 3)."""
+    prepare_matplotlib()
     from matplotlib import colormaps  # noqa: PLC0415
 
     return colormaps["magma"](np.linspace(0, 1, COLOURS), bytes=True)[:, :3]

@@ -20,6 +20,7 @@ from synthmatch.note import Note
 from synthmatch.surrogate.inputs import SEGMENTS
 from synthmatch.surrogate.surrogate import Weights, read_weights, write_surrogate
 from synthmatch.training.checkpoint import Progress, load_checkpoint, save_checkpoint
+from synthmatch.training.compiler import keep_compiler_files
 from synthmatch.training.log import MetricsLog
 from synthmatch.training.memory import keep_freed_memory
 from synthmatch.training.meter import Meter, Pace
@@ -99,6 +100,7 @@ def train_surrogate(  # noqa: PLR0915 - one script, to be read from top to botto
     if first:
         _begin_with(network, first, synths)
     network = network.to(where)
+    keep_compiler_files()
     optimizer = torch.optim.AdamW(network.parameters(), lr=settings.learning_rate, weight_decay=1e-4, fused=True)
     sizes = {synth: len(one.families.pitch) for synth, one in zip(synths, data, strict=True)}
     conditions = {"settings": asdict(settings), "families": sizes, "start": first and first.fingerprint}

@@ -1,0 +1,63 @@
+"""What is printed fits the width there is."""
+
+import sys
+
+import pytest
+
+from synthmatch.cli.printing import say, say_table
+
+HEADS = ("", "synth", "preset", "score", "lsd dB", "floor", "nearer", "file")
+ROWS = [
+    ["1", "dexed", "E.PIANO 1", "7.61", "8.12", "0.00", "9%", "1-dexed.syx"],
+    ["2", "vital", "日本語の長い名前", "7.90", "8.63", "0.72", "23%", "2-vital.vital"],
+]
+
+
+@pytest.mark.parametrize("columns", ["40", "60"])
+def test_rows_that_do_not_fit_take_lines(
+    columns: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Catches cells cut to single letters, a cell that is lost, and a line that is too long."""
+    monkeypatch.setenv("COLUMNS", columns)
+    say_table(HEADS, ROWS, keys=3)
+    printed = capsys.readouterr().out
+    assert max(map(len, printed.splitlines())) <= int(columns)
+    assert printed.splitlines()[0] == "1 dexed E.PIANO 1"
+    for row in ROWS:
+        assert all(cell in printed for cell in row)
+    assert "score 7.61, lsd dB 8.12" in printed
+
+
+@pytest.mark.parametrize("columns", ["200", ""])
+def test_rows_that_fit_are_a_table(
+    columns: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Catches a row of a pipe that is wrapped, and columns that wide letters push apart."""
+    monkeypatch.setenv("COLUMNS", columns)
+    times = 1 if columns else 4
+    say_table(HEADS * times, [row * times for row in ROWS])
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 3
+    assert lines[1].split()[-1] == "1-dexed.syx"
+    # eight letters that are two columns wide each
+    assert lines[1].index("7.61") == lines[2].index("7.90") + 8
+
+
+def test_a_word_is_never_cut(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Catches a path that cannot be copied, and further lines that look like new ones."""
+    monkeypatch.setenv("COLUMNS", "40")
+    path = "/a/very/long/folder/with-hyphens-in-it/and/more.npz"
+    say(f"source   children of presets in {path} and others", hang=9)
+    assert capsys.readouterr().out.splitlines() == [
+        "source   children of presets in",
+        " " * 9 + path,
+        " " * 9 + "and others",
+    ]
+
+
+def test_a_pipe_has_long_lines(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Catches output for programs that is wrapped at 80 columns."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+    assert not sys.stdout.isatty()
+    say("word " * 100 + "end")
+    assert capsys.readouterr().out.count("\n") == 1
