@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from synthmatch.errors import OutputError
+from synthmatch.systems.folders import replace
 
 
 def write_whole(path: Path, contents: bytes, *, force: bool = False) -> None:
@@ -26,7 +27,7 @@ def write_whole(path: Path, contents: bytes, *, force: bool = False) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
+        replace(Path(temporary), path)
     except OSError as error:
         if temporary is not None:
             with contextlib.suppress(OSError):
@@ -55,7 +56,7 @@ def write_folder(path: Path, contents: Mapping[str, bytes]) -> None:
                 os.fsync(stream.fileno())
         if path.exists():
             shutil.rmtree(path)
-        temporary.rename(path)
+        replace(temporary, path)
     except OSError as error:
         shutil.rmtree(temporary, ignore_errors=True)
         raise OutputError(

@@ -176,7 +176,7 @@ def test_synth_that_does_not_load_is_said() -> None:
 def test_earlier_renders_are_not_heard(fork: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """Catches a leaky engine that is rendered with twice, with fork and without."""
     if not fork:
-        monkeypatch.setenv("SYNTHMATCH_NO_FORK", "1")
+        monkeypatch.setenv("SYNTHMATCH_PORTABLE", "1")
     synth = FaultyLeaky()
     presets = voices(synth, 2)
     expected = [synth.engine().render(preset, NOTE) for preset in presets]

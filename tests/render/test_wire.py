@@ -8,7 +8,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from synthmatch.render.wire import pack, size, unpack, widen
+from synthmatch.render.wire import pack, size, unpack
+from synthmatch.systems.forks import widen
 
 
 def test_a_wide_pipe_takes_a_whole_render() -> None:

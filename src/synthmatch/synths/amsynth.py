@@ -34,8 +34,11 @@ from synthmatch.synths.amsynth_workings import amsynth_workings
 from synthmatch.synths.base import Engine, FileFormat, Synth
 from synthmatch.synths.host import HostedPlugin, missing_host
 from synthmatch.synths.workings import Workings
+from synthmatch.systems.folders import vst2_file, vst2_folders
 
 PLUGIN_ID = b"amsy"
+
+_FILE = vst2_file("amsynth_vst")
 
 #: Parameters before amsynth 1.4 (2013), in the order of its files: a preset that lacks one of these is damaged.
 _FIRST_PARAMETERS = 30
@@ -49,10 +52,8 @@ _DECIMAL = re.compile(r"-?[0-9.]+(e-?[0-9]+)?")
 
 def find_library() -> Path | None:
     """The VST2 file: in the folders of VST_PATH, then where distributions and users put it."""
-    folders = [Path(f) for f in os.environ.get("VST_PATH", "").split(os.pathsep) if f]
-    folders += [Path.home() / ".vst", Path("/usr/local/lib/vst"), Path("/usr/lib/vst")]
-    folders += [Path("/usr/lib/x86_64-linux-gnu/vst"), Path("/usr/lib/aarch64-linux-gnu/vst"), Path("/usr/lib64/vst")]
-    return next((f / "amsynth_vst.so" for f in folders if (f / "amsynth_vst.so").is_file()), None)
+    folders = [Path(f) for f in os.environ.get("VST_PATH", "").split(os.pathsep) if f] + vst2_folders()
+    return next((f / _FILE for f in folders if (f / _FILE).exists()), None)
 
 
 class AmsynthEngine:
@@ -63,11 +64,13 @@ class AmsynthEngine:
     """
 
     leaks_state = True
+    fresh_repeats = True
 
     def __init__(self, synth: "Amsynth", library: Path) -> None:
         self._synth = synth
         with tempfile.TemporaryDirectory(prefix="synthmatch-amsynth-", ignore_cleanup_errors=True) as folder:
-            copy = Path(shutil.copy(library, folder))
+            copy = Path(folder) / library.name
+            (shutil.copytree if library.is_dir() else shutil.copy)(library, copy)  # a bundle on macOS
             with _home(copy.parent / "home"):
                 self._plugin = HostedPlugin(str(copy))
 
@@ -122,7 +125,7 @@ class Amsynth(Synth):
     def missing(self) -> str | None:
         """Whether DawDreamer and the plug-in are there."""
         if find_library() is None:
-            return "amsynth_vst.so is not installed: apt-get install amsynth (or name its folder in VST_PATH)"
+            return f"{_FILE} is not installed: {_where_from()} (or name its folder in VST_PATH)"
         return missing_host()
 
     def version(self) -> str:
@@ -133,7 +136,7 @@ class Amsynth(Synth):
         """Load the plug-in."""
         lacking, library = self.missing(), find_library()
         if lacking or library is None:
-            raise MissingSynthError(lacking or "amsynth_vst.so is not installed")
+            raise MissingSynthError(lacking or f"{_FILE} is not installed")
         return AmsynthEngine(self, library)
 
     def read(self, path: Path) -> list[Preset]:
@@ -213,6 +216,13 @@ class Amsynth(Synth):
             for i in wrong:
                 decimals[i] = f"{native[i]:.{digits}g}"
         return decimals
+
+
+def _where_from() -> str:
+    """How to get the plug-in: it is a package of Linux distributions; elsewhere only a build of the user's own is found."""
+    if _FILE.endswith(".so"):
+        return "apt-get install amsynth"
+    return f"amsynth has no package for this system; a VST2 built from its source is looked for in {vst2_folders()[0]}"
 
 
 def _package_version() -> str:

@@ -30,6 +30,7 @@ class DexedEngine:
     """The Dexed engine. A render depends on its arguments alone, so one instance serves them all."""
 
     leaks_state = False
+    fresh_repeats = True
 
     def __init__(self) -> None:
         import dexed  # noqa: PLC0415 - loads the synthesizer

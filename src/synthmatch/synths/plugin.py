@@ -33,6 +33,7 @@ from synthmatch.synths.base import Engine, FileFormat, Synth
 from synthmatch.synths.host import HostedPlugin, HostParameter, missing_host
 from synthmatch.synths.plugin_format import is_lv2, is_vst3, owner, preset_format
 from synthmatch.synths.plugin_probe import probe
+from synthmatch.systems.folders import cache_folder, lv2_folders
 
 #: Form of the kept description; another number makes the kept ones forgotten.
 _DESCRIPTION = 2
@@ -56,6 +57,7 @@ class PluginEngine:
     """The plug-in, loaded."""
 
     leaks_state = True
+    fresh_repeats = False  # mda JX10 does not: docs/decisions/0004-render-workers.md
 
     def __init__(self, plugin: HostedPlugin, space: ParamSpace, indices: Sequence[int]) -> None:
         self._plugin = plugin
@@ -103,7 +105,7 @@ class Plugin(Synth):
         """The probe's answer, from the cache where the plug-in's file is the same."""
         if lacking := missing_host():
             raise MissingSynthError(lacking)
-        cache = _cache_folder() / f"{_fingerprint(self._source)}.json"
+        cache = cache_folder() / "plugins" / f"{_fingerprint(self._source)}.json"
         if cache.is_file():
             with suppress(json.JSONDecodeError):  # a damaged cache is as good as none
                 kept: dict[str, Any] = json.loads(cache.read_text(encoding="utf-8"))
@@ -204,16 +206,12 @@ def _group(name: str) -> Group:
     return next((group for group, words in _GROUP_WORDS if any(word in lower for word in words)), "oscillator")
 
 
-def _cache_folder() -> Path:
-    base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "synthmatch" / "plugins"
-
-
 def _fingerprint(source: str) -> str:
     """Text that changes with any file of the plug-in, or, for an LV2, with any installed bundle."""
     if is_lv2(source):
-        folders = os.environ.get("LV2_PATH", f"{Path.home()}/.lv2:/usr/local/lib/lv2:/usr/lib/lv2").split(os.pathsep)
-        files = [bundle for folder in folders if Path(folder).is_dir() for bundle in Path(folder).iterdir()]
+        path = os.environ.get("LV2_PATH")
+        folders = lv2_folders() if path is None else [Path(folder) for folder in path.split(os.pathsep)]
+        files = [bundle for folder in folders if folder.is_dir() for bundle in folder.iterdir()]
     else:
         # the folder of a VST3 bundle does not show that a library in it was replaced
         files = [Path(source), *Path(source).rglob("*")]

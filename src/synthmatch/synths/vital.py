@@ -35,6 +35,7 @@ class VitalEngine:
     """A vita synth on Vital's starting preset, which renders once: voices and effects remember."""
 
     leaks_state = True
+    fresh_repeats = True
 
     def __init__(self, builder: DocumentBuilder) -> None:
         import vita  # noqa: PLC0415 - only a render worker loads the renderer
