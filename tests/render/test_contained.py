@@ -17,6 +17,7 @@ from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool
 from synthmatch.synths.dexed import Dexed
 
+pytestmark = pytest.mark.linux
 NOTE = Note(hold_seconds=0.1, render_seconds=0.2)
 SYNTHS = pytest.mark.parametrize("synth", [Faulty(), FaultyLeaky()], ids=["same process", "forks"])
 

@@ -185,6 +185,7 @@ def test_earlier_renders_are_not_heard(fork: bool, monkeypatch: pytest.MonkeyPat
             np.testing.assert_array_equal(audio, wanted)
 
 
+@pytest.mark.linux
 def test_a_fork_leaves_the_workers_alone() -> None:
     """Catches a fork of the program that ends, and takes its parent's workers or their temporary files along."""
     kept = Dexed()

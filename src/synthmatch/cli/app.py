@@ -22,6 +22,7 @@ from synthmatch.cli.synths import synths
 from synthmatch.cli.train import train
 from synthmatch.cli.web import web
 from synthmatch.errors import InputWarning, SynthmatchError
+from synthmatch.systems import print_anything
 
 # the cores are for the render workers, and numpy's own threads make its small products here slower;
 # it reads this when it is first imported, by a command
@@ -79,6 +80,7 @@ def _say_warning(
 
 def main() -> None:
     """Run the command line. A user's mistake prints one line and exits with 2; Ctrl-C exits with 130."""
+    print_anything(sys.stdout, sys.stderr)
     warnings.showwarning = _say_warning
     warnings.simplefilter("always", InputWarning)
     try:

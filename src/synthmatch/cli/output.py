@@ -21,7 +21,7 @@ from synthmatch.note import Note
 from synthmatch.params import Preset
 from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool
-from synthmatch.synths.files import main_format, safe_name, write_banks
+from synthmatch.synths.files import distinct, main_format, safe_name, write_banks
 from synthmatch.synths.registry import get_synth
 
 
@@ -116,10 +116,10 @@ class Writer:
     def _free(self, folder: Path) -> Path:
         """The folder, or one with a number where two targets of a run share a name."""
         name, number = folder.name, 1
-        while str(folder) in self._names:
+        while str(folder).casefold() in self._names:
             number += 1
             folder = folder.with_name(f"{name}-{number}")
-        self._names[str(folder)] = name
+        self._names[str(folder).casefold()] = name
         return folder
 
 
@@ -130,7 +130,8 @@ def write_sounds(folder: Path, presets: Sequence[Preset], note: Note, *, force: 
     """
     synth = get_synth(presets[0].synth)
     stem = folder / safe_name(Path(synth.id).stem)
-    sounds = [stem.with_name(f"{stem.name}-{safe_name(preset.name)}.wav") for preset in presets]
+    names = distinct([safe_name(preset.name) for preset in presets])
+    sounds = [stem.with_name(f"{stem.name}-{name}.wav") for name in names]
     if not force and any(path.exists() for path in sounds):
         raise OutputError(
             f"{folder} has sounds of {synth.title} and is kept; use --force to replace them, or another -o"

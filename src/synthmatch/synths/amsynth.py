@@ -34,11 +34,12 @@ from synthmatch.synths.amsynth_workings import amsynth_workings
 from synthmatch.synths.base import Engine, FileFormat, Synth
 from synthmatch.synths.host import HostedPlugin, missing_host
 from synthmatch.synths.workings import Workings
-from synthmatch.systems.folders import vst2_file, vst2_folders
+from synthmatch.systems.folders import vst2_folders, vst2_suffix
 
 PLUGIN_ID = b"amsy"
 
-_FILE = vst2_file("amsynth_vst")
+#: Debian's name; amsynth's own installer for Windows calls it ``amsynth.dll``.
+_FILE = {".so": "amsynth_vst.so"}.get(vst2_suffix(), f"amsynth{vst2_suffix()}")
 
 #: Parameters before amsynth 1.4 (2013), in the order of its files: a preset that lacks one of these is damaged.
 _FIRST_PARAMETERS = 30
@@ -83,7 +84,12 @@ class AmsynthEngine:
 @contextmanager
 def _home(folder: Path) -> Iterator[None]:
     """Environment in which amsynth finds no files of the user, and so neither reads, moves nor makes any."""
-    names = {"HOME": str(folder), "XDG_CONFIG_HOME": str(folder / "config"), "XDG_DATA_HOME": str(folder / "data")}
+    names = {
+        "HOME": str(folder),
+        "APPDATA": str(folder),
+        "XDG_CONFIG_HOME": str(folder / "config"),
+        "XDG_DATA_HOME": str(folder / "data"),
+    }
     before = {name: os.environ.get(name) for name in names}
     os.environ.update(names)
     try:
@@ -219,10 +225,10 @@ class Amsynth(Synth):
 
 
 def _where_from() -> str:
-    """How to get the plug-in: it is a package of Linux distributions; elsewhere only a build of the user's own is found."""
-    if _FILE.endswith(".so"):
+    """How to get the plug-in: a package of Linux distributions; elsewhere amsynth has installers of its own."""
+    if vst2_suffix() == ".so":
         return "apt-get install amsynth"
-    return f"amsynth has no package for this system; a VST2 built from its source is looked for in {vst2_folders()[0]}"
+    return f"amsynth's own installer puts it into {vst2_folders()[0]}"
 
 
 def _package_version() -> str:

@@ -1,6 +1,7 @@
 """Preset files by their name: which synthesizer a file is for, reading it and writing it."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,6 +11,9 @@ from synthmatch.params import Preset
 from synthmatch.presets import own
 from synthmatch.synths.base import FileFormat, Synth
 from synthmatch.synths.registry import get_synth, synth_names
+
+#: Names that Windows keeps for devices, whatever follows a point (Microsoft, "Naming Files, Paths, and Namespaces").
+_DEVICE = re.compile(r"(con|prn|aux|nul|(?:com|lpt)[0-9\u00b9\u00b2\u00b3])(\..*)?", re.IGNORECASE)
 
 
 def read_presets(path: Path, synth: Synth | None = None) -> list[Preset]:
@@ -60,20 +64,36 @@ def write_banks(stem: Path, presets: Sequence[Preset], *, force: bool = False) -
     """
     form = main_format(get_synth(presets[0].synth))
     size = form.capacity or len(presets)
+    names = distinct([safe_name(preset.name) for preset in presets])
     paths = []
     for start in range(0, len(presets), size):
         part = presets[start : start + size]
         ending = ""
         if len(presets) > size:
-            ending = f"-{safe_name(part[0].name)}" if size == 1 else f"-{start // size + 1}"
+            ending = f"-{names[start]}" if size == 1 else f"-{start // size + 1}"
         paths.append(stem.with_name(f"{stem.name}{ending}{form.suffix}"))
         write_presets(paths[-1], part, force=force)
     return paths
 
 
 def safe_name(text: str) -> str:
-    """A name that is safe as a file name everywhere."""
-    return re.sub(r"[^\w.+-]+", "_", text).strip("._") or "target"
+    """A name that is safe as a file name everywhere, also on Windows, where some names are devices, suffix or not."""
+    name = re.sub(r"[^\w.+-]+", "_", text).strip("._") or "target"
+    return _DEVICE.sub(r"\1_\2", name) if _DEVICE.fullmatch(name) else name
+
+
+def distinct(names: Sequence[str]) -> list[str]:
+    """The names, numbered where two are one file to a system that knows no case or composes accents."""
+    taken: set[str] = set()
+    told = []
+    for name in names:
+        free, number = name, 1
+        while (key := unicodedata.normalize("NFC", free).casefold()) in taken:
+            number += 1
+            free = f"{name}-{number}"
+        taken.add(key)
+        told.append(free)
+    return told
 
 
 def suffix_of(path: Path, synth: Synth) -> str:

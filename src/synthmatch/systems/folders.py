@@ -34,9 +34,11 @@ def replace(source: Path, target: Path) -> None:
         try:
             source.replace(target)
             return
-        except PermissionError:
-            if not portable() or target.is_dir() or time.monotonic() > end:
+        except PermissionError as error:
+            if not portable() or target.is_dir():
                 raise
+            if time.monotonic() > end:
+                raise PermissionError(error.errno, "another program has it open") from None
             time.sleep(0.05)
 
 
@@ -54,16 +56,16 @@ def vst2_folders() -> list[Path]:
     """Where VST2 plug-ins are, without VST_PATH."""
     if sys.platform == "win32":
         programs = Path(os.environ.get("PROGRAMFILES", "C:\\Program Files"))
-        return [programs / name for name in ("VSTPlugins", "Steinberg\\VSTPlugins", "Common Files\\VST2")]
+        return [programs / name for name in ("Steinberg\\VstPlugins", "VSTPlugins", "Common Files\\VST2")]
     if sys.platform == "darwin":
         return [top / "Library/Audio/Plug-Ins/VST" for top in (Path.home(), Path("/"))]
     libraries = ("local/lib", "lib", "lib/x86_64-linux-gnu", "lib/aarch64-linux-gnu", "lib64")
     return [Path.home() / ".vst", *(Path("/usr") / name / "vst" for name in libraries)]
 
 
-def vst2_file(stem: str) -> str:
-    """File name of a VST2 plug-in."""
-    return stem + {"win32": ".dll", "darwin": ".vst"}.get(sys.platform, ".so")
+def vst2_suffix() -> str:
+    """What names of VST2 plug-ins end in."""
+    return {"win32": ".dll", "darwin": ".vst"}.get(sys.platform, ".so")
 
 
 def vst3_library(bundle: Path) -> Path:

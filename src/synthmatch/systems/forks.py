@@ -10,10 +10,6 @@ from io import FileIO
 from synthmatch.systems import portable
 from synthmatch.systems.processes import PROCESSES, below, exit_text
 
-if sys.platform != "win32":
-    import fcntl
-    import select
-
 #: A pipe holds this much where the system lets it: a render in one piece, or two, in place of a switch between the
 #: processes every 64 KiB.
 _PIPE_BYTES = 1 << 20
@@ -28,8 +24,12 @@ class Fork:
     Its exit code is 0 where `work` returns. Where `can_fork` only.
     """
 
+    pipe: FileIO
+    _process: int
+
     def __init__(self, work: Callable[[FileIO], None]) -> None:
-        assert sys.platform != "win32"
+        if sys.platform == "win32":
+            raise NotImplementedError
         read_end, write_end = os.pipe()
         widen(write_end)
         self._process = os.fork()
@@ -49,7 +49,10 @@ class Fork:
 
         Raises `EOFError`, and it is killed, where `caller` has hung up.
         """
-        assert sys.platform != "win32"
+        if sys.platform == "win32":
+            raise NotImplementedError
+        import select  # noqa: PLC0415 - without poll on Windows
+
         poller = select.poll()
         poller.register(self.pipe, select.POLLIN)
         poller.register(caller, 0)  # hang-up only
@@ -69,7 +72,8 @@ class Fork:
                 return f"it started more than {PROCESSES} processes"
 
     def _kill(self) -> None:
-        assert sys.platform != "win32"
+        if sys.platform == "win32":
+            raise NotImplementedError
         os.kill(self._process, signal.SIGKILL)
         self.ended()
 
@@ -85,12 +89,14 @@ def can_fork() -> bool:
 
 def after_fork(forget: Callable[[], object]) -> None:
     """Call `forget` in every fork of this program."""
-    if hasattr(os, "register_at_fork"):
+    if sys.platform != "win32" and not portable():
         os.register_at_fork(after_in_child=forget)
 
 
 def widen(pipe: int) -> None:
     """Let a pipe, by its descriptor, hold a whole render. Where the system knows no way or refuses, it stays as it is."""
     if sys.platform == "linux" and not portable():
+        import fcntl  # noqa: PLC0415 - not on Windows
+
         with contextlib.suppress(OSError):
             fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)

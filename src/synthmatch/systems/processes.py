@@ -13,9 +13,6 @@ from typing import Any
 
 from synthmatch.systems import c_library, portable
 
-if sys.platform != "win32":
-    import resource
-
 #: What a worker and each process that it starts may take. The plug-ins that were measured take 0.1 to 0.4 GB; samplers
 #: take more.
 MEMORY_BYTES = 4 << 30
@@ -31,7 +28,7 @@ def exit_text(code: int) -> str:
     if code < 0:
         return signal.Signals(-code).name if -code in set(signal.Signals) else f"signal {-code}"
     names = {0xC0000005: "access violation", 0xC00000FD: "stack overflow", 0xC0000374: "heap corruption"}
-    return f"exit code {code}" if code < 0xC0000000 else f"exit code {code:#X} ({names.get(code, 'exception')})"
+    return f"exit code {code}" if code < 0xC0000000 else f"exit code 0x{code:X} ({names.get(code, 'exception')})"
 
 
 def start(command: list[str], folder: Path, environment: dict[str, str], **pipes: Any) -> "subprocess.Popen[bytes]":
@@ -56,6 +53,8 @@ def contain(memory_bytes: int = MEMORY_BYTES, file_bytes: int = FILE_BYTES, cpu_
 
         contain_windows(memory_bytes, PROCESSES)
     elif not portable():
+        import resource  # noqa: PLC0415 - not on Windows
+
         limits = {
             resource.RLIMIT_DATA: memory_bytes,
             resource.RLIMIT_FSIZE: file_bytes,
@@ -122,7 +121,8 @@ def children() -> frozenset[int]:
 
 def _end_all(find: Callable[[], set[int]]) -> None:
     """Kill until none is found: one may have started another in the meantime. Some cannot be killed, so not for ever."""
-    assert sys.platform != "win32"
+    if sys.platform == "win32":
+        raise NotImplementedError
     for _ in range(20):
         found = find()
         if not found:
