@@ -27,6 +27,7 @@ def synths(
                 "table": synth.space.hash,
                 "files": [f.suffix for f in synth.formats],
                 "missing": missing,
+                "runs_on": synth.runs_on,
             }
         )
     if json:
@@ -47,5 +48,6 @@ def synths(
     console = Console()
     console.print(table)
     for row in rows:
+        console.print(f"{row['synth']} runs on {row['runs_on']}", markup=False)
         if row["missing"]:
             console.print(f"{row['synth']}: {row['missing']}", markup=False)

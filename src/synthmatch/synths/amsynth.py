@@ -106,6 +106,7 @@ class Amsynth(Synth):
     """Virtual analogue."""
 
     id = "amsynth"
+    runs_on = "Linux by its package; Windows and macOS by amsynth's own installers"
     title = "amsynth"
     channels = 2
     formats = (

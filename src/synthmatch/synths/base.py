@@ -55,6 +55,8 @@ class Synth(ABC):
     formats: tuple[FileFormat, ...]
     #: channels of a render
     channels: int = 2
+    #: the systems that have it
+    runs_on: str = "Linux, Windows, macOS"
 
     @property
     @abstractmethod

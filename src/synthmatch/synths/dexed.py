@@ -54,6 +54,7 @@ class Dexed(Synth):
     """Six-operator FM after Yamaha's DX7."""
 
     id = "dexed"
+    runs_on = "Linux and Windows on x86-64, macOS on Apple silicon"
     title = "Dexed (DX7)"
     channels = 1
     formats = (

@@ -75,6 +75,8 @@ class PluginEngine:
 class Plugin(Synth):
     """A plug-in by its path or LV2 URI. Raises nothing until it is asked for something."""
 
+    runs_on = "the systems of DawDreamer that the plug-in is made for"
+
     def __init__(self, id: str) -> None:
         self.id = id
         self._source = id if is_lv2(id) else str(Path(id).absolute())

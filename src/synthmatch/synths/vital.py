@@ -62,6 +62,7 @@ class Vital(Synth):
     """Vital: 396 parameters, ``.vital`` files."""
 
     id = "vital"
+    runs_on = "Linux and Windows on x86-64, macOS on Apple silicon"
     title = "Vital"
     formats = (FileFormat(".vital", "Vital preset"),)
 
