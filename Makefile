@@ -11,7 +11,7 @@ DEV := .venv/.dev
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 # what runs a second time as on Windows: without fork, process groups, limits and /proc (docs/decisions/0004-render-workers.md)
-PORTABLE := tests/render tests/contracts tests/systems tests/test_matching.py $(addprefix tests/web/test_,page.py search_api.py workers.py)
+PORTABLE := tests/render tests/contracts tests/test_matching.py tests/web/test_page.py tests/web/test_search_api.py
 TARGET ?= $(firstword $(sort $(wildcard $(addprefix src/synthmatch/data/examples/*.,wav flac ogg))))
 
 help:

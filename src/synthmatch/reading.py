@@ -26,9 +26,9 @@ def read_file(path: Path, most_bytes: int, expected: str, error: type[InputError
             contents = file.read(most_bytes + 1)
     except FileNotFoundError:
         raise error(f"{path} does not exist, expected {expected}; check the name") from None
-    except IsADirectoryError:
-        raise error(f"{path} is a folder, expected {expected}; name one of its files") from None
     except (OSError, ValueError) as refused:
+        if path.is_dir():  # Windows calls it a lack of rights
+            raise error(f"{path} is a folder, expected {expected}; name one of its files") from None
         reason = getattr(refused, "strerror", None) or refused
         raise error(f"cannot read {path}: {reason}; expected {expected}") from None
     if len(contents) > most_bytes:

@@ -1,6 +1,7 @@
 """What differs between systems, as far as it can be tried on one: names, places, replaced files, printed letters."""
 
 import ctypes
+import platform
 import subprocess
 import sys
 import time
@@ -95,7 +96,7 @@ def test_a_file_that_stays_open_is_told(tmp_path: Path, monkeypatch: pytest.Monk
 def test_vst3_bundles(system: str, machine: str, inside: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Catches a plug-in whose class-ID is looked for where Linux keeps it."""
     monkeypatch.setattr(sys, "platform", system)
-    monkeypatch.setattr(folders.platform, "machine", lambda: machine)
+    monkeypatch.setattr(platform, "machine", lambda: machine)
     assert folders.vst3_library(Path("My Synth.vst3")) == Path("My Synth.vst3") / inside
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from synthmatch.render.wire import Parts, pack, receive, send, size, unpack
+from synthmatch.systems import no_display
 from synthmatch.systems.forks import widen
 from synthmatch.systems.processes import end, exit_text, start
 
@@ -66,7 +67,7 @@ class WorkerProcess:
         # the same modules as here, whatever changed sys.path; "" is the current folder
         search_path = os.pathsep.join(entry or str(Path.cwd()) for entry in sys.path)
         environment = os.environ | _ONE_THREAD | _MALLOC
-        environment |= {"PYTHONPATH": search_path, "QT_QPA_PLATFORM": "offscreen"}
+        environment |= {"PYTHONPATH": search_path} | no_display()
         self._log = self._folder / "log"
         command = [sys.executable, "-P", "-m", "synthmatch.render.worker", synth_id, str(timeout_seconds)]
         pipe = subprocess.PIPE

@@ -19,6 +19,7 @@ from pathlib import Path
 from synthmatch.errors import MissingSynthError, PresetError, SynthmatchError
 from synthmatch.synths.dpf import mend_first_parameter
 from synthmatch.synths.host import HostedPlugin, HostParameter
+from synthmatch.systems import no_display
 from synthmatch.systems.processes import contain, end, exit_text, start
 
 #: Some plug-ins scan folders of samples when they load.
@@ -49,7 +50,7 @@ def probe(source: str, state: bytes = b"", values: Sequence[tuple[int, float]] =
         temporary.mkdir()
         path.write_text(json.dumps(question), encoding="utf-8")
         search_path = os.pathsep.join(entry or str(Path.cwd()) for entry in sys.path)
-        environment = os.environ | {"PYTHONPATH": search_path, "QT_QPA_PLATFORM": "offscreen"}
+        environment = os.environ | {"PYTHONPATH": search_path} | no_display()
         command = [sys.executable, "-P", "-m", __name__, str(path)]
         nothing = subprocess.DEVNULL
         process = start(command, temporary, environment, stdin=nothing, stdout=nothing, stderr=nothing)

@@ -32,6 +32,11 @@ def has_screen() -> bool:
     return sys.platform != "linux" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
+def no_display() -> dict[str, str]:
+    """Environment in which plug-ins do without a screen: Qt's abort on Linux unless told to draw off screen."""
+    return {"QT_QPA_PLATFORM": "offscreen"} if sys.platform == "linux" else {}
+
+
 def print_anything(*streams: TextIO) -> None:
     """Let streams print what their encoding lacks, as ``\\u97f3``: a Windows console has few letters."""
     for stream in streams:
