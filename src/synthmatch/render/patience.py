@@ -8,8 +8,8 @@ more. No search depends on it: an honest render would have to be 20 times slower
 #: Renders timed before anything follows from them: on several cores, some from each worker.
 _ENOUGH = 8
 
-#: Allowed slowness against the slowest render so far. Presets of one synthesizer differ by less than 10 (Vital: silence
-#: against all effects), and the first render of a worker, which imports and fills caches, is among those timed.
+#: Allowed slowness against the slowest render so far: an order of magnitude for a preset that is unlike those before it,
+#: twice over for a processor that another program takes meanwhile. Loading and imports are timed by themselves.
 _TIMES = 20.0
 
 #: No attempt is given less: the first is for a hang of the preset, the second for a machine that stood still meanwhile.

@@ -31,7 +31,7 @@ Measure = Callable[[Audio], Any]
 
 _ATTEMPTS = 2
 
-#: How long a worker may take to import and to load its synthesizer.
+#: How long a worker may take to import and to load its synthesizer, and to import a measure.
 _LOAD_SECONDS = 60.0
 
 #: How often a pool that waits looks up: on Windows, Ctrl-C does not interrupt the wait itself.
@@ -202,7 +202,7 @@ class RenderPool:
                         worker.kill()
 
     def _limit_seconds(self, worker: WorkerProcess) -> float:
-        if not worker.ready:
+        if not worker.ready or worker.imports:
             return _LOAD_SECONDS
         return self._patience.limit_seconds(worker.jobs[0].audio_seconds, worker.jobs[0].failures)
 
@@ -212,6 +212,9 @@ class RenderPool:
         if kind == "ready":
             worker.ready, (worker.left,) = True, rest
             self._failed_loads = 0
+            return None, None, None
+        if kind == "measures":
+            worker.imports, worker.since_seconds = False, seconds
             return None, None, None
         if kind == "failed":
             self._stop()

@@ -55,6 +55,8 @@ class WorkerProcess:
     def __init__(self, synth_id: str, timeout_seconds: float, inbox: "queue.SimpleQueue[Arrival]") -> None:
         self.jobs: deque[Any] = deque()
         self.ready = False
+        #: while it imports a measure, which takes longer than a render
+        self.imports = False
         #: for how many more jobs it is good; None: any number
         self.left: int | None = None
         self.hung = False
@@ -109,6 +111,7 @@ class WorkerProcess:
             if measure != self._measure:
                 send(pipe, pack(("measure", measure or pack(None))))
                 self._measure = measure
+                self.imports = True
             send(pipe, packed_job)
         except BrokenPipeError:
             return  # it has died: the reader says so, and the job is still in `jobs`

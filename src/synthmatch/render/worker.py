@@ -1,8 +1,8 @@
 """A render worker: ``python -m synthmatch.render.worker SYNTH_ID TIMEOUT_SECONDS``. Started by `WorkerProcess` only.
 
 Jobs come on stdin, replies go to what was stdout at the start. Messages in: ``("measure", pickled)`` and
-``("job", preset, note)``. Messages out: ``("ready", jobs)``, ``("failed", exception)`` and, one for each job in its order,
-``("done", status, value)`` with status ``ok`` or a reason of `RenderFailure`.
+``("job", preset, note)``. Messages out: ``("ready", jobs)``, ``("failed", exception)``, ``("measures",)`` when a measure
+is loaded and, one for each job in its order, ``("done", status, value)`` with status ``ok`` or a reason of `RenderFailure`.
 
 An engine that leaks state is loaded once and never rendered with here: each job runs in a fork, so each starts from the
 same memory. Where there is no fork each job gets a fresh engine, and where that is not enough a worker does a single job:
@@ -66,6 +66,7 @@ def main(synth_id: str, timeout_seconds: float) -> None:
                 told = f"measure cannot be loaded in a render worker, put it into a module: {one_line(error)}"
                 send(replies, pack(("failed", RenderError(told))))
             _freeze()
+            send(replies, pack(("measures",)))
             continue
         preset, note = rest
         task = partial(_answer, engine, preset, note, measure, timeout_seconds + _ALONE_SECONDS)
