@@ -9,12 +9,15 @@ VENV := .venv/.made
 SYNTHS := .venv/.synths
 DEV := .venv/.dev
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+# what runs a second time as on Windows: without fork, process groups, limits and /proc (docs/decisions/0004-render-workers.md)
+PORTABLE := tests/render tests/contracts tests/test_matching.py tests/web/test_page.py tests/web/test_search_api.py
 TARGET ?= $(firstword $(sort $(wildcard $(addprefix src/synthmatch/data/examples/*.,wav flac ogg))))
 
 help:
 	@echo "make match   match a bundled recording (or TARGET=my.wav) for every synthesizer present, into matches/"
-	@echo "make test    run the tests, with the real synthesizers"
-	@echo "make lint    check style and types"
+	@echo "make test    run the tests, with the real synthesizers, and a part of them again as on Windows"
+	@echo "make lint    check style, and types on three systems"
 	@echo "make bench   print the quick benchmark tables"
 	@echo "make docs    build the documentation into site/"
 	@echo "make clean   remove caches and built files; .venv/ and matches/ stay"
@@ -23,12 +26,14 @@ match: $(SYNTHS) amsynth
 	$(BIN)/synthmatch match $(TARGET) --synth all -o matches --force
 
 test: $(DEV) test-synths
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	$(PYTEST)
+	PYTHONPATH=tests/systems SYNTHMATCH_PORTABLE=1 $(PYTEST) -m "not linux" $(PORTABLE)
 
 lint: $(DEV)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	for system in win32 darwin; do $(BIN)/mypy --platform $$system --cache-dir .mypy_cache/$$system src || exit 1; done
 
 bench: $(DEV) test-synths
 	@for script in $(sort $(filter-out bench/_%,$(wildcard bench/*.py))); do \

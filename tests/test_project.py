@@ -21,11 +21,9 @@ OWN_CODE = sorted(path for folder in ("src", "tests", "bench", "tools") for path
 LAYERS = (
     "text",
     "errors",
-    "signals",
-    "scratch",
+    "systems",
     "fonts",
     "files",
-    "folder_lock",
     "exchange",
     "reading",
     "parsing",

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from synthmatch.signals import uninterrupted
+from synthmatch.systems.signals import uninterrupted
 
 MAKES_FILES = """
 import signal
-import synthmatch.signals
-synthmatch.signals.unwind_on_signals()
+import synthmatch.systems.signals
+synthmatch.systems.signals.unwind_on_signals()
 signal.signal(signal.SIGINT, signal.default_int_handler)
-from synthmatch.scratch import new_folder
+from synthmatch.systems.scratch import new_folder
 (new_folder() / "file").write_text("x")
 """
 WAITS = MAKES_FILES + "print('made', flush=True)\nsignal.pause()\n"

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from synthmatch.errors import OutputError
+from synthmatch.systems.folders import replace
 
 
 def write_whole(path: Path, contents: bytes, *, force: bool = False) -> None:
@@ -25,7 +26,7 @@ def write_whole(path: Path, contents: bytes, *, force: bool = False) -> None:
             stream.write(contents)
             stream.flush()
             os.fsync(stream.fileno())
-        temporary.replace(path)
+        replace(temporary, path)
     except BaseException as error:
         with contextlib.suppress(OSError):
             temporary.unlink()
@@ -55,7 +56,7 @@ def write_folder(path: Path, contents: Mapping[str, bytes]) -> None:
                 os.fsync(stream.fileno())
         if path.exists():
             shutil.rmtree(path)
-        temporary.rename(path)
+        replace(temporary, path)
     except OSError as error:
         shutil.rmtree(temporary, ignore_errors=True)
         raise OutputError(

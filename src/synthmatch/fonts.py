@@ -6,7 +6,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-from synthmatch.scratch import new_folder
+from synthmatch.systems.scratch import new_folder
 
 #: Letters of a title that a picture has room for.
 _MOST_LETTERS = 100

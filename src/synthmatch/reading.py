@@ -62,7 +62,7 @@ def warn(message: str) -> None:
 def _refused(path: Path, refused: OSError | ValueError, expected: str, error: type[InputError]) -> InputError:
     if isinstance(refused, FileNotFoundError):
         return error(f"{path} does not exist, expected {expected}; check the name")
-    if isinstance(refused, IsADirectoryError):
+    if isinstance(refused, IsADirectoryError) or path.is_dir():  # Windows calls a folder a lack of rights
         return error(f"{path} is a folder, expected {expected}; name one of its files")
     reason = getattr(refused, "strerror", None) or refused
     return error(f"cannot read {path}: {reason}; expected {expected}")

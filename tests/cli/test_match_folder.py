@@ -15,9 +15,9 @@ import synthmatch
 from synthmatch.cli.earlier import Earlier
 from synthmatch.cli.output import Writer
 from synthmatch.errors import OutputError
-from synthmatch.folder_lock import locked_folder
 from synthmatch.synths.files import read_presets
 from synthmatch.synths.registry import get_synth
+from synthmatch.systems.folder_lock import locked_folder
 
 EXAMPLES = Path(synthmatch.__file__).parent / "data/examples"
 BELL, BASS = EXAMPLES / "bell.flac", EXAMPLES / "bass.flac"

@@ -24,6 +24,7 @@ class PickyEngine:
     """Fails for an odd feedback."""
 
     leaks_state = False
+    fresh_repeats = True
 
     def __init__(self) -> None:
         self._dexed = Dexed().engine()

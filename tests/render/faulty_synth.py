@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -16,11 +18,66 @@ from synthmatch.synths.base import Engine
 from synthmatch.synths.dexed import Dexed
 
 
+def daemon(told: Path) -> None:
+    """A process of its own session without a parent, which holds this one's pipes; its number goes to a file."""
+    child = os.fork()
+    if child:
+        os.waitpid(child, 0)
+        return
+    os.setsid()
+    process = os.fork()
+    if process:
+        told.write_text(str(process))
+        os._exit(0)
+    time.sleep(1e3)
+
+
+def stranger(told: Path) -> None:
+    """Another program in a session of its own, without this one's environment."""
+    command = [sys.executable, "-c", "import time; time.sleep(1e3)"]
+    told.write_text(str(subprocess.Popen(command, env={}, start_new_session=True).pid))
+
+
+def crowd(told: Path) -> None:
+    """A hundred daemons, and no end."""
+    for _ in range(100):
+        daemon(told)
+    time.sleep(1e3)
+
+
+def eat_memory(told: Path) -> None:
+    """More than a worker may have, touched or not."""
+    np.empty(5 << 30, np.uint8)
+
+
+def fill_disk(told: Path) -> None:
+    """A file that is larger than a worker may write."""
+    with told.open("wb") as file:
+        file.truncate(2 << 30)
+
+
+def daemon_then_crash(told: Path) -> None:
+    """It holds the pipe of a fork that has crashed."""
+    daemon(told)
+    os.kill(os.getpid(), signal.SIGSEGV)
+
+
+STRAYS = {
+    "crash with daemon": daemon_then_crash,
+    "daemon": daemon,
+    "stranger": stranger,
+    "crowd": crowd,
+    "eat memory": eat_memory,
+    "fill disk": fill_disk,
+}
+
+
 class FaultyEngine:
     """Renders like Dexed, except for presets named after a fault. Each earlier render here is heard as an offset."""
 
-    def __init__(self, leaks_state: bool) -> None:
+    def __init__(self, leaks_state: bool, fresh_repeats: bool = False) -> None:
         self.leaks_state = leaks_state
+        self.fresh_repeats = fresh_repeats
         self._dexed = Dexed().engine()
         self._earlier = 0
 
@@ -37,6 +94,8 @@ class FaultyEngine:
             os.kill(os.getpid(), signal.SIGSEGV)
         if fault == "hang":
             time.sleep(1e3)
+        if fault in STRAYS:
+            STRAYS[fault](Path(preset.extra["told"]))
         if fault == "error":
             raise ValueError("two\nlines")
         audio = self._dexed.render(preset, note)
@@ -106,6 +165,23 @@ class CrashesAtLoad(Dexed):
     def engine(self) -> Engine:
         os.write(2, b"cannot open display\n")
         os.abort()
+
+
+class CrashesWithDaemon(Dexed):
+    id = "faulty_synth:CrashesWithDaemon"
+
+    def engine(self) -> Engine:
+        daemon(Path(os.environ["TOLD"]))
+        os.abort()
+
+
+class FaultyFresh(Dexed):
+    """Its state is in the engine alone."""
+
+    id = "faulty_synth:FaultyFresh"
+
+    def engine(self) -> Engine:
+        return FaultyEngine(leaks_state=True, fresh_repeats=True)
 
 
 def fail(audio: Audio) -> float:

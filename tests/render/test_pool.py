@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from faulty_synth import CrashesAtLoad, Faulty, FaultyLeaky, Missing, loudness, process_id
+from faulty_synth import CrashesAtLoad, Faulty, FaultyFresh, FaultyLeaky, Missing, loudness, process_id
 
 from synthmatch.errors import InputError, MissingSynthError, PresetError, RenderError
 from synthmatch.note import Note
@@ -172,12 +172,12 @@ def test_synth_that_does_not_load_is_said() -> None:
         pool.run(voices(CrashesAtLoad(), 1), NOTE)
 
 
+@pytest.mark.parametrize("synth", [FaultyLeaky(), FaultyFresh()])
 @pytest.mark.parametrize("fork", [True, False])
-def test_earlier_renders_are_not_heard(fork: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_earlier_renders_are_not_heard(fork: bool, synth: Dexed, monkeypatch: pytest.MonkeyPatch) -> None:
     """Catches a leaky engine that is rendered with twice, with fork and without."""
     if not fork:
-        monkeypatch.setenv("SYNTHMATCH_NO_FORK", "1")
-    synth = FaultyLeaky()
+        monkeypatch.setenv("SYNTHMATCH_PORTABLE", "1")
     presets = voices(synth, 2)
     expected = [synth.engine().render(preset, NOTE) for preset in presets]
     with RenderPool(synth, workers=2) as pool:
@@ -185,6 +185,25 @@ def test_earlier_renders_are_not_heard(fork: bool, monkeypatch: pytest.MonkeyPat
             np.testing.assert_array_equal(audio, wanted)
 
 
+@pytest.mark.parametrize(("synth", "processes"), [(FaultyLeaky(), 3), (FaultyFresh(), 1)])
+def test_without_fork_a_process_is_kept_where_it_may(
+    synth: Dexed, processes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Catches a process a render, a second each, for a synthesizer that needs but a fresh engine; and the reverse."""
+    monkeypatch.setenv("SYNTHMATCH_PORTABLE", "1")
+    with RenderPool(synth, workers=1) as pool:
+        assert len(set(pool.run(voices(synth, 3), NOTE, process_id))) == processes
+
+
+def test_fresh_engines_do_not_pile_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Catches a process that loads a library thousands of times, which keeps a little of each."""
+    monkeypatch.setenv("SYNTHMATCH_PORTABLE", "1")
+    with RenderPool(FaultyFresh(), workers=1) as pool:
+        where = pool.run(voices(FaultyFresh(), 40), NOTE, process_id)
+    assert [where.count(process) for process in dict.fromkeys(where)] == [32, 8]
+
+
+@pytest.mark.linux
 def test_a_fork_leaves_the_workers_alone() -> None:
     """Catches a fork of the program that ends, and takes its parent's workers or their temporary files along."""
     kept = Dexed()

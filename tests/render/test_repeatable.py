@@ -50,7 +50,7 @@ def test_same_without_fork(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     presets = presets_of(synth, 3)
     with RenderPool(synth, workers=1) as pool:
         forked = pool.run(presets, NOTE)
-    monkeypatch.setenv("SYNTHMATCH_NO_FORK", "1")
+    monkeypatch.setenv("SYNTHMATCH_PORTABLE", "1")
     with RenderPool(synth, workers=2) as pool:
         for audio, expected in zip(pool.run(presets, NOTE), forked, strict=True):
             np.testing.assert_array_equal(audio, expected)

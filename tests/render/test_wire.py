@@ -5,12 +5,15 @@ import os
 from pathlib import Path
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from synthmatch.render.wire import pack, size, unpack, widen
+from synthmatch.render.wire import pack, size, unpack
+from synthmatch.systems.forks import widen
 
 
+@pytest.mark.linux
 def test_a_wide_pipe_takes_a_whole_render() -> None:
     """Catches a pipe that stays at 64 KiB, over which a render goes in eleven pieces."""
     most = int(Path("/proc/sys/fs/pipe-max-size").read_text())

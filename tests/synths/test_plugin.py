@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -186,7 +187,26 @@ def test_plugin_that_crashes_is_missing(tmp_path: Path) -> None:
     source, library = tmp_path / "crash.c", tmp_path / "crash.so"
     source.write_text("#include <stdlib.h>\nvoid *VSTPluginMain(void *host) { abort(); }\n")
     assert os.system(f"cc -shared -fPIC -o {library} {source}") == 0
-    assert "ends the process that loads it (exit code -6)" in (Plugin(str(library)).missing() or "")
+    assert "ends the process that loads it (SIGABRT)" in (Plugin(str(library)).missing() or "")
+
+
+@pytest.mark.linux
+def test_plugin_that_leaves_a_daemon(tmp_path: Path) -> None:
+    """Catches a probe that waits a minute for a process which holds its output, and leaves it behind."""
+    source, library, told = tmp_path / "daemon.c", tmp_path / "daemon.so", tmp_path / "told"
+    source.write_text(
+        "#include <stdio.h>\n#include <stdlib.h>\n#include <sys/wait.h>\n#include <unistd.h>\n"
+        "void *VSTPluginMain(void *host) {\n"
+        "  if (fork() == 0) { setsid(); int pid = fork(); if (pid == 0) { sleep(1000); _exit(0); }\n"
+        f'    FILE *f = fopen("{told}", "w"); fprintf(f, "%d", pid); fclose(f); _exit(0); }}\n'
+        "  wait(0); abort(); }\n"
+    )
+    assert os.system(f"cc -shared -fPIC -o {library} {source}") == 0
+    began = time.monotonic()
+    assert "ends the process that loads it (SIGABRT)" in (Plugin(str(library)).missing() or "")
+    assert time.monotonic() - began < 20
+    stat = Path(f"/proc/{told.read_text()}/stat")
+    assert not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] == "Z"
 
 
 def test_second_start_asks_nobody(synth: Plugin, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:

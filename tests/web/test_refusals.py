@@ -238,11 +238,12 @@ def test_a_child_that_dies_or_hangs(server: Running, monkeypatch: pytest.MonkeyP
     created(send(server.client, BELL, "good.flac"))
 
 
+@pytest.mark.linux
 def test_a_child_has_limits() -> None:
     """Catches a decoder without bounds: it may not take all memory, time or disk."""
     script = (
-        "import resource, synthmatch.web.child as c; c.limit()\n"
-        "print(*(resource.getrlimit(r)[0] for r in (resource.RLIMIT_AS, resource.RLIMIT_CPU, resource.RLIMIT_FSIZE)))\n"
+        "import resource, synthmatch.web.child as c; c.contain(c.MEMORY_BYTES, c.FILE_BYTES, c.CPU_SECONDS)\n"
+        "print(*(resource.getrlimit(r)[0] for r in (resource.RLIMIT_DATA, resource.RLIMIT_CPU, resource.RLIMIT_FSIZE)))\n"
         "try:\n bytearray(4 << 30)\nexcept MemoryError: print('refused')"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

@@ -23,7 +23,7 @@ from synthmatch.cli.synths import synths
 from synthmatch.cli.train import train
 from synthmatch.cli.web import web
 from synthmatch.errors import InputWarning, SynthmatchError
-from synthmatch.signals import unwind_on_signals
+from synthmatch.systems.signals import unwind_on_signals
 
 # the cores are for the render workers, and numpy's own threads make its small products here slower;
 # it reads this when it is first imported, by a command

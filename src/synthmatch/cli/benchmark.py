@@ -58,8 +58,8 @@ def benchmark(
     from synthmatch.files import write_whole  # noqa: PLC0415
     from synthmatch.matching import DEFAULT_MODEL, installed, models_of  # noqa: PLC0415
     from synthmatch.render.pool import RenderPool  # noqa: PLC0415
-    from synthmatch.scratch import temporary_folder  # noqa: PLC0415
     from synthmatch.search.registry import SEARCHES  # noqa: PLC0415
+    from synthmatch.systems.scratch import temporary_folder  # noqa: PLC0415
 
     if quick:
         with temporary_folder() as temporary:

@@ -7,7 +7,7 @@ from pathlib import Path
 from synthmatch.cli.printing import say_aside
 from synthmatch.errors import OutputError
 from synthmatch.files import write_whole
-from synthmatch.folder_lock import locked_folder
+from synthmatch.systems.folder_lock import locked_folder
 
 
 def check_writable(folder: Path) -> None:

@@ -65,9 +65,9 @@ def match(
     from synthmatch.library.library import Library  # noqa: PLC0415
     from synthmatch.matching import NO_MODEL, installed, models_of  # noqa: PLC0415
     from synthmatch.matching import match as find  # noqa: PLC0415
-    from synthmatch.signals import uninterrupted  # noqa: PLC0415
     from synthmatch.synths.files import read_presets  # noqa: PLC0415
     from synthmatch.synths.registry import get_synth  # noqa: PLC0415
+    from synthmatch.systems.signals import uninterrupted  # noqa: PLC0415
     from synthmatch.target import load_target  # noqa: PLC0415
 
     ids = None if not synth or ALL in synth else synth

@@ -18,7 +18,7 @@ from synthmatch.errors import OutputError
 from synthmatch.exchange import exchange_files, mend_folder
 from synthmatch.matches import Match, Matches
 from synthmatch.synths.base import Synth
-from synthmatch.synths.files import banks, dump_presets, main_format, safe_name
+from synthmatch.synths.files import banks, distinct, dump_presets, main_format, safe_name
 from synthmatch.synths.registry import get_synth
 
 #: As long as a file's name in a target's folder gets, and that of the temporary file before it.
@@ -141,12 +141,5 @@ def _files(rank: int, candidate: Match) -> dict[str, str]:
 
 
 def _folders(folder: Path, targets: Sequence[str]) -> list[Path]:
-    """A folder a target, with a number where an earlier target has its name, in whatever case."""
-    folders: dict[str, Path] = {}
-    for target in targets:
-        name, number = safe_name(target), 1
-        while name.casefold() in folders:
-            number += 1
-            name = f"{safe_name(target)}-{number}"
-        folders[name.casefold()] = folder / name
-    return list(folders.values())
+    """A folder a target, with a number where an earlier target has its name."""
+    return [folder / name for name in distinct([safe_name(target) for target in targets])]

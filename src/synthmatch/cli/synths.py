@@ -29,6 +29,7 @@ def synths(
                 "table": synth.space.hash,
                 "files": [f.suffix for f in synth.formats],
                 "missing": missing,
+                "runs_on": synth.runs_on,
             }
         )
     if json:
@@ -47,5 +48,6 @@ def synths(
     ]
     say_table(("synth", "installed", "parameters", "of these classes", "files", "table"), cells)
     for row in rows:
+        say(f"{row['synth']} runs on {row['runs_on']}")
         if row["missing"]:
             say(f"{row['synth']}: {row['missing']}")

@@ -6,7 +6,6 @@ random preset the first of random search.
 """
 
 import hashlib
-import os
 import platform
 import time
 from collections.abc import Callable, Sequence
@@ -36,6 +35,7 @@ from synthmatch.search.rendering import rendered_with
 from synthmatch.search.screen import Screen
 from synthmatch.search.seeds import MODEL_SEEDS, SEEDS, in_turn
 from synthmatch.surrogate.surrogate import Surrogate
+from synthmatch.systems import cores
 
 #: Renders after which a search is scored, and its whole budget.
 MARKS = (1, 16, 50, 200, 1000)
@@ -180,7 +180,7 @@ def library_name(library: Library) -> str:
 
 def machine() -> str:
     """The machine in words, without its name."""
-    return f"{len(os.sched_getaffinity(0))} cores, {platform.machine()}, Python {platform.python_version()}"
+    return f"{cores()} cores, {platform.machine()}, Python {platform.python_version()}"
 
 
 def _seeds(setting: Setting, method: str, target: BenchTarget, rng: np.random.Generator) -> list[Preset]:

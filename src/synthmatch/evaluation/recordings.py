@@ -8,7 +8,7 @@ from pathlib import Path
 
 from synthmatch.errors import InputError
 from synthmatch.evaluation.targets import BenchTarget, TargetSet
-from synthmatch.scratch import temporary_folder
+from synthmatch.systems.scratch import temporary_folder
 from synthmatch.target import load_target
 
 SAMPLES = Path("/usr/share/sonic-pi/samples")

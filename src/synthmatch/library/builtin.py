@@ -1,6 +1,5 @@
 """Libraries that are there without being named: those in the package, and the user's own in their data folder."""
 
-import os
 from collections.abc import Sequence
 from functools import cache
 from importlib import resources
@@ -8,6 +7,7 @@ from pathlib import Path
 
 from synthmatch.errors import InputError
 from synthmatch.library.library import Library
+from synthmatch.systems.folders import data_folder
 
 
 @cache
@@ -20,9 +20,8 @@ def builtin_library(synth_id: str) -> Library | None:
 
 
 def user_folder() -> Path:
-    """Folder of the user's libraries: ``$XDG_DATA_HOME/synthmatch/library``, by default in ``~/.local/share``."""
-    data = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share"
-    return Path(data) / "synthmatch" / "library"
+    """Folder of the user's libraries, in their data folder: on Linux ``~/.local/share/synthmatch/library``."""
+    return data_folder() / "library"
 
 
 def libraries_for(synth_id: str, extra_paths: Sequence[Path] = ()) -> list[Library]:

@@ -1,6 +1,5 @@
 """What can go wrong with a render, told as data: one bad preset must not end a batch of thousands."""
 
-import signal
 from dataclasses import dataclass
 from typing import Literal
 
@@ -32,16 +31,6 @@ class RenderFailure:
     def __str__(self) -> str:
         name = f" {self.preset.name!r}" if self.preset.name else ""
         return f"{self.preset.synth} preset{name} {self.what}: {self.detail}"
-
-
-def exit_text(code: int) -> str:
-    """How a process ended, from its exit code; negative is a signal."""
-    if code >= 0:
-        return f"exit code {code}"
-    try:
-        return signal.Signals(-code).name
-    except ValueError:
-        return f"signal {-code}"
 
 
 def one_line(error: BaseException) -> str:

@@ -19,17 +19,23 @@ from synthmatch.errors import InputError, MissingSynthError, PresetError, Render
 from synthmatch.note import Note
 from synthmatch.params.preset import Preset
 from synthmatch.render.guard import RenderFailure
+from synthmatch.render.patience import Patience
 from synthmatch.render.process import Arrival, WorkerProcess
 from synthmatch.render.wire import Parts, pack
 from synthmatch.synths.base import Synth
+from synthmatch.systems import cores
+from synthmatch.systems.forks import after_fork
 
 #: What a worker does with a render before it replies, such as a fast score. Picklable, from an importable module.
 Measure = Callable[[Audio], Any]
 
 _ATTEMPTS = 2
 
-#: How long a worker may take to import and to load its synthesizer.
+#: How long a worker may take to import and to load its synthesizer, and to import a measure.
 _LOAD_SECONDS = 60.0
+
+#: How often a pool that waits looks up: on Windows, Ctrl-C does not interrupt the wait itself.
+_LOOK_SECONDS = 0.5
 
 
 @dataclass(slots=True, eq=False)
@@ -37,6 +43,7 @@ class _Job:
     index: int
     preset: Preset
     packed: Parts
+    audio_seconds: float
     #: the stream that asked: replies to one that was left early are dropped
     stream: object
     failures: int = 0
@@ -45,18 +52,20 @@ class _Job:
 class RenderPool:
     """Workers for one synthesizer. A context manager; usable from any thread, one stream at a time.
 
-    `workers` defaults to the number of cores. `timeout_seconds` is for one render and its measure, from its start in
-    the worker. Raises `MissingSynthError` where the synthesizer is not installed.
+    `workers` defaults to the number of cores. `timeout_seconds` is the most for one render and its measure, from its start
+    in the worker; `Patience` makes it less once renders were timed. Raises `MissingSynthError` where the synthesizer is not installed.
     """
 
     def __init__(self, synth: Synth, workers: int | None = None, timeout_seconds: float = 30.0) -> None:
         if lacking := synth.missing():
             raise MissingSynthError(lacking)
         self.synth = synth
-        self.workers = _cores() if workers is None else workers
+        self.workers = cores() if workers is None else workers
         if self.workers < 1:
             raise InputError(f"workers is {workers}, expected 1 or more")
         self._timeout_seconds = timeout_seconds
+        self._patience = Patience(timeout_seconds)
+        self._timed_measure: Parts | None = None
         self._busy = threading.Lock()
         self._inbox: queue.SimpleQueue[Arrival] = queue.SimpleQueue()
         self._failed_loads = 0
@@ -115,6 +124,9 @@ class RenderPool:
         self, presets: Iterable[Preset], note: Note | Iterable[Note], measure: Parts | None
     ) -> Generator[tuple[int, Any | RenderFailure], None, None]:
         stream = object()
+        if measure != self._timed_measure:
+            self._timed_measure = measure
+            self._patience.forget()
         notes = repeat(note) if isinstance(note, Note) else note
         pairs = enumerate(zip(presets, notes, strict=False))
         fresh = (self._job(index, preset, own, stream) for index, (preset, own) in pairs)
@@ -145,7 +157,7 @@ class RenderPool:
             raise PresetError(
                 f"preset {index} is of {preset.synth}, this pool renders {self.synth.id}; use its own pool"
             )
-        return _Job(index, preset, pack(("job", preset, note)), stream)
+        return _Job(index, preset, pack(("job", preset, note)), note.render_seconds, stream)
 
     def _start_missing(self) -> None:
         while len(self._processes) < self.workers:
@@ -178,33 +190,43 @@ class RenderPool:
             busy = [worker for worker in self._processes if worker.jobs or not worker.ready]
             due = {worker: worker.since_seconds + self._limit_seconds(worker) for worker in busy}
             try:
-                arrival = self._inbox.get(timeout=max(0.0, min(due.values()) - now))
+                arrival = self._inbox.get(timeout=min(_LOOK_SECONDS, max(0.0, min(due.values()) - now)))
                 if arrival.worker in self._processes:
                     return arrival
             except queue.Empty:
                 for worker in busy:
+                    worker.notice()
                     if due[worker] <= time.monotonic():
-                        worker.hung = True
+                        worker.hung, worker.hung_seconds = True, self._limit_seconds(worker)
                         worker.since_seconds = time.monotonic()
                         worker.kill()
 
     def _limit_seconds(self, worker: WorkerProcess) -> float:
-        return self._timeout_seconds if worker.ready else _LOAD_SECONDS
+        if not worker.ready or worker.imports:
+            return _LOAD_SECONDS
+        return self._patience.limit_seconds(worker.jobs[0].audio_seconds, worker.jobs[0].failures)
 
     def _read(self, worker: WorkerProcess, message: Any, seconds: float) -> tuple[_Job | None, Any, Any]:
         """Job, status and value of a worker's message; no job where it is about the worker itself."""
         kind, *rest = message
         if kind == "ready":
-            worker.ready, (worker.single,) = True, rest
+            worker.ready, (worker.left,) = True, rest
             self._failed_loads = 0
+            return None, None, None
+        if kind == "measures":
+            worker.imports, worker.since_seconds = False, seconds
             return None, None, None
         if kind == "failed":
             self._stop()
             raise rest[0]
+        if rest[0] == "ok":
+            self._patience.timed(seconds - worker.since_seconds, worker.jobs[0].audio_seconds)
         worker.since_seconds = seconds
-        if worker.single:
-            self._processes.remove(worker)
-            worker.bury()
+        if worker.left is not None:
+            worker.left -= 1
+            if not worker.left:
+                self._processes.remove(worker)
+                worker.bury()
         return worker.jobs.popleft(), *rest
 
     def _bury(self, worker: WorkerProcess) -> tuple[_Job | None, Any, str]:
@@ -219,16 +241,12 @@ class RenderPool:
                 raise RenderError(f"{self.synth.id} does not load: its render worker {how}")
         job = worker.jobs.popleft() if worker.jobs else None
         if worker.hung:
-            return job, "hang", f"no render within {self._timeout_seconds:g} s"
+            return job, "hang", f"no render within {worker.hung_seconds:.3g} s"
         return job, "crash", ended
 
     def _stop(self) -> None:
         _close(self._processes, os.getpid())
         self._inbox = queue.SimpleQueue()
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _close(processes: list[WorkerProcess], owner: int) -> None:
@@ -243,9 +261,8 @@ def _close(processes: list[WorkerProcess], owner: int) -> None:
 
 _pools: dict[str, RenderPool] = {}
 _pools_lock = threading.Lock()
-if hasattr(os, "register_at_fork"):
-    # a fork of the program shares the pipes, and must not talk to the same workers
-    os.register_at_fork(after_in_child=_pools.clear)
+# a fork of the program shares the pipes, and must not talk to the same workers
+after_fork(_pools.clear)
 
 
 def render(synth: Synth, preset: Preset, note: Note) -> Audio:

@@ -4,7 +4,6 @@ import contextlib
 import os
 import queue
 import shutil
-import signal
 import subprocess
 import sys
 import threading
@@ -13,9 +12,11 @@ from collections import deque
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from synthmatch.render.guard import exit_text
-from synthmatch.render.wire import Parts, pack, receive, send, size, unpack, widen
-from synthmatch.scratch import new_folder
+from synthmatch.render.wire import Parts, pack, receive, send, size, unpack
+from synthmatch.systems import no_display
+from synthmatch.systems.forks import widen
+from synthmatch.systems.processes import end, exit_text, start
+from synthmatch.systems.scratch import new_folder
 
 #: A second job is sent ahead only where it fits into the pipe, else the pool would wait for the render before it.
 _AHEAD_BYTES = 32 << 10
@@ -54,8 +55,13 @@ class WorkerProcess:
     def __init__(self, synth_id: str, timeout_seconds: float, inbox: "queue.SimpleQueue[Arrival]") -> None:
         self.jobs: deque[Any] = deque()
         self.ready = False
-        self.single = False
+        #: while it imports a measure, which takes longer than a render
+        self.imports = False
+        #: for how many more jobs it is good; None: any number
+        self.left: int | None = None
         self.hung = False
+        #: what it was given before it was killed as hung
+        self.hung_seconds = 0.0
         self.since_seconds = time.monotonic()
         self._measure: Parts | None = None
         #: for the plug-in's temporary files and the log
@@ -63,19 +69,12 @@ class WorkerProcess:
         # the same modules as here, whatever changed sys.path; "" is the current folder
         search_path = os.pathsep.join(entry or str(Path.cwd()) for entry in sys.path)
         environment = os.environ | _ONE_THREAD | _MALLOC
-        environment |= {"PYTHONPATH": search_path, "QT_QPA_PLATFORM": "offscreen", "TMPDIR": str(self._folder)}
+        environment |= {"PYTHONPATH": search_path} | no_display()
         self._log = self._folder / "log"
+        command = [sys.executable, "-P", "-m", "synthmatch.render.worker", synth_id, str(timeout_seconds)]
+        pipe = subprocess.PIPE
         with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "synthmatch.render.worker", synth_id, str(timeout_seconds)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                bufsize=0,
-                env=environment,
-                # its own group: Ctrl-C reaches the pool alone, and a kill reaches the forks too
-                start_new_session=True,
-            )
+            self._process = start(command, self._folder, environment, stdin=pipe, stdout=pipe, stderr=log, bufsize=0)
         widen(self._process.stdout.fileno())  # type: ignore[union-attr]
         self._reader = threading.Thread(target=self._read, args=(self._process.stdout, inbox), daemon=True)
         self._reader.start()
@@ -99,7 +98,7 @@ class WorkerProcess:
         """Whether the job can be sent now without waiting for the worker."""
         if not self.jobs:
             return self.ready
-        few = len(self.jobs) < (1 if self.single else 2)
+        few = len(self.jobs) < (2 if self.left is None else min(2, self.left))
         return few and measure == self._measure and size(packed_job) <= _AHEAD_BYTES
 
     def give(self, job: Any, packed_job: Parts, measure: Parts | None) -> None:
@@ -112,16 +111,19 @@ class WorkerProcess:
             if measure != self._measure:
                 send(pipe, pack(("measure", measure or pack(None))))
                 self._measure = measure
+                self.imports = True
             send(pipe, packed_job)
         except BrokenPipeError:
             return  # it has died: the reader says so, and the job is still in `jobs`
 
+    def notice(self) -> None:
+        """Have a worker's pipe close where it has died and what its plug-in has started holds the pipe."""
+        if self._process.poll() is not None:
+            self.kill()
+
     def kill(self) -> None:
-        """End the worker and its forks at once. May be called again."""
-        if self._process.returncode is None:
-            # nobody has waited for it yet, so its number still names this group even where it is dead
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                _kill_group(self._process)
+        """End the worker, its forks and what its plug-in has started, at once. May be called again."""
+        end(self._process, self._folder)
 
     def bury(self) -> str:
         """Wait for a worker whose pipe has closed: how it ended, and the last line that it or its plug-in wrote."""
@@ -140,18 +142,10 @@ class WorkerProcess:
     def close(self) -> None:
         """`leave`, and kill the worker where it is slow to."""
         self.leave()
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(_LEAVE_SECONDS)
-        except subprocess.TimeoutExpired:
-            self.kill()
-            self._process.wait()
+        self.kill()
+        self._process.wait()
         # the reader closes its own pipe: a descriptor closed under it could be another file by then
         self._reader.join()
         shutil.rmtree(self._folder, ignore_errors=True)
-
-
-def _kill_group(process: "subprocess.Popen[bytes]") -> None:
-    if hasattr(os, "killpg"):
-        os.killpg(process.pid, signal.SIGKILL)
-    else:
-        process.kill()

@@ -5,7 +5,6 @@ copy between. On the wire: the number of parts, the length of each (8 bytes each
 are unbuffered pipes, so that nothing stays behind in a buffer when one side is killed.
 """
 
-import contextlib
 import pickle
 import struct
 from io import FileIO
@@ -13,20 +12,8 @@ from typing import Any
 
 Parts = list[bytes | bytearray | memoryview]
 
-#: A pipe holds this much where the system lets it: a render in one piece, or two, in place of a switch between the
-#: processes every 64 KiB.
-_PIPE_BYTES = 1 << 20
-
 #: Smaller arrays go inside the pickle: a part costs a system call on either side.
 _OWN_PART_BYTES = 32 << 10
-
-
-def widen(pipe: int) -> None:
-    """Let a pipe, by its descriptor, hold a whole render. Where the system knows no way or refuses, it stays as it is."""
-    with contextlib.suppress(ImportError, AttributeError, OSError):
-        import fcntl  # noqa: PLC0415 - not on Windows
-
-        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
 
 
 def pack(message: Any) -> Parts:
@@ -54,12 +41,15 @@ def size(parts: Parts) -> int:
 
 
 def send(pipe: FileIO, parts: Parts) -> None:
-    """Write one message. Raises `OSError` where nobody reads any more."""
+    """Write one message. Raises `BrokenPipeError` where nobody reads any more."""
     head = struct.pack(f"<{len(parts) + 1}Q", len(parts), *map(len, parts))
     for part in (head + bytes(parts[0]), *parts[1:]):
         left = memoryview(part)
         while left:
-            left = left[pipe.write(left) :]
+            try:
+                left = left[pipe.write(left) :]
+            except OSError as error:  # Windows calls it an invalid argument
+                raise BrokenPipeError from error
 
 
 def receive(pipe: FileIO) -> Parts:

@@ -37,11 +37,14 @@ from synthmatch.synths.amsynth_workings import amsynth_workings
 from synthmatch.synths.base import Engine, FileFormat, Synth
 from synthmatch.synths.host import HostedPlugin, missing_host
 from synthmatch.synths.workings import Workings
+from synthmatch.systems.folders import vst2_folders, vst2_suffix
 
 PLUGIN_ID = b"amsy"
 
 #: Of a file that is read: a bank of 128 presets has 170 kB.
 _MOST_BYTES = 4_000_000
+#: Debian's name; amsynth's own installer for Windows calls it ``amsynth.dll``.
+_FILE = {".so": "amsynth_vst.so"}.get(vst2_suffix(), f"amsynth{vst2_suffix()}")
 
 #: Parameters before amsynth 1.4 (2013), in the order of its files: a preset that lacks one of these is damaged.
 _FIRST_PARAMETERS = 30
@@ -55,10 +58,8 @@ _DECIMAL = re.compile(r"-?[0-9.]+(e-?[0-9]+)?")
 
 def find_library() -> Path | None:
     """The VST2 file: in the folders of VST_PATH, then where distributions and users put it."""
-    folders = [Path(f) for f in os.environ.get("VST_PATH", "").split(os.pathsep) if f]
-    folders += [Path.home() / ".vst", Path("/usr/local/lib/vst"), Path("/usr/lib/vst")]
-    folders += [Path("/usr/lib/x86_64-linux-gnu/vst"), Path("/usr/lib/aarch64-linux-gnu/vst"), Path("/usr/lib64/vst")]
-    return next((f / "amsynth_vst.so" for f in folders if (f / "amsynth_vst.so").is_file()), None)
+    folders = [Path(f) for f in os.environ.get("VST_PATH", "").split(os.pathsep) if f] + vst2_folders()
+    return next((f / _FILE for f in folders if (f / _FILE).exists()), None)
 
 
 class AmsynthEngine:
@@ -69,11 +70,13 @@ class AmsynthEngine:
     """
 
     leaks_state = True
+    fresh_repeats = True
 
     def __init__(self, synth: "Amsynth", library: Path) -> None:
         self._synth = synth
         with tempfile.TemporaryDirectory(prefix="synthmatch-amsynth-", ignore_cleanup_errors=True) as folder:
-            copy = Path(shutil.copy(library, folder))
+            copy = Path(folder) / library.name
+            (shutil.copytree if library.is_dir() else shutil.copy)(library, copy)  # a bundle on macOS
             with _home(copy.parent / "home"):
                 self._plugin = HostedPlugin(str(copy))
 
@@ -86,7 +89,12 @@ class AmsynthEngine:
 @contextmanager
 def _home(folder: Path) -> Iterator[None]:
     """Environment in which amsynth finds no files of the user, and so neither reads, moves nor makes any."""
-    names = {"HOME": str(folder), "XDG_CONFIG_HOME": str(folder / "config"), "XDG_DATA_HOME": str(folder / "data")}
+    names = {
+        "HOME": str(folder),
+        "APPDATA": str(folder),
+        "XDG_CONFIG_HOME": str(folder / "config"),
+        "XDG_DATA_HOME": str(folder / "data"),
+    }
     before = {name: os.environ.get(name) for name in names}
     os.environ.update(names)
     try:
@@ -103,6 +111,7 @@ class Amsynth(Synth):
     """Virtual analogue."""
 
     id = "amsynth"
+    runs_on = "Linux by its package; Windows and macOS by amsynth's own installers"
     title = "amsynth"
     channels = 2
     formats = (
@@ -130,7 +139,7 @@ class Amsynth(Synth):
     def missing(self) -> str | None:
         """Whether DawDreamer and the plug-in are there."""
         if find_library() is None:
-            return "amsynth_vst.so is not installed: apt-get install amsynth (or name its folder in VST_PATH)"
+            return f"{_FILE} is not installed: {_where_from()} (or name its folder in VST_PATH)"
         return missing_host()
 
     def version(self) -> str:
@@ -141,7 +150,7 @@ class Amsynth(Synth):
         """Load the plug-in."""
         lacking, library = self.missing(), find_library()
         if lacking or library is None:
-            raise MissingSynthError(lacking or "amsynth_vst.so is not installed")
+            raise MissingSynthError(lacking or f"{_FILE} is not installed")
         return AmsynthEngine(self, library)
 
     def read(self, path: Path) -> list[Preset]:
@@ -252,6 +261,13 @@ class Amsynth(Synth):
             for i in wrong:
                 decimals[i] = f"{native[i]:.{digits}g}"
         return decimals
+
+
+def _where_from() -> str:
+    """How to get the plug-in: a package of Linux distributions; elsewhere amsynth has installers of its own."""
+    if vst2_suffix() == ".so":
+        return "apt-get install amsynth"
+    return f"amsynth's own installer puts it into {vst2_folders()[0]}"
 
 
 def _package_version() -> str:

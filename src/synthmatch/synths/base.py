@@ -24,8 +24,11 @@ class Engine(Protocol):
     """A loaded synthesizer inside a worker process."""
 
     #: True where voice state leaks from one render to the next. Then every render runs in a fork of a worker that has
-    #: loaded the engine and never rendered, or, where there is no fork, in a fresh engine.
+    #: loaded the engine and never rendered; where there is no fork, see `fresh_repeats`.
     leaks_state: bool
+    #: True where fresh engines in one process play the same bits, so that the library itself keeps no state. Matters where
+    #: state leaks and there is no fork: otherwise each render needs a process of its own.
+    fresh_repeats: bool
 
     def render(self, preset: Preset, note: Note) -> Audio:
         """Play `note` with `preset`. Shape: (channels, note.samples) float32 at 44.1 kHz."""
@@ -54,6 +57,8 @@ class Synth(ABC):
     also_read: tuple[str, ...] = ()
     #: channels of a render
     channels: int = 2
+    #: the systems that have it
+    runs_on: str = "Linux, Windows, macOS"
 
     @property
     @abstractmethod

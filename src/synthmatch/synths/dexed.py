@@ -34,6 +34,7 @@ class DexedEngine:
     """The Dexed engine. A render depends on its arguments alone, so one instance serves them all."""
 
     leaks_state = False
+    fresh_repeats = True
 
     def __init__(self) -> None:
         import dexed  # noqa: PLC0415 - loads the synthesizer
@@ -57,6 +58,7 @@ class Dexed(Synth):
     """Six-operator FM after Yamaha's DX7."""
 
     id = "dexed"
+    runs_on = "Linux and Windows on x86-64, macOS on Apple silicon"
     title = "Dexed (DX7)"
     channels = 1
     formats = (

@@ -1,6 +1,7 @@
 """Preset files: which synthesizer a file is for, by its name and contents, reading it and writing it."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,6 +19,9 @@ _MOST_NAME_BYTES = 110
 
 #: largest file that is looked at, a bank of Vital's
 _MOST_BYTES = 1 << 28
+
+#: Names that Windows keeps for devices, whatever follows a point (Microsoft, "Naming Files, Paths, and Namespaces").
+_DEVICE = re.compile(r"(con|prn|aux|nul|(?:com|lpt)[0-9\u00b9\u00b2\u00b3])(\..*)?", re.IGNORECASE)
 
 
 def read_presets(path: Path, synth: Synth | None = None) -> list[Preset]:
@@ -78,23 +82,39 @@ def banks(stem: str, presets: Sequence[Preset]) -> dict[str, bytes]:
     """
     form = main_format(get_synth(presets[0].synth))
     size = form.capacity or len(presets)
-    files: dict[str, bytes] = {}
+    names = distinct([safe_name(preset.name) for preset in presets])
+    files = {}
     for start in range(0, len(presets), size):
         part = presets[start : start + size]
         ending = ""
         if len(presets) > size:
-            ending = f"-{safe_name(part[0].name)}" if size == 1 else f"-{start // size + 1}"
-        name = f"{stem}{ending}{form.suffix}"
-        if name in files:  # of presets with one name
-            name = f"{stem}{ending}-{start // size + 1}{form.suffix}"
-        files[name] = dump_presets(part, form.suffix)
+            ending = f"-{names[start]}" if size == 1 else f"-{start // size + 1}"
+        files[f"{stem}{ending}{form.suffix}"] = dump_presets(part, form.suffix)
     return files
 
 
 def safe_name(text: str) -> str:
-    """A name that is safe as a file name everywhere, and short enough to have numbers and suffixes added."""
-    safe = re.sub(r"[^\w.+-]+", "_", text).encode()[:_MOST_NAME_BYTES]
-    return safe.decode("utf-8", "ignore").strip("._") or "target"
+    """A name that is safe as a file name everywhere, and short enough to have numbers and suffixes added.
+
+    On Windows some names are devices, suffix or not.
+    """
+    short = re.sub(r"[^\w.+-]+", "_", text).encode()[:_MOST_NAME_BYTES]
+    name = short.decode("utf-8", "ignore").strip("._") or "target"
+    return _DEVICE.sub(r"\1_\2", name) if _DEVICE.fullmatch(name) else name
+
+
+def distinct(names: Sequence[str]) -> list[str]:
+    """The names, numbered where two are one file to a system that knows no case or composes accents."""
+    taken: set[str] = set()
+    told = []
+    for name in names:
+        free, number = name, 1
+        while (key := unicodedata.normalize("NFC", free).casefold()) in taken:
+            number += 1
+            free = f"{name}-{number}"
+        taken.add(key)
+        told.append(free)
+    return told
 
 
 def suffix_of(path: Path, synth: Synth) -> str:

@@ -27,6 +27,7 @@ from synthmatch.presets.juce import read_vst3_state
 from synthmatch.presets.vstpreset import VstPreset, write_vstpreset
 from synthmatch.synths.plugin_format import is_vst3
 from synthmatch.synths.vst3_class import class_id
+from synthmatch.systems import no_display
 
 #: Block size in samples: when parameters and notes take effect.
 BLOCK_SAMPLES = 512
@@ -73,8 +74,8 @@ class HostedPlugin:
         lacking = missing_host()
         if lacking:
             raise MissingSynthError(lacking)
-        # Qt plug-ins abort without a display unless told to draw off screen
-        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+        for name, value in no_display().items():
+            os.environ.setdefault(name, value)
         import dawdreamer  # noqa: PLC0415 - loads LLVM and every plug-in format
 
         self.source = source

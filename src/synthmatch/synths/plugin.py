@@ -35,6 +35,7 @@ from synthmatch.synths.base import Engine, FileFormat, Synth
 from synthmatch.synths.host import HostedPlugin, HostParameter, missing_host
 from synthmatch.synths.plugin_format import is_lv2, is_vst3, owner, preset_format
 from synthmatch.synths.plugin_probe import probe
+from synthmatch.systems.folders import cache_folder, lv2_folders
 
 #: Form of the kept description; another number makes the kept ones forgotten.
 _DESCRIPTION = 3
@@ -62,6 +63,7 @@ class PluginEngine:
     """The plug-in, loaded."""
 
     leaks_state = True
+    fresh_repeats = False  # mda JX10 does not: docs/decisions/0004-render-workers.md
 
     def __init__(self, plugin: HostedPlugin, space: ParamSpace, indices: Sequence[int]) -> None:
         self._plugin = plugin
@@ -78,6 +80,8 @@ class PluginEngine:
 
 class Plugin(Synth):
     """A plug-in by its path or LV2 URI. Raises nothing until it is asked for something."""
+
+    runs_on = "the systems of DawDreamer that the plug-in is made for"
 
     def __init__(self, id: str) -> None:
         self.id = id
@@ -113,7 +117,7 @@ class Plugin(Synth):
             raise MissingSynthError(
                 f"there is no plug-in {self.id}; expected the path of a VST2 or VST3 file or the URI of an LV2"
             )
-        cache = _cache_folder() / f"{_fingerprint(self._source)}.json"
+        cache = cache_folder() / "plugins" / f"{_fingerprint(self._source)}.json"
         # a damaged description, or one that cannot be read, is as good as none
         with suppress(InputError, ValueError, TypeError):
             kept = need(parse_json(read_file(cache, _MOST_CACHE_BYTES, "a plug-in's description")), dict, "it")
@@ -223,16 +227,12 @@ def _group(name: str) -> Group:
     return next((group for group, words in _GROUP_WORDS if any(word in lower for word in words)), "oscillator")
 
 
-def _cache_folder() -> Path:
-    base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "synthmatch" / "plugins"
-
-
 def _fingerprint(source: str) -> str:
     """Text that changes with any file of the plug-in, or, for an LV2, with any installed bundle."""
     if is_lv2(source):
-        folders = os.environ.get("LV2_PATH", f"{Path.home()}/.lv2:/usr/local/lib/lv2:/usr/lib/lv2").split(os.pathsep)
-        files = [bundle for folder in folders if Path(folder).is_dir() for bundle in Path(folder).iterdir()]
+        path = os.environ.get("LV2_PATH")
+        folders = lv2_folders() if path is None else [Path(folder) for folder in path.split(os.pathsep)]
+        files = [bundle for folder in folders if folder.is_dir() for bundle in folder.iterdir()]
     else:
         # the folder of a VST3 bundle does not show that a library in it was replaced
         files = [Path(source), *Path(source).rglob("*")]

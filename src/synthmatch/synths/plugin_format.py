@@ -15,7 +15,7 @@ def is_lv2(id: str) -> bool:
 
 def is_vst3(id: str) -> bool:
     """Whether an id is the path of a VST3 plug-in."""
-    return not is_lv2(id) and Path(id).suffix == ".vst3"
+    return not is_lv2(id) and Path(id).suffix.lower() == ".vst3"
 
 
 def preset_format(id: str) -> FileFormat:

@@ -9,7 +9,6 @@ import contextlib
 import dataclasses
 import json
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -17,9 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from synthmatch.errors import MissingSynthError, PresetError, SynthmatchError
-from synthmatch.scratch import temporary_folder
 from synthmatch.synths.dpf import mend_first_parameter
 from synthmatch.synths.host import HostedPlugin, HostParameter
+from synthmatch.systems import no_display
+from synthmatch.systems.processes import alarm, contain, end, exit_text, start
+from synthmatch.systems.scratch import temporary_folder
 
 #: Some plug-ins scan folders of samples when they load.
 _LIMIT_SECONDS = 60
@@ -46,27 +47,29 @@ def probe(source: str, state: bytes = b"", values: Sequence[tuple[int, float]] =
     question = {"source": source, "state": base64.b64encode(state).decode(), "values": list(values)}
     with temporary_folder() as folder:
         path = folder / "probe.json"
+        temporary = folder / "temporary"
+        temporary.mkdir()
         path.write_text(json.dumps(question), encoding="utf-8")
         search_path = os.pathsep.join(entry or str(Path.cwd()) for entry in sys.path)
+        environment = os.environ | {"PYTHONPATH": search_path} | no_display()
+        command = [sys.executable, "-P", "-m", __name__, str(path)]
+        nothing = subprocess.DEVNULL
+        process = start(command, temporary, environment, stdin=nothing, stdout=nothing, stderr=nothing)
         try:
-            ended = subprocess.run(
-                [sys.executable, "-P", "-m", __name__, str(path)],
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                timeout=_LIMIT_SECONDS,
-                check=False,
-                env=os.environ | {"PYTHONPATH": search_path, "QT_QPA_PLATFORM": "offscreen", "TMPDIR": str(folder)},
-            )
+            code = process.wait(_LIMIT_SECONDS)
         except subprocess.TimeoutExpired:
             raise MissingSynthError(
                 f"{source} does not load within {_LIMIT_SECONDS} s; try it in another host"
             ) from None
+        finally:
+            end(process, temporary)
+            process.wait()
         answer = json.loads(path.read_text(encoding="utf-8"))
     if "error" in answer:
         raise {"PresetError": PresetError}.get(answer["kind"], MissingSynthError)(answer["error"])
     if "parameters" not in answer:
         raise MissingSynthError(
-            f"{source} ends the process that loads it (exit code {ended.returncode}); it cannot be used here, "
+            f"{source} ends the process that loads it ({exit_text(code)}); it cannot be used here, "
             "try another format of the same plug-in"
         )
     parameters = tuple(HostParameter(**{**row, "choices": tuple(row["choices"])}) for row in answer["parameters"])
@@ -75,9 +78,8 @@ def probe(source: str, state: bytes = b"", values: Sequence[tuple[int, float]] =
 
 def _answer(path: Path) -> None:
     question = json.loads(path.read_text(encoding="utf-8"))
-    if hasattr(signal, "setitimer"):
-        # who asked kills what hangs, unless it has died
-        signal.setitimer(signal.ITIMER_REAL, _LIMIT_SECONDS + 1)
+    # who asked kills what hangs, unless it has died
+    alarm(_LIMIT_SECONDS + 1)
     try:
         plugin = HostedPlugin(question["source"])
         if question["state"]:
@@ -97,6 +99,7 @@ def _answer(path: Path) -> None:
 
 
 if __name__ == "__main__":
+    contain()
     _answer(Path(sys.argv[1]))
     # plug-ins may crash while they are taken down; the answer is written
     sys.stdout.flush()

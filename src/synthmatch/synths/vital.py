@@ -54,6 +54,7 @@ class VitalEngine:
     """A vita synth on Vital's starting preset, which renders once: voices and effects remember."""
 
     leaks_state = True
+    fresh_repeats = True
 
     def __init__(self, builder: DocumentBuilder) -> None:
         import vita  # noqa: PLC0415 - only a render worker loads the renderer
@@ -80,6 +81,7 @@ class Vital(Synth):
     """Vital: 396 parameters, ``.vital`` files."""
 
     id = "vital"
+    runs_on = "Linux and Windows on x86-64, macOS on Apple silicon"
     title = "Vital"
     formats = (FileFormat(".vital", "Vital preset"),)
     also_read = (".vitalbank",)

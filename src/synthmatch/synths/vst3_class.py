@@ -1,14 +1,14 @@
 """The class-ID of a VST3 plug-in: the name by which a ``.vstpreset`` says whose it is. No host tells it.
 
 Call this only in a process in which the plug-in is loaded already, a render worker or a probe: it opens the plug-in's
-library, and a plug-in may end the process. Layout from Steinberg's ``ipluginbase.h``; Linux only.
+library, and a plug-in may end the process. Layout from Steinberg's ``ipluginbase.h``.
 """
 
 import ctypes
-import platform
 from pathlib import Path
 
 from synthmatch.errors import PresetError
+from synthmatch.systems.folders import class_id_text, vst3_library
 
 #: places of methods in the table of IPluginFactory, after the three of FUnknown and getFactoryInfo
 _COUNT_CLASSES, _GET_CLASS_INFO = 4, 5
@@ -28,8 +28,7 @@ class _ClassInfo(ctypes.Structure):
 def library_of(source: str) -> Path:
     """The library in a VST3 bundle, as hosts look for it; a file that is no bundle is its own library."""
     path = Path(source)
-    inside = path / "Contents" / f"{platform.machine()}-linux" / f"{path.stem}.so"
-    return inside if path.is_dir() else path
+    return vst3_library(path) if path.is_dir() else path
 
 
 def class_id(source: str) -> str:
@@ -55,5 +54,5 @@ def class_id(source: str) -> str:
     for index in range(count(factory)):
         info = _ClassInfo()
         if get_info(factory, index, ctypes.byref(info)) == 0 and info.category == b"Audio Module Class":
-            return bytes(info.class_id).hex().upper()
+            return class_id_text(bytes(info.class_id))
     raise PresetError(f"{source} lists no audio class in its VST3 factory; save its presets as JSON")

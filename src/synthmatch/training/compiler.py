@@ -2,7 +2,7 @@
 
 import os
 
-from synthmatch.scratch import new_folder
+from synthmatch.systems.scratch import new_folder
 
 _VARIABLE = "TORCHINDUCTOR_CACHE_DIR"
 

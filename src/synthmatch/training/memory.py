@@ -5,8 +5,7 @@ it back at once, and the system fills every page with zeros again: two fifths of
 (docs/results/training.md). Told to keep what was freed, it does not.
 """
 
-import ctypes
-import sys
+from synthmatch.systems import c_library
 
 #: names of malloc.h
 _M_TRIM_THRESHOLD, _M_TOP_PAD, _M_MMAP_MAX = -1, -2, -4
@@ -14,9 +13,7 @@ _M_TRIM_THRESHOLD, _M_TOP_PAD, _M_MMAP_MAX = -1, -2, -4
 
 def keep_freed_memory() -> bool:
     """Have malloc keep freed memory for its next use, for the rest of the process. False where it is not glibc's."""
-    if not sys.platform.startswith("linux"):
-        return False
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    mallopt = getattr(c_library(), "mallopt", None)
     if mallopt is None:
         return False
     return all(

@@ -24,23 +24,13 @@ from synthmatch.presets import own
 from synthmatch.reading import read_file
 from synthmatch.synths.files import read_presets, synth_of
 from synthmatch.synths.registry import get_synth
+from synthmatch.systems.processes import contain
 
 MEMORY_BYTES = 3 << 30
+FILE_BYTES = 1 << 20
 CPU_SECONDS = 30
 #: Exit code of a refusal.
 REFUSED = 3
-
-
-def limit() -> None:
-    """Bound the memory, processor time and files of this process; where the system has no limits, only the wall clock."""
-    try:
-        import resource  # noqa: PLC0415 - not on Windows
-    except ImportError:
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 1))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def sound(request: dict[str, Any]) -> bytes:
@@ -102,7 +92,7 @@ def main(task: str) -> int:
     request = json.loads(sys.stdin.buffer.read())
     results = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a plug-in prints is not a result
-    limit()
+    contain(MEMORY_BYTES, FILE_BYTES, CPU_SECONDS)
     try:
         result, code = TASKS[task](request), 0
     except SynthmatchError as error:

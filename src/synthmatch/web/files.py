@@ -17,9 +17,9 @@ from synthmatch.audio import Audio
 from synthmatch.errors import AudioError, InputError, PresetError
 from synthmatch.params import Preset
 from synthmatch.presets import own
-from synthmatch.scratch import temporary_folder
 from synthmatch.synths.files import parse_own
 from synthmatch.synths.registry import get_synth
+from synthmatch.systems.scratch import temporary_folder
 from synthmatch.web import child
 
 #: A child may start, read and answer within this.

@@ -1,13 +1,12 @@
 """Runs the server until Ctrl-C."""
 
-import os
-import sys
 import threading
 import time
 import webbrowser
 
 import uvicorn
 
+from synthmatch.systems import has_screen
 from synthmatch.web.app import make_app
 from synthmatch.web.settings import Settings
 
@@ -26,7 +25,7 @@ def serve(settings: Settings, *, open_browser: bool) -> None:
         server_header=False,
     )
     server = uvicorn.Server(config)
-    if open_browser and _has_screen():
+    if open_browser and has_screen():
         threading.Thread(target=_show, args=(server, address(settings)), daemon=True).start()
     server.run()
 
@@ -35,11 +34,6 @@ def address(settings: Settings) -> str:
     """Where the page is, for a browser on this computer."""
     host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
     return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}/"
-
-
-def _has_screen() -> bool:
-    """Without one, Linux would open the page in a text browser, inside this terminal."""
-    return not sys.platform.startswith("linux") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def _show(server: uvicorn.Server, url: str) -> None:

@@ -23,9 +23,9 @@ from synthmatch.params import Preset
 from synthmatch.params.variation import morph, vary
 from synthmatch.render.kept import KeptPools
 from synthmatch.render.pool import render
-from synthmatch.scratch import new_folder
 from synthmatch.synths.base import Synth
 from synthmatch.synths.registry import get_synth
+from synthmatch.systems.scratch import new_folder
 from synthmatch.target import load_target
 from synthmatch.web.files import Upload, label_of, read_sound
 from synthmatch.web.jobs import Jobs

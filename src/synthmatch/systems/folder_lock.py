@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from synthmatch.systems import portable
+
 _POLL_SECONDS = 0.2
 
 
@@ -29,31 +31,28 @@ def locked_folder(folder: Path, waiting: Callable[[], None]) -> Iterator[None]:
         os.close(handle)
 
 
-if sys.platform == "win32":
-    import msvcrt
-
-    def _open(folder: Path) -> int:
+def _open(folder: Path) -> int:
+    if sys.platform == "win32":
         # a folder itself cannot be locked; the system removes this file when the last who has it open ends
         return os.open(folder / ".synthmatch-lock", os.O_RDWR | os.O_CREAT | os.O_TEMPORARY)
+    return os.open(folder, os.O_RDONLY)
 
-    def _lock(handle: int) -> bool:
+
+def _lock(handle: int) -> bool:
+    if sys.platform == "win32":
+        import msvcrt  # noqa: PLC0415 - on Windows only
+
         try:
             msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
         except OSError:
             return False
-        return True
+    elif not portable():
+        import fcntl  # noqa: PLC0415 - not on Windows
 
-else:
-    import fcntl
-
-    def _open(folder: Path) -> int:
-        return os.open(folder, os.O_RDONLY)
-
-    def _lock(handle: int) -> bool:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
         except OSError:
             return True  # some network file systems lock no folders
-        return True
+    return True

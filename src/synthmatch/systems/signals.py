@@ -1,6 +1,6 @@
 """Ends that somebody asks for: Ctrl-C, a closed terminal, a polite kill. All of them unwind the program, which cleans up.
 
-A kill that cannot be caught is the business of `synthmatch.scratch`.
+A kill that cannot be caught is the business of `synthmatch.systems.scratch`.
 """
 
 import signal
