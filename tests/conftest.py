@@ -2,6 +2,7 @@
 a web server and a browser.
 """
 
+import os
 import platform
 import shutil
 import subprocess
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
     from web_page import Watched
     from web_server import Running
+
+# what is printed is not to be laid out for the terminal that the tests run in
+os.environ.pop("COLUMNS", None)
 
 SOURCE = Path(__file__).parent / "synths/tiny_synth"
 #: where Debian puts the framework that turns a C++ class into a VST3

@@ -47,7 +47,7 @@ class _Stream:
 
 
 def read_mpeg(file: Splice, first: int, end: int) -> Contents | None:
-    """The MPEG streams between two places of a file, or None where there are none. No more are read than 60 s can hold."""
+    """The MPEG streams between two places of a file, or None where most of it is none. No more are read than 60 s can hold."""
     file.seek(first)
     # 60 s at the highest rate are 5 MB; pictures in tags are skipped by `first`
     window = file.read(min(end - first, _MOST_FRAMES * 2_881 + _SOUGHT_BYTES))
@@ -56,8 +56,9 @@ def read_mpeg(file: Splice, first: int, end: int) -> Contents | None:
     for stream, skipped in _streams(window):
         streams.append(stream)
         junk += skipped
-    if not streams:
-        return None
+    frames = sum(length for stream in streams for _, length in stream.ranges)
+    if frames <= junk:
+        return None  # chance: samples and videos have bytes that look like frames
     wrong = [f"{junk} bytes that are no sound were left out"] if junk else []
     if len(streams) > 1:
         wrong.append(f"it holds {len(streams)} recordings: they are read one after another")

@@ -95,7 +95,7 @@ def say_aside(line: str) -> None:
 
 def say_problem(text: str) -> None:
     """Print an error or a warning, with the program's name before it: one line of bounded length."""
-    typer.echo(f"synthmatch: {one_line(text)}", err=True)
+    typer.echo(one_line(f"synthmatch: {text}"), err=True)
 
 
 def say_lines(text: str) -> None:

@@ -6,6 +6,10 @@ from typing import Annotated
 import typer
 
 from synthmatch.cli.printing import say
+from synthmatch.text import one_line
+
+#: Characters of a preset's name that are shown.
+_MOST_NAME = 60
 
 
 def render(
@@ -33,9 +37,13 @@ def render(
     from synthmatch.synths.files import read_presets  # noqa: PLC0415
     from synthmatch.synths.registry import get_synth  # noqa: PLC0415
 
-    if output.exists() and not force:
+    if output.is_file() and not force:
         raise OutputError(f"{output} exists and is kept; use --force to replace it, or another -o")
+    if output.suffix.lower() != ".wav":
+        raise InputError(f"--output is {output}, expected the name of a .wav file")
     presets = read_presets(preset, get_synth(synth) if synth else None)
+    if synth and (other := {one.synth for one in presets} - {get_synth(synth).id}):
+        raise InputError(f"{preset} holds presets of {', '.join(sorted(other))}, got --synth {synth}; leave it out")
     if not 1 <= number <= len(presets):
         raise InputError(f"--number is {number}, {preset} holds {len(presets)}; give 1 to {len(presets)}")
     if protocol is None:
@@ -47,5 +55,5 @@ def render(
     chosen = presets[number - 1]
     audio = play(get_synth(chosen.synth), chosen, played)
     save_wav(output, audio, force=force)
-    name = f"{chosen.name!r} " if chosen.name else ""
+    name = f"{one_line(chosen.name, _MOST_NAME)!r} " if chosen.name else ""
     say(f"{output}: {chosen.synth} {name}{played.name}, {played.render_seconds:g} s, {rms_dbfs(audio):.1f} dBFS RMS")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from synthmatch.errors import InputError
 from synthmatch.library.sources import BANKS, Found, read_presets
+from synthmatch.presets import own
 from synthmatch.synths.base import Synth
 
 
@@ -31,4 +32,4 @@ def read_banks(synths: Sequence[Synth], paths: Sequence[Path]) -> Mapping[str, F
 def _holds(path: Path, synth: Synth) -> bool:
     """Whether a path is a preset file of the synthesizer by its name, or a folder with one."""
     files = path.rglob("*") if path.is_dir() else [path] if path.is_file() else []
-    return any(file.name.lower().endswith(synth.suffixes) and file.is_file() for file in files)
+    return any(file.name.lower().endswith((*synth.suffixes, own.SUFFIX)) and file.is_file() for file in files)

@@ -15,8 +15,10 @@ import numpy as np
 from synthmatch.errors import InputError, PresetError
 from synthmatch.library.children import child
 from synthmatch.params import Preset
+from synthmatch.presets import own
 from synthmatch.reading import warn
 from synthmatch.synths.base import Synth
+from synthmatch.synths.files import read_presets as read_file_presets
 
 #: Debian's folders of presets made by people.
 BANKS = {"dexed": Path("/usr/share/hexter"), "amsynth": Path("/usr/share/amsynth/banks")}
@@ -50,9 +52,10 @@ def read_presets(synth: Synth, paths: Sequence[Path]) -> Found:
             continue
         if not path.is_dir():
             raise InputError(f"{path} does not exist; give preset files or folders of them")
-        files = sorted(f for f in path.rglob("*") if f.name.lower().endswith(synth.suffixes) and f.is_file())
+        suffixes = (*synth.suffixes, own.SUFFIX)
+        files = sorted(f for f in path.rglob("*") if f.name.lower().endswith(suffixes) and f.is_file())
         if not files:
-            raise InputError(f"{path} holds no preset of {synth.title}, expected {', '.join(synth.suffixes)} files")
+            raise InputError(f"{path} holds no preset of {synth.title}, expected {', '.join(suffixes)} files")
         found, refused = len(presets), len(unreadable)
         for file in files:
             try:
@@ -72,10 +75,12 @@ def few(lines: Sequence[str]) -> list[str]:
 
 
 def _read(synth: Synth, file: Path) -> list[Preset]:
-    try:
+    if not file.name.lower().endswith(own.SUFFIX):
         return synth.read(file)
-    except OSError as error:
-        raise PresetError(f"cannot read {file}: {error.strerror}; give another file or its rights") from None
+    presets = read_file_presets(file)
+    if other := {preset.synth for preset in presets} - {synth.id}:
+        raise PresetError(f"{file} holds presets of {', '.join(sorted(other))}, expected {synth.id}; use --synth")
+    return presets
 
 
 def children_of(synth: Synth, parents: Sequence[Preset], seed: int) -> Iterator[Preset]:

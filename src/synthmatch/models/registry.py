@@ -76,7 +76,7 @@ def model_class_of_file(name: Any, where: object) -> "type[Model]":
     """
     if isinstance(name, str) and (name in _MODELS or name in _given):
         return model_class(name)
-    shown = str(name)[:80]
+    shown = str(name)[:160]
     raise InputError(
         f"{where} is of the model {shown}, which a file alone may not import; give --model {shown}={where}"
     )

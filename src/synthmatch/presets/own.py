@@ -12,7 +12,8 @@ from typing import Any
 
 from synthmatch.errors import PresetError
 from synthmatch.params import ParamSpace, Preset
-from synthmatch.parsing import parse_json
+from synthmatch.parsing import need, parse_json
+from synthmatch.reading import warn
 
 FORMAT = "synthmatch preset 1"
 SUFFIX = ".json"
@@ -56,7 +57,9 @@ def rows(text: bytes) -> list[dict[str, Any]]:
             and isinstance(row.get("extra", {}), dict)
             and isinstance(row.get("name", ""), str)
         ):
-            raise PresetError("preset JSON lacks synth, native, extra or name; the file is damaged, save it again")
+            raise PresetError(
+                "preset JSON lacks synth, native, extra or name, or one is of another type; save it again"
+            )
     if not found:
         raise PresetError("JSON holds no preset; expected at least one")
     return found
@@ -77,4 +80,17 @@ def parse(row: dict[str, Any], space: ParamSpace) -> Preset:
         raise PresetError(
             f"preset lacks {len(lacking)} parameters ({lacking[0]}, ...); the file is damaged, save it again"
         )
-    return Preset(row["synth"], space.from_named(row["native"]), row.get("name", ""), row.get("extra", {}))
+    native = row["native"]
+    try:
+        for name in space.index:
+            need(native[name], float, name)
+    except ValueError as error:
+        raise PresetError(f"preset is damaged: {error}; save it again") from None
+    outside = [p.name for p in space.parameters if not p.low <= native[p.name] <= p.high]
+    if outside:
+        warn(f"{outside[0]} is {native[outside[0]]:g}, out of its range{_and_more(outside)}: takes the nearest value")
+    return Preset(row["synth"], space.from_named(native), row.get("name", ""), row.get("extra", {}))
+
+
+def _and_more(names: Sequence[str]) -> str:
+    return f", and {len(names) - 1} more" if len(names) > 1 else ""

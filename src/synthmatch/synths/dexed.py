@@ -26,8 +26,8 @@ from synthmatch.synths.dexed_workings import dexed_spectra, dexed_workings
 from synthmatch.synths.workings import Workings
 
 _NAME_LENGTH = 10
-#: 65,536 voices; the largest collections in one file have about 30,000
-_MOST_BYTES = 1 << 23
+#: 62,500 voices; the largest collections in one file have about 30,000
+_MOST_BYTES = 8_000_000
 
 
 class DexedEngine:

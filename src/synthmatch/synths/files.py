@@ -24,12 +24,13 @@ _MOST_BYTES = 1 << 28
 _DEVICE = re.compile(r"(con|prn|aux|nul|(?:com|lpt)[0-9\u00b9\u00b2\u00b3])(\..*)?", re.IGNORECASE)
 
 
-def read_presets(path: Path, synth: Synth | None = None) -> list[Preset]:
+def read_presets(path: str | Path, synth: Synth | None = None) -> list[Preset]:
     """Presets of a native file or of synthmatch's own JSON, in the file's order.
 
     `synth` is needed where neither name nor contents tell (a plug-in's ``.fxp``). Raises `PresetError` for a file that is
     missing, damaged, or of no known kind.
     """
+    path = Path(path)
     file_size(path, "a preset file", PresetError)
     if path.suffix.lower() == own.SUFFIX:
         return parse_own(read_file(path, own.MOST_BYTES, "a preset file", PresetError), path)

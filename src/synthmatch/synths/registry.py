@@ -49,7 +49,7 @@ def synth_of_file(id: Any, where: object) -> Synth:
     """
     if isinstance(id, str) and (id in _SYNTHS or id in _given):
         return get_synth(id)
-    shown = str(id)[:80]
+    shown = str(id)[:160]
     raise InputError(f"{where} is for the synthesizer {shown}, which a file alone may not load; give --synth {shown}")
 
 

@@ -127,7 +127,7 @@ class Vital(Synth):
         contents = read_file(path, MOST_BANK_BYTES, "a .vital preset or a .vitalbank", PresetError)
         if not contents.startswith(ZIP_START):
             if len(contents) > MOST_PRESET_BYTES:
-                raise PresetError(f"{path} is larger than {MOST_PRESET_BYTES >> 20} MB, expected a .vital preset")
+                raise PresetError(f"{path} is larger than {MOST_PRESET_BYTES / 1e6:g} MB, expected a .vital preset")
             return [self._preset(contents, str(path), path.stem)]
         presets, unreadable = [], []
         for name, data in presets_of(contents, str(path)):
@@ -193,7 +193,7 @@ class Vital(Synth):
         later = [key for key in unknown if key != "sample" and _LATER_STARTS.get(key, _NO_START) != settings[key]]
         later = [key for key in later if key not in _LATER_SEEDS]
         remarks = [f"{outside[0]}{_and_more(outside)}, and takes the nearest"] if outside else []
-        remarks += [f"{later[0]}{_and_more(later)} of a later Vital kept, but not played here"] if later else []
+        remarks += [f"{later[0]!r}{_and_more(later)} of a later Vital kept, but not played here"] if later else []
         if remarks:
             warn(f"{where}: {'; '.join(remarks)}")
 

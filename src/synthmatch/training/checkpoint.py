@@ -1,6 +1,7 @@
 """Where a run is: everything that decides its next step, in one file that appears whole or not at all."""
 
 import io
+import warnings
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -44,12 +45,12 @@ def load_checkpoint(folder: Path, conditions: dict[str, Any]) -> tuple[dict[str,
         return None
     try:
         # weights_only: a checkpoint must not run code
-        with opened(path) as stream:
+        with opened(path) as stream, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of other pickles, which are refused
             kept = torch.load(stream, weights_only=True)
         state, progress, before = kept["state"], Progress(**kept["progress"]), kept["conditions"]
-    except Exception as error:
-        first = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise InputError(f"{path} is damaged ({first}); remove it to start again") from None
+    except Exception:  # torch's words say how to run what a file holds, which nobody should
+        raise InputError(f"{path} is damaged or no checkpoint of synthmatch; remove it to start again") from None
     differing = [name for name in conditions if before.get(name) != conditions[name]]
     if differing:
         name = differing[0]
