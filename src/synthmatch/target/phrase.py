@@ -14,7 +14,9 @@ import scipy.signal
 
 from synthmatch.audio import Audio, decibels
 from synthmatch.note import SAMPLE_RATE_HZ
-from synthmatch.target.pitch import pitch_track
+from synthmatch.target.gate import is_gated
+from synthmatch.target.pitch import find_pitch, pitch_track
+from synthmatch.target.vibrato import HOP_SAMPLES, Vibrato
 
 Floats = npt.NDArray[np.float64]
 
@@ -24,16 +26,21 @@ _BANDS = 32
 _JUMP_DB = 8.0
 
 
-def second_onset(audio: Audio, samples: npt.NDArray[np.float32], *, chord: bool = False) -> int | None:
+def second_onset(
+    audio: Audio, samples: npt.NDArray[np.float32], *, vibrato: Vibrato | None = None, chord: bool = False
+) -> int | None:
     """Sample at which a second note begins, or None.
 
-    `audio` has shape (channels, samples) and `samples` is its mono, shape (samples,). In a `chord` the pitch of a
-    frame means nothing: new attacks alone count.
+    `audio` has shape (channels, samples) and `samples` is its mono, shape (samples,). Where the pitch swings in a
+    `vibrato`, its centre counts. In a `chord` the pitch of a frame means nothing: new attacks alone count.
     """
     if len(samples) < 0.15 * SAMPLE_RATE_HZ:
         return None
     bands = _bands_db(audio)
-    onsets = [_attack(bands), None if chord else _step(bands, samples)]
+    attack = _attack(bands)
+    if attack is not None and is_gated(audio, samples, find_pitch(samples[: SAMPLE_RATE_HZ * 3 // 2])):
+        attack = None
+    onsets = [attack, None if chord else _step(bands, samples, vibrato)]
     return min((onset for onset in onsets if onset is not None), default=None)
 
 
@@ -69,10 +76,16 @@ def _attack(bands: Floats) -> int | None:
     return None
 
 
-def _step(bands: Floats, samples: npt.NDArray[np.float32]) -> int | None:
+def _step(bands: Floats, samples: npt.NDArray[np.float32], vibrato: Vibrato | None) -> int | None:
     """First step of a steady pitch to another that is not its harmonic, with partials that rise."""
     hop = 882  # 20 ms
     cents, trust = pitch_track(samples, hop)
+    if vibrato is not None:
+        # the middle of a frame of `pitch_track`
+        middle = (np.arange(len(cents)) * hop + 1_575) // HOP_SAMPLES
+        middle = np.minimum(middle, len(vibrato.cents) - 1)
+        swings = vibrato.swings[middle] & vibrato.trusted[middle]
+        cents, trust = np.where(swings, vibrato.cents[middle], cents), np.where(swings, 1.0, trust)
     runs = _runs(cents, trust)
     for (_, end, old), (start, _, new) in itertools.pairwise(runs):
         fold = abs(old - new) % 1_200.0

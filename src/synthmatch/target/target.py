@@ -18,6 +18,7 @@ from synthmatch.target.level import velocity_of
 from synthmatch.target.onset import sounding_part
 from synthmatch.target.phrase import second_onset
 from synthmatch.target.pitch import PITCHED, Pitch, find_pitch
+from synthmatch.target.vibrato import HOP_SAMPLES, Vibrato, find_vibrato
 
 #: Longer sounds are matched by their beginning.
 LONGEST_SECONDS = 10.0
@@ -76,13 +77,11 @@ def load_target(
     long = audio.shape[1] > round(LONGEST_SECONDS * SAMPLE_RATE_HZ)
     audio = audio[:, : round(LONGEST_SECONDS * SAMPLE_RATE_HZ)]
 
-    found = find_pitch(_heard(audio)[:_PITCH_SAMPLES])
-    root = chord_root(_heard(audio)[:_PITCH_SAMPLES], found)
-    following = second_onset(audio, _heard(audio), chord=root is not None)
+    found, root, vibrato = _pitch(audio)
+    following = second_onset(audio, _heard(audio), vibrato=vibrato, chord=root is not None)
     if following is not None:
         audio = audio[:, : max(following - _BEFORE_NEXT_SAMPLES, _SHORTEST_SAMPLES // 2)]
-        found = find_pitch(_heard(audio)[:_PITCH_SAMPLES])
-        root = chord_root(_heard(audio)[:_PITCH_SAMPLES], found)
+        found, root, _ = _pitch(audio)
         remarks.append(f"more than one note: the first {audio.shape[1] / SAMPLE_RATE_HZ:.2f} s are matched")
     elif long:
         remarks.append(f"longer than {LONGEST_SECONDS:.0f} s: its beginning is matched")
@@ -119,6 +118,17 @@ def load_target(
         polyphonic=root is not None,
         remarks=tuple(remarks),
     )
+
+
+def _pitch(audio: Audio) -> tuple[Pitch, float | None, Vibrato | None]:
+    """Pitch of a note, the root in Hz where it is a chord, and its vibrato."""
+    samples = _heard(audio)
+    found = find_pitch(samples[:_PITCH_SAMPLES])
+    vibrato = find_vibrato(samples, found)
+    if vibrato is not None and vibrato.swings[: _PITCH_SAMPLES // HOP_SAMPLES].any():
+        # partials that swing look like those of several notes
+        return vibrato.pitch(_PITCH_SAMPLES / SAMPLE_RATE_HZ), None, vibrato
+    return found, chord_root(samples[:_PITCH_SAMPLES], found), vibrato
 
 
 def _heard(audio: Audio) -> npt.NDArray[np.float32]:
