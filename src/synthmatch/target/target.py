@@ -10,14 +10,16 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from synthmatch.audio import Audio, from_array, load, mono
+from synthmatch.audio import Audio, from_array, load
 from synthmatch.note import SAMPLE_RATE_HZ, Note, parse_pitch
 from synthmatch.target.chord import chord_root
 from synthmatch.target.hold import hold_seconds as find_hold
+from synthmatch.target.lead import find_part
 from synthmatch.target.level import velocity_of
-from synthmatch.target.onset import sounding_part
+from synthmatch.target.offset import without_offset
 from synthmatch.target.phrase import second_onset
 from synthmatch.target.pitch import PITCHED, Pitch, find_pitch
+from synthmatch.target.sides import heard
 from synthmatch.target.vibrato import HOP_SAMPLES, Vibrato, find_vibrato
 
 #: Longer sounds are matched by their beginning.
@@ -72,13 +74,14 @@ def load_target(
         whole, name = load(source), Path(source).stem
     else:
         whole, name = from_array(source, sample_rate_hz), "array"
-    audio = whole[:, sounding_part(whole)]
-    remarks: list[str] = []
+    whole = without_offset(whole)
+    part, remarks = find_part(whole)
+    audio = whole[:, part]
     long = audio.shape[1] > round(LONGEST_SECONDS * SAMPLE_RATE_HZ)
     audio = audio[:, : round(LONGEST_SECONDS * SAMPLE_RATE_HZ)]
 
     found, root, vibrato = _pitch(audio)
-    following = second_onset(audio, _heard(audio), vibrato=vibrato, chord=root is not None)
+    following = second_onset(audio, heard(audio), vibrato=vibrato, chord=root is not None)
     if following is not None:
         audio = audio[:, : max(following - _BEFORE_NEXT_SAMPLES, _SHORTEST_SAMPLES // 2)]
         found, root, _ = _pitch(audio)
@@ -122,19 +125,10 @@ def load_target(
 
 def _pitch(audio: Audio) -> tuple[Pitch, float | None, Vibrato | None]:
     """Pitch of a note, the root in Hz where it is a chord, and its vibrato."""
-    samples = _heard(audio)
+    samples = heard(audio)
     found = find_pitch(samples[:_PITCH_SAMPLES])
     vibrato = find_vibrato(samples, found)
     if vibrato is not None and vibrato.swings[: _PITCH_SAMPLES // HOP_SAMPLES].any():
         # partials that swing look like those of several notes
         return vibrato.pitch(_PITCH_SAMPLES / SAMPLE_RATE_HZ), None, vibrato
     return found, chord_root(samples[:_PITCH_SAMPLES], found), vibrato
-
-
-def _heard(audio: Audio) -> npt.NDArray[np.float32]:
-    """Mono for the ear of the detectors, shape (samples,): the mean, or the louder side where the sides cancel."""
-    both = mono(audio)
-    power = np.square(audio, dtype=np.float64).mean(axis=1)
-    if float(np.square(both, dtype=np.float64).mean()) < 0.1 * float(power.max()):
-        both = audio[int(power.argmax())]
-    return both
