@@ -68,12 +68,13 @@ def _background(audio: Audio, level: Floats) -> int:
     middle = float(np.median(level[:shortest]))
     uneven = np.flatnonzero(np.abs(level - middle) > _EVEN_DB)
     end = int(uneven[0]) if len(uneven) else 0
-    if end < shortest or level[end] < middle:
+    if end < shortest or level.max() < middle + _RISE_DB:
         return 0
     pitch = find_pitch(heard(audio[:, : end * _HOP]))
     mains = any(abs(pitch.hz - multiple * hz) < _MAINS_OFF_HZ for hz in _MAINS_HZ for multiple in (1, 2))
-    rise = _RISE_DB if pitch.confidence < PITCHED or mains else _TONE_RISE_DB
-    return end if level.max() > middle + rise else 0
+    if pitch.confidence < PITCHED or mains:
+        return end
+    return end if level[end] > middle and level.max() > middle + _TONE_RISE_DB else 0
 
 
 def _is_noise(audio: Audio, level: Floats, part: slice, note: slice) -> bool:
