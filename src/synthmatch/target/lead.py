@@ -68,7 +68,8 @@ def _background(audio: Audio, level: Floats) -> int:
     middle = float(np.median(level[:shortest]))
     uneven = np.flatnonzero(np.abs(level - middle) > _EVEN_DB)
     end = int(uneven[0]) if len(uneven) else 0
-    if end < shortest or level.max() < middle + _RISE_DB:
+    # what is quieter than a part may be is silence
+    if end < shortest or not _BELOW_PEAK_DB - _ABOVE_DB < middle - level.max() < -_RISE_DB:
         return 0
     pitch = find_pitch(heard(audio[:, : end * _HOP]))
     mains = any(abs(pitch.hz - multiple * hz) < _MAINS_OFF_HZ for hz in _MAINS_HZ for multiple in (1, 2))

@@ -16,7 +16,7 @@ Floats = npt.NDArray[np.float64]
 #: Blocks of 50 ms, a period of 20 Hz; the median of five passes over a note's first swing.
 _BLOCK_SAMPLES = SAMPLE_RATE_HZ // 20
 _SMOOTH_BLOCKS = 5
-_QUIET_BLOCKS = 2
+_QUIET_BLOCKS = 3
 #: Offsets that far below the peak hide no onset, see `onset._BEGINS_DB`; where there is no quiet, no end.
 _HIDING, _HIDING_THROUGHOUT = 10.0 ** (-50.0 / 20.0), 10.0 ** (-40.0 / 20.0)
 #: A quiet block: what remains beside its straight line, as a share of its mean or of the peak.
@@ -44,12 +44,14 @@ def _offset(samples: Floats, peak: float) -> Floats | None:
     means = blocks.mean(axis=1)
     middles = (np.arange(count) + 0.5) * _BLOCK_SAMPLES
     quiet = _quiet_blocks(blocks, means, peak)
-    if quiet < _QUIET_BLOCKS or np.abs(means[:quiet]).max() < _HIDING * peak:
+    largest = np.abs(means[:quiet]).max(initial=0.0)
+    curve = np.polynomial.Polynomial.fit(middles[:quiet], means[:quiet], 1 if quiet < 5 else 2) if quiet >= _QUIET_BLOCKS else None
+    smooth = curve is not None and np.abs(means[:quiet] - curve(middles[:quiet])).max() < _REST_OF_MEAN * largest
+    if curve is None or not smooth or largest < _HIDING * peak:
         mean = float(means.mean())
         constant = abs(mean) > _HIDING_THROUGHOUT * peak and float(means.std()) < _CONSTANT * abs(mean)
         return np.full(len(samples), mean) if constant else None
     # the quiet part's curve goes on until the sound begins, where an offset may end
-    curve = np.polynomial.Polynomial.fit(middles[:quiet], means[:quiet], min(2, quiet // 2))
     before = np.asarray(curve(np.arange(len(samples))), dtype=np.float64)
     after = np.full(len(samples), before[quiet * _BLOCK_SAMPLES - 1])
     if count > quiet + 1:
