@@ -20,6 +20,7 @@ from synthmatch.target.offset import without_offset
 from synthmatch.target.phrase import second_onset
 from synthmatch.target.pitch import PITCHED, Pitch, find_pitch
 from synthmatch.target.sides import heard
+from synthmatch.target.strike import strike_note
 from synthmatch.target.vibrato import HOP_SAMPLES, Vibrato, find_vibrato
 
 #: Longer sounds are matched by their beginning.
@@ -131,4 +132,5 @@ def _pitch(audio: Audio) -> tuple[Pitch, float | None, Vibrato | None]:
     if vibrato is not None and vibrato.swings[: _PITCH_SAMPLES // HOP_SAMPLES].any():
         # partials that swing look like those of several notes
         return vibrato.pitch(_PITCH_SAMPLES / SAMPLE_RATE_HZ), None, vibrato
-    return found, chord_root(samples[:_PITCH_SAMPLES], found), vibrato
+    root = chord_root(samples[:_PITCH_SAMPLES], found)
+    return found if root is not None else strike_note(samples[:_PITCH_SAMPLES], found), root, vibrato
