@@ -34,7 +34,8 @@ _MOSTLY = 0.7
 _FALL_DB, _LEVEL_DB = 3.0, 4.0
 #: How much longer it may take to close than to open.
 _SLOWER_SECONDS = 0.012
-_SAME_CENTS = 40.0
+#: Most pieces have the pitch of the middle one; a short one's octave may be mistaken.
+_SAME_CENTS, _MOST_PIECES = 40.0, 0.85
 #: How much the spectrum may change within a piece: that of the gated notes of `bench/one_note.py` changes by 1 dB.
 _CHANGE_DB = 3.5
 
@@ -90,7 +91,7 @@ def _evenness(edges: npt.NDArray[np.intp]) -> float:
 def _one_pitch(pieces: list[npt.NDArray[np.float32]]) -> bool:
     found = [find_pitch(piece) for piece in pieces if len(piece) > 4 * _HOP]
     cents = np.array([pitch.cents for pitch in found if pitch.confidence > 0.7])
-    return len(cents) == 0 or bool(np.abs(cents - np.median(cents)).max() < _SAME_CENTS)
+    return len(cents) == 0 or bool(np.mean(np.abs(cents - np.median(cents)) < _SAME_CENTS) > _MOST_PIECES)
 
 
 def _change_db(pieces: list[npt.NDArray[np.float32]]) -> float:

@@ -16,6 +16,7 @@ Floats = npt.NDArray[np.float64]
 #: Blocks of 50 ms, a period of 20 Hz; the median of five passes over a note's first swing.
 _BLOCK_SAMPLES = SAMPLE_RATE_HZ // 20
 _SMOOTH_BLOCKS = 5
+_EDGE_SAMPLES = SAMPLE_RATE_HZ // 200
 _QUIET_BLOCKS = 3
 #: Offsets that far below the peak hide no onset, see `onset._BEGINS_DB`; where there is no quiet, no end.
 _HIDING, _HIDING_THROUGHOUT = 10.0 ** (-50.0 / 20.0), 10.0 ** (-40.0 / 20.0)
@@ -34,7 +35,12 @@ def without_offset(audio: Audio) -> Audio:
     if all(offset is None for offset in offsets):
         return audio
     rows = [channel if offset is None else channel - offset for channel, offset in zip(audio, offsets, strict=True)]
-    return np.stack(rows).astype(np.float32)
+    still = np.stack(rows).astype(np.float32)
+    # the steps to an offset at a file's ends ring in the resampler
+    fade = np.linspace(0.0, 1.0, _EDGE_SAMPLES, dtype=np.float32) ** 2
+    still[:, :_EDGE_SAMPLES] *= fade
+    still[:, -_EDGE_SAMPLES:] *= fade[::-1]
+    return still
 
 
 def _offset(samples: Floats, peak: float) -> Floats | None:
@@ -45,7 +51,11 @@ def _offset(samples: Floats, peak: float) -> Floats | None:
     middles = (np.arange(count) + 0.5) * _BLOCK_SAMPLES
     quiet = _quiet_blocks(blocks, means, peak)
     largest = np.abs(means[:quiet]).max(initial=0.0)
-    curve = np.polynomial.Polynomial.fit(middles[:quiet], means[:quiet], 1 if quiet < 5 else 2) if quiet >= _QUIET_BLOCKS else None
+    curve = (
+        np.polynomial.Polynomial.fit(middles[:quiet], means[:quiet], 1 if quiet < 5 else 2)
+        if quiet >= _QUIET_BLOCKS
+        else None
+    )
     smooth = curve is not None and np.abs(means[:quiet] - curve(middles[:quiet])).max() < _REST_OF_MEAN * largest
     if curve is None or not smooth or largest < _HIDING * peak:
         mean = float(means.mean())

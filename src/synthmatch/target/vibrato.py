@@ -5,6 +5,7 @@ of its turning points that come at even times with even swings. A trill's and an
 points and jumps between them: it is no vibrato. Pitches are in cents above `LOWEST_HZ`.
 """
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,12 +66,15 @@ def find_vibrato(samples: Samples, around: Pitch) -> Vibrato | None:
     centre, swings = cents.copy(), np.zeros(len(cents), dtype=bool)
     smooth = scipy.ndimage.uniform_filter1d(np.where(trusted, cents, around.cents), 5)
     turns = _turning_points(smooth)
+    previous = -len(cents)
     for first, last in _even_runs(turns, smooth):
         run = turns[first : last + 1]
         if not trusted[run[0] : run[-1] + 1].mean() > 0.8 or _resting(smooth, run) > _MOST_RESTING:
             continue
         half = (run[-1] - run[0]) // (2 * (len(run) - 1))
-        begin, end = max(0, run[0] - 2 * half), min(len(cents), run[-1] + 2 * half + 1)
+        # two vibratos meet in the middle: that of a second note has a centre of its own
+        begin = max(0, run[0] - 2 * half, (run[0] + previous) // 2)
+        end, previous = min(len(cents), run[-1] + 2 * half + 1), run[-1]
         middles = (smooth[run[:-1]] + smooth[run[1:]]) / 2.0
         centre[begin:end] = np.interp(np.arange(begin, end), (run[:-1] + run[1:]) / 2.0, middles)
         swings[begin:end] = True
@@ -141,6 +145,6 @@ def _resting(cents: Floats, run: npt.NDArray[np.intp]) -> float:
     """Share of the time that the pitch spends near its turning points."""
     near = [
         np.abs(np.abs((cents[one:other] - cents[one]) / (cents[other] - cents[one])) - 0.5) > 0.5 - _RESTING
-        for one, other in zip(run[:-1], run[1:], strict=True)
+        for one, other in itertools.pairwise(run)
     ]
     return float(np.concatenate(near).mean())
