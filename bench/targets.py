@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
+from bells import GM_PROGRAMS, bars, dx7_bells, fm_bells
 from synthmatch.audio import Audio
 from synthmatch.errors import AudioError
 from synthmatch.note import SAMPLE_RATE_HZ
@@ -60,14 +61,18 @@ def dx7(rng: np.random.Generator) -> list[Case]:
     return cases
 
 
-def general_midi(rng: np.random.Generator, play: Callable[[np.random.Generator, int], list[Key]]) -> list[Case]:
+def general_midi(
+    rng: np.random.Generator,
+    play: Callable[[np.random.Generator, int], list[Key]],
+    programs: Sequence[int] = PROGRAMS,
+) -> list[Case]:
     """What `play` makes of each program, rendered dry by fluidsynth."""
     played = [
-        play(rng, int(rng.integers(28, 52) if 32 <= program < 40 else rng.integers(40, 84))) for program in PROGRAMS
+        play(rng, int(rng.integers(28, 52) if 32 <= program < 40 else rng.integers(40, 84))) for program in programs
     ]
     events: list[tuple[float, bytes]] = []
-    for program, keys in zip(PROGRAMS, played, strict=True):
-        slot = program * SLOT_SECONDS
+    for at, (program, keys) in enumerate(zip(programs, played, strict=True)):
+        slot = at * SLOT_SECONDS
         events.append((slot, bytes([0xC0, program])))
         for onset, hold, pitch, velocity in keys:
             begin = slot + LEAD_SECONDS + onset
@@ -80,8 +85,8 @@ def general_midi(rng: np.random.Generator, play: Callable[[np.random.Generator, 
         subprocess.run([*command, str(SOUND_FONT), str(score)], check=True, capture_output=True)
         whole, _ = soundfile.read(wav, dtype="float32", always_2d=True)
     cases = []
-    for program, keys in zip(PROGRAMS, played, strict=True):
-        start = round(program * SLOT_SECONDS * SAMPLE_RATE_HZ)
+    for at, keys in enumerate(played):
+        start = round(at * SLOT_SECONDS * SAMPLE_RATE_HZ)
         audio = whole[start : start + round((SLOT_SECONDS - 0.06) * SAMPLE_RATE_HZ)].T.copy()
         if np.abs(audio).max() > 1e-3:
             cases.append(Case(audio, keys, keys[0][2], LEAD_SECONDS))
@@ -166,6 +171,27 @@ def _holds(cases: list[Case], targets: list[Target]) -> str:
     return f"{1_000 * np.median(errors):.0f} ms | {np.mean(np.array(errors) < 0.05):.0%} of {len(errors)}"
 
 
+def bells() -> None:
+    """The strike note of bells: exact, an octave off, another."""
+    print("\n| bells | count | exact | an octave off | another note |\n|---|---|---|---|---|")
+    struck = [general_midi(np.random.default_rng(0), _strike(key), GM_PROGRAMS) for key in (60, 69, 76)]
+    midi = [(case.audio, case.pitch) for cases in struck for case in cases]
+    for title, sounds in (
+        ("DX7 voices (hexter)", list(dx7_bells())),
+        ("General MIDI (FluidR3)", midi),
+        ("FM, odd ratios", list(fm_bells())),
+        ("bars", list(bars())),
+    ):
+        notes = [(load_target(audio).note.pitch, pitch) for audio, pitch in sounds]
+        exact = sum(found == pitch for found, pitch in notes)
+        octave = sum(found != pitch and (found - pitch) % 12 == 0 for found, pitch in notes)
+        print(f"| {title} | {len(notes)} | {exact} | {octave} | {len(notes) - exact - octave} |")
+
+
+def _strike(pitch: int) -> Callable[[np.random.Generator, int], list[Key]]:
+    return lambda _rng, _pitch: [(0.0, 1.5, pitch, 100)]
+
+
 def second_onsets(cases: list[Case]) -> None:
     """How near the cut is to the second note of a phrase."""
     errors = []
@@ -206,6 +232,7 @@ def main() -> None:
     report("General MIDI phrases", phrases)
     report("General MIDI chords", general_midi(rng, chord))
     second_onsets(phrases)
+    bells()
     recordings()
 
 

@@ -45,6 +45,7 @@ def match(
     note: str | int | None = None,
     velocity: int | None = None,
     hold_seconds: float | None = None,
+    whole: bool = False,
     libraries: Sequence[Library] = (),
     model: "str | Path | Estimator | None" = DEFAULT_MODEL,
     start: Sequence[Preset] = (),
@@ -62,7 +63,7 @@ def match(
     answer is what the package's model expects to be nearest where it is good enough for that, else the library's nearest
     presets. `candidates` a
     synthesizer. `libraries` join the built-in ones. The same seed and renders give the same presets; `seconds` depends on
-    the machine.
+    the machine. `note`, `velocity`, `hold_seconds` and `whole` are those of `load_target`.
 
     `model` is by default the package's, which says what is worth a render; "none" or None leaves it out. A file that
     `synthmatch surrogate train` made takes its place. So does a folder that `synthmatch train` made, whose answers join
@@ -91,7 +92,9 @@ def match(
     if estimator and synths is None:
         chosen = [synth for synth in chosen if synth.id in estimator.synths]
     if not isinstance(target, Target):
-        target = load_target(target, sample_rate_hz, note=note, velocity=velocity, hold_seconds=hold_seconds)
+        target = load_target(
+            target, sample_rate_hz, note=note, velocity=velocity, hold_seconds=hold_seconds, whole=whole
+        )
     check_names([synth.space for synth in chosen], locked)
     task = Task(
         target,

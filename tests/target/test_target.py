@@ -1,6 +1,7 @@
 """A recording becomes a target: trimming, note, given values, phrases and chords, on synthetic and real sounds."""
 
 from pathlib import Path
+from typing import Any
 
 import dexed
 import numpy as np
@@ -132,9 +133,17 @@ def test_given_values_win() -> None:
 
 
 @pytest.mark.parametrize(
-    "given_value", [{"note": "H2"}, {"note": 128}, {"velocity": 0}, {"velocity": 128}, {"hold_seconds": 0.0}]
+    "given_value",
+    [
+        {"note": "H2"},
+        {"note": 128},
+        {"velocity": 0},
+        {"velocity": 128},
+        {"hold_seconds": 0.0},
+        {"hold_seconds": float("nan")},
+    ],
 )
-def test_given_values_outside_midi_are_refused(given_value: dict[str, int]) -> None:
+def test_given_values_outside_midi_are_refused(given_value: dict[str, Any]) -> None:
     """A wrong value that is clipped in silence."""
     with pytest.raises(InputError):
         load_target(dx7(60), **given_value)

@@ -28,6 +28,9 @@ def match(
     ] = None,
     velocity: Annotated[int | None, typer.Option(help="MIDI velocity of the target, 1..127.")] = None,
     hold: Annotated[float | None, typer.Option(help="Seconds for which the target's note is held.")] = None,
+    whole: Annotated[
+        bool, typer.Option("--whole", help="Match all of a recording, also what sounds before or after its first note.")
+    ] = False,
     library: Annotated[list[Path] | None, typer.Option(help="A library of your own presets to start from.")] = None,
     model: Annotated[
         str,
@@ -83,7 +86,7 @@ def match(
     libraries = [Library.load(path) for path in library or []]
     first = [preset for path in start or [] for preset in read_presets(path)]
     # every target is read before the first search, so that a mistake in the last costs no waiting
-    loaded = [load_target(path, note=note, velocity=velocity, hold_seconds=hold) for path in targets]
+    loaded = [load_target(path, note=note, velocity=velocity, hold_seconds=hold, whole=whole) for path in targets]
     results: list[dict[str, Any]] = []
     with claimed(output):
         writer = Writer(output, [target.name for target in loaded], list(map(get_synth, chosen)), force=force)

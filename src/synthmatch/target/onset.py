@@ -18,6 +18,7 @@ LEAD_SAMPLES = 88
 _BEGINS_DB, _ENDS_DB = -50.0, -75.0
 #: A noisy recording: the onset stands this far above its noise, but is sought no higher than 30 dB below the peak.
 _ABOVE_NOISE, _HIGHEST_BEGIN_DB = 6.0, -30.0
+_ABOVE_BACKGROUND = 1.25
 #: One bit of 16: below it a tail is digital silence, whatever the peak.
 _DIGITAL_SILENCE = 2.0**-15
 _TAIL_SAMPLES = 441
@@ -27,8 +28,11 @@ ENVELOPE_HOP = 220
 _ENVELOPE_WINDOW = 1_323
 
 
-def sounding_part(audio: Audio) -> slice:
-    """Samples from just before the onset to the end of the release tail."""
+def sounding_part(audio: Audio, background: float = 0.0) -> slice:
+    """Samples from just before the onset to the end of the release tail.
+
+    `background` is the largest sample of what goes before the sound, where that is known: the onset stands above it.
+    """
     loudness = np.abs(audio).max(axis=0)
     peak = float(loudness.max())
     begins = peak * 10.0 ** (_BEGINS_DB / 20.0)
@@ -37,6 +41,7 @@ def sounding_part(audio: Audio) -> slice:
         squares = before_peak[: len(before_peak) // _TAIL_SAMPLES * _TAIL_SAMPLES].astype(np.float64) ** 2
         noise = float(np.sqrt(squares.reshape(-1, _TAIL_SAMPLES).mean(axis=1).min()))
         begins = min(max(begins, noise * _ABOVE_NOISE), peak * 10.0 ** (_HIGHEST_BEGIN_DB / 20.0))
+    begins = min(max(begins, background * _ABOVE_BACKGROUND), peak)
     onset = int(np.argmax(loudness >= begins))
     audible = np.flatnonzero(loudness > max(peak * 10.0 ** (_ENDS_DB / 20.0), _DIGITAL_SILENCE))
     end = int(audible[-1]) + 1 if len(audible) else onset + 1

@@ -14,7 +14,9 @@ import scipy.signal
 
 from synthmatch.audio import Audio, decibels
 from synthmatch.note import SAMPLE_RATE_HZ
-from synthmatch.target.pitch import pitch_track
+from synthmatch.target.gate import is_gated
+from synthmatch.target.pitch import LOWEST_HZ, find_pitch, pitch_track
+from synthmatch.target.vibrato import HOP_SAMPLES, Vibrato
 
 Floats = npt.NDArray[np.float64]
 
@@ -22,18 +24,32 @@ _HOP, _WINDOW = 256, 1_024
 _BANDS = 32
 #: A new attack rises by this within 23 ms.
 _JUMP_DB = 8.0
+#: The widest vibrato to either side of a note that is given: a whole tone and a quarter.
+_VIBRATO_CENTS = 250.0
 
 
-def second_onset(audio: Audio, samples: npt.NDArray[np.float32], *, chord: bool = False) -> int | None:
-    """Sample at which a second note begins, or None.
+def second_onset(
+    audio: Audio,
+    samples: npt.NDArray[np.float32],
+    *,
+    vibrato: Vibrato | None = None,
+    chord: bool = False,
+    after: int = 0,
+    midi_pitch: int | None = None,
+) -> int | None:
+    """Sample at which a second note begins, `after` that sample, or None.
 
-    `audio` has shape (channels, samples) and `samples` is its mono, shape (samples,). In a `chord` the pitch of a
-    frame means nothing: new attacks alone count.
+    `audio` has shape (channels, samples) and `samples` is its mono, shape (samples,). Where the pitch swings in a
+    `vibrato`, its centre counts. In a `chord` the pitch of a frame means nothing: new attacks alone count. Steps near a
+    given `midi_pitch` are no notes.
     """
     if len(samples) < 0.15 * SAMPLE_RATE_HZ:
         return None
     bands = _bands_db(audio)
-    onsets = [_attack(bands), None if chord else _step(bands, samples)]
+    attack = _attack(bands, after)
+    if attack is not None and is_gated(audio, samples, find_pitch(samples[: SAMPLE_RATE_HZ * 3 // 2])):
+        attack = None
+    onsets = [attack, None if chord else _step(bands, samples, vibrato, after, midi_pitch)]
     return min((onset for onset in onsets if onset is not None), default=None)
 
 
@@ -49,11 +65,11 @@ def _bands_db(audio: Audio) -> Floats:
     return np.asarray(np.maximum(level, level.max() - 60.0), dtype=np.float64)
 
 
-def _attack(bands: Floats) -> int | None:
+def _attack(bands: Floats, after: int) -> int | None:
     """First fast jump of the level after the first attack has decayed."""
     level = 10.0 * np.log10(np.sum(10.0 ** (bands / 10.0), axis=0))
     rise_frames, look, back = 4, 10, 6  # 23, 58 and 35 ms: a bass note's own ripple is no attack
-    for frame in range(12, len(level) - look):
+    for frame in range(max(12, after // _HOP), len(level) - look):
         if level[frame + rise_frames] - level[frame - back : frame + 1].max() < _JUMP_DB:
             continue
         # tremolo and a slow first attack rise already
@@ -69,19 +85,30 @@ def _attack(bands: Floats) -> int | None:
     return None
 
 
-def _step(bands: Floats, samples: npt.NDArray[np.float32]) -> int | None:
+def _step(
+    bands: Floats, samples: npt.NDArray[np.float32], vibrato: Vibrato | None, after: int, midi_pitch: int | None
+) -> int | None:
     """First step of a steady pitch to another that is not its harmonic, with partials that rise."""
     hop = 882  # 20 ms
     cents, trust = pitch_track(samples, hop)
+    if vibrato is not None:
+        # the middle of a frame of `pitch_track`
+        middle = (np.arange(len(cents)) * hop + 1_575) // HOP_SAMPLES
+        middle = np.minimum(middle, len(vibrato.cents) - 1)
+        swings = vibrato.swings[middle] & vibrato.trusted[middle]
+        cents, trust = np.where(swings, vibrato.cents[middle], cents), np.where(swings, 1.0, trust)
+    given = 0.0 if midi_pitch is None else 100.0 * (midi_pitch - 69) + 1_200.0 * np.log2(440.0 / LOWEST_HZ)
     runs = _runs(cents, trust)
     for (_, end, old), (start, _, new) in itertools.pairwise(runs):
         fold = abs(old - new) % 1_200.0
         if abs(old - new) < 80.0 or min(fold, 1_200.0 - fold) < 50.0:
             continue
+        if midi_pitch is not None and max(abs(old - given), abs(new - given)) < _VIBRATO_CENTS:
+            continue
         first, last = max(0, (end * hop - 1_024) // _HOP), (start * hop + 3_072) // _HOP
         rises = np.maximum(bands[:, 4:] - bands[:, :-4], 0.0).mean(axis=0)[first:last]
-        if len(rises) and rises.max() > 2.0:
-            return int(first + rises.argmax() + 2) * _HOP
+        if len(rises) and rises.max() > 2.0 and (onset := int(first + rises.argmax() + 2) * _HOP) >= after:
+            return onset
     return None
 
 

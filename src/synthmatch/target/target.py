@@ -10,15 +10,22 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from synthmatch.audio import Audio, mono, read_array, read_recording
+from synthmatch.audio import Audio, read_array, read_recording
 from synthmatch.audio.channels import without_cancelling
 from synthmatch.note import SAMPLE_RATE_HZ, Note, parse_pitch
 from synthmatch.target.chord import chord_root
+from synthmatch.target.click import without_click
+from synthmatch.target.gate import is_gated
 from synthmatch.target.hold import hold_seconds as find_hold
+from synthmatch.target.lead import find_part
 from synthmatch.target.level import velocity_of
+from synthmatch.target.offset import without_offset
 from synthmatch.target.onset import sounding_part
 from synthmatch.target.phrase import second_onset
 from synthmatch.target.pitch import PITCHED, Pitch, find_pitch
+from synthmatch.target.sides import heard
+from synthmatch.target.strike import strike_note
+from synthmatch.target.vibrato import HOP_SAMPLES, Vibrato, find_vibrato
 from synthmatch.text import visible
 
 #: Longer sounds are matched by their beginning.
@@ -62,10 +69,13 @@ def load_target(
     note: str | int | None = None,
     velocity: int | None = None,
     hold_seconds: float | None = None,
+    whole: bool = False,
 ) -> Target:
     """Read a recording, or take an array (samples,) or (channels, samples) at `sample_rate_hz`, and find its note.
 
-    `note` (a name such as ``A2`` or a MIDI number), `velocity` and `hold_seconds` win over what would be found.
+    `note` (a name such as ``A2`` or a MIDI number), `velocity` and `hold_seconds` win over what would be found: the target
+    is as long as the hold at least, and the pitch may move within a whole tone and a quarter of `note` without being
+    another note. `whole` keeps all between the silences at the ends, up to 10 s: noises before a note, notes after it.
     `sample_rate_hz` is for arrays; a file knows its own. Raises `AudioError` for a recording that cannot be used and
     `InputError` for a note outside MIDI's domain.
     """
@@ -73,42 +83,54 @@ def load_target(
         recording, name = read_recording(source), visible(Path(source).stem)
     else:
         recording, name = read_array(source, sample_rate_hz), "array"
-    whole, turned = without_cancelling(recording.audio)
-    audio = whole[:, sounding_part(whole)]
-    remarks = [remark for remark in (recording.remark, turned) if remark]
+    pitch = None if note is None else parse_pitch(str(note))
+    sound, turned = without_cancelling(without_offset(recording.audio))
+    part, before = (sounding_part(sound), []) if whole else find_part(sound)
+    remarks = [*(remark for remark in (recording.remark, turned) if remark), *before]
+    audio = sound[:, part]
     long = audio.shape[1] > round(LONGEST_SECONDS * SAMPLE_RATE_HZ)
     audio = audio[:, : round(LONGEST_SECONDS * SAMPLE_RATE_HZ)]
 
-    found = find_pitch(_heard(audio)[:_PITCH_SAMPLES])
-    root = chord_root(_heard(audio)[:_PITCH_SAMPLES], found)
-    following = second_onset(audio, _heard(audio), chord=root is not None)
+    calm, click = without_click(audio)
+    found, root, vibrato = _pitch(calm)
+    # a hold outside its domain is refused by `Note`
+    given = hold_seconds is not None and 0.0 < hold_seconds <= LONGEST_SECONDS
+    held = round(hold_seconds * SAMPLE_RATE_HZ) if hold_seconds is not None and given else 0
+    following = None
+    if not whole:
+        following = second_onset(
+            calm, heard(calm), vibrato=vibrato, chord=root is not None, after=held, midi_pitch=pitch
+        )
     if following is not None:
-        audio = audio[:, : max(following - _BEFORE_NEXT_SAMPLES, _SHORTEST_SAMPLES // 2)]
-        found = find_pitch(_heard(audio)[:_PITCH_SAMPLES])
-        root = chord_root(_heard(audio)[:_PITCH_SAMPLES], found)
-        remarks.append(f"more than one note: the first {audio.shape[1] / SAMPLE_RATE_HZ:.2f} s are matched")
+        length = max(following - _BEFORE_NEXT_SAMPLES, held, _SHORTEST_SAMPLES // 2)
+        audio = audio[:, :length]
+        calm, click = without_click(audio)
+        found, root, _ = _pitch(calm)
+        remarks.append(
+            f"more than one note: the first {audio.shape[1] / SAMPLE_RATE_HZ:.2f} s are matched; --whole keeps all"
+        )
     elif long:
         remarks.append(f"longer than {LONGEST_SECONDS:.0f} s: its beginning is matched")
+    if click:
+        remarks.append(click)
     if root is not None:
         found = Pitch(root, found.confidence)
         remarks.append("several notes at once: matched as one sound on its lowest note")
 
-    held = find_hold(audio) if hold_seconds is None else hold_seconds
+    hold_seconds = find_hold(calm) if hold_seconds is None else hold_seconds
+    velocity = velocity_of(calm) if velocity is None else velocity
     audio = np.pad(audio, ((0, 0), (0, max(0, _SHORTEST_SAMPLES - audio.shape[1]))))
     clear = found.confidence >= PITCHED or root is not None
     tuning = 100.0 * (found.midi - round(found.midi)) if clear else 0.0
-    if note is not None:
-        pitch = parse_pitch(str(note))
-    elif clear:
+    stated = None if recording.root_midi is None else Note(round(recording.root_midi))
+    if pitch is None and clear:
         pitch = round(found.midi)
-        if recording.root_midi is not None and round(recording.root_midi) != pitch:
-            remarks.append(
-                f"the file states the note {Note(round(recording.root_midi)).name}, the sound is {Note(pitch).name}"
-            )
-    elif recording.root_midi is not None:
-        pitch = round(recording.root_midi)
-        remarks.append(f"no clear pitch: {Note(pitch).name}, the note that the file states")
-    else:
+        if stated and stated.pitch != pitch:
+            remarks.append(f"the file states the note {stated.name}, the sound is {Note(pitch).name}")
+    elif pitch is None and stated:
+        pitch = stated.pitch
+        remarks.append(f"no clear pitch: {stated.name}, the note that the file states")
+    elif pitch is None:
         pitch = _DEFAULT_PITCH
         remarks.append("no clear pitch: C4 assumed; give --note")
     if abs(tuning) >= _IN_TUNE_CENTS:
@@ -117,8 +139,8 @@ def load_target(
         audio=np.ascontiguousarray(audio),
         note=Note(
             pitch=pitch,
-            velocity=velocity_of(audio) if velocity is None else velocity,
-            hold_seconds=held,
+            velocity=velocity,
+            hold_seconds=hold_seconds,
             render_seconds=audio.shape[1] / SAMPLE_RATE_HZ,
         ),
         name=name,
@@ -131,10 +153,15 @@ def load_target(
     )
 
 
-def _heard(audio: Audio) -> npt.NDArray[np.float32]:
-    """Mono for the ear of the detectors, shape (samples,): the mean, or the louder side where the sides cancel."""
-    both = mono(audio)
-    power = np.square(audio, dtype=np.float64).mean(axis=1)
-    if float(np.square(both, dtype=np.float64).mean()) < 0.1 * float(power.max()):
-        both = audio[int(power.argmax())]
-    return both
+def _pitch(audio: Audio) -> tuple[Pitch, float | None, Vibrato | None]:
+    """Pitch of a note, the root in Hz where it is a chord, and its vibrato."""
+    samples = heard(audio)
+    found = find_pitch(samples[:_PITCH_SAMPLES])
+    vibrato = find_vibrato(samples, found)
+    if vibrato is not None and vibrato.swings[: _PITCH_SAMPLES // HOP_SAMPLES].any():
+        # partials that swing look like those of several notes
+        return vibrato.pitch(_PITCH_SAMPLES / SAMPLE_RATE_HZ), None, vibrato
+    root = chord_root(samples[:_PITCH_SAMPLES], found)
+    if root is not None and is_gated(audio, samples, found):
+        root = None
+    return found if root is not None else strike_note(samples[:_PITCH_SAMPLES], found), root, vibrato

@@ -94,6 +94,7 @@ def make_target(wish: schemas.TargetIn, shop: Shop) -> schemas.TargetOut:
         note=note,
         velocity=wish.velocity,
         hold_seconds=wish.hold_seconds,
+        whole=wish.whole,
     )
     return views.target(id, shop.aims.get(id))
 

@@ -73,6 +73,7 @@ class TargetIn(Request):
     note: str | int | None = Field(None, description="A name such as A2, or a MIDI number.")
     velocity: int | None = None
     hold_seconds: float | None = None
+    whole: bool = Field(False, description="Also what sounds before or after the first note.")
 
 
 class TargetOut(BaseModel):

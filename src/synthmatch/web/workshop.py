@@ -99,6 +99,7 @@ class Workshop:
         note: str | None,
         velocity: int | None,
         hold_seconds: float | None,
+        whole: bool,
     ) -> str:
         """Make a part of a sound a target. Raises `AudioError`, `InputError`."""
         sound = self.sounds.get(sound_id)
@@ -109,7 +110,7 @@ class Workshop:
             raise AudioError(
                 f"{sound.name}: nothing is left between {start_seconds:g} s and the end; choose a longer part"
             )
-        target = load_target(part, SAMPLE_RATE_HZ, note=note, velocity=velocity, hold_seconds=hold_seconds)
+        target = load_target(part, SAMPLE_RATE_HZ, note=note, velocity=velocity, hold_seconds=hold_seconds, whole=whole)
         kept = replace(target, name=sound.name, audio=np.zeros((target.audio.shape[0], 0), np.float32))
         return self.aims.add(Aim(sound_id, kept, self.keep(target.audio)))
 

@@ -41,6 +41,7 @@ export class SoundStep extends EventTarget {
     $("note").addEventListener("change", () => this.correct("note", Number($("note").value)));
     $("velocity").addEventListener("change", () => this.correct("velocity", Number($("velocity").value)));
     $("hold").addEventListener("change", () => this.correct("hold_seconds", Number($("hold").value)));
+    $("whole").addEventListener("change", () => this.correct("whole", $("whole").checked));
     $("find").addEventListener("click", () => {
       this.given = {};
       this.aim();
@@ -168,6 +169,7 @@ export class SoundStep extends EventTarget {
       $("note").value = target.pitch;
       $("velocity").value = target.velocity;
       $("hold").value = target.hold_seconds.toFixed(2);
+      $("whole").checked = this.given.whole ?? false;
       const sure = "note" in this.given ? "as you say" : target.pitched ? `${Math.round(100 * target.pitch_confidence)} % sure` : "no clear pitch";
       $("heard").textContent = `Heard: ${target.note}, ${sure}`;
       $("remarks").replaceChildren(...target.remarks.map((remark) => make("li", {}, remark)));

@@ -1,0 +1,15 @@
+"""Mono for the ear of the detectors."""
+
+import numpy as np
+import numpy.typing as npt
+
+from synthmatch.audio import Audio, mono
+
+
+def heard(audio: Audio) -> npt.NDArray[np.float32]:
+    """Mean of the channels, shape (samples,), or the louder side where the sides cancel."""
+    both = mono(audio)
+    power = np.square(audio, dtype=np.float64).mean(axis=1)
+    if float(np.square(both, dtype=np.float64).mean()) < 0.1 * float(power.max()):
+        both = audio[int(power.argmax())]
+    return both
