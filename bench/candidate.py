@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from synthmatch.features.score import FastScore
+from synthmatch.features.search_distance import SearchDistance
 from synthmatch.library.builtin import builtin_library
 from synthmatch.note import Note
 from synthmatch.params import Preset
@@ -46,7 +46,7 @@ def main() -> None:
         with RenderPool(synth, workers=1) as pool:
             target = pool.run(presets[:1], Note())[0]
             assert not isinstance(target, RenderFailure), target
-            score = FastScore(target)
+            score = SearchDistance(target)
             ratios = []
             for _ in range(rounds + 1):
                 plain = seconds(pool, presets, np.ndim)

@@ -16,7 +16,7 @@ from itertools import chain, islice
 import numpy as np
 
 from synthmatch.audio import Audio
-from synthmatch.features.score import FastScore
+from synthmatch.features.search_distance import SearchDistance
 from synthmatch.library.builtin import builtin_library
 from synthmatch.library.library import Library
 from synthmatch.library.sources import BANKS, generated, read_presets
@@ -58,11 +58,11 @@ def row(synth: Synth, library: Library, targets: int, presets: int) -> str:
     with RenderPool(synth) as pool:
         audios = [a for a in pool.run(heldout(synth, targets), NOTE) if not isinstance(a, RenderFailure)]
         audios = [a for a in audios if np.abs(a).max() > 1e-3]
-        judges = [FastScore(audio) for audio in audios]
+        judges = [SearchDistance(audio) for audio in audios]
         scores = np.full((len(judges), len(rows)), np.inf)
         for i, render in pool.stream((library.preset(int(r)) for r in rows), NOTE):
             if not isinstance(render, RenderFailure):
-                scores[:, i] = [judge(render).score for judge in judges]
+                scores[:, i] = [judge(render).distance_db for judge in judges]
     order = [np.argsort(library.index.distances(audio, NOTE)[rows], kind="stable") for audio in audios]
     best = scores.min(axis=1)
     cells = []

@@ -48,7 +48,7 @@ def plain_loop(synth: Any, presets: Sequence[Preset]) -> Callable[[slice], objec
     if synth.id == "dexed":
         import dexed  # noqa: PLC0415 - one binding a table row
 
-        from synthmatch.synths.dexed import voice_of  # noqa: PLC0415
+        from synthmatch.synths.dexed.synth import voice_of  # noqa: PLC0415
 
         patches = [dexed.Patch.from_sysex(voice_of(p).tobytes()) for p in presets]
         player = dexed.DexedSynth(SAMPLE_RATE_HZ)

@@ -1,7 +1,7 @@
 """How the reach holds for other notes than the one that it was measured with: own sounds that are called out of it.
 
 ``python bench/reach.py``: held-out presets of Dexed as targets, played with each note, searched as `match`
-searches, with 200 renders; by the best preset by the fast score, as the shipped data. The line was drawn at 5 % with the first note.
+searches, with 200 renders; by the best preset by the search distance, as the shipped data. The line was drawn at 5 % with the first note.
 """
 
 import argparse
@@ -9,19 +9,16 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from synthmatch.evaluation.metrics import evaluate
-from synthmatch.evaluation.reach import METRIC, is_out_of_reach, nearer_than
-from synthmatch.evaluation.targets import held_out_presets
-from synthmatch.features.score import FastScore
+from synthmatch.benchmark.targets import held_out_presets
+from synthmatch.calibration.in_domain import METRIC, is_out_of_reach, nearer_than
 from synthmatch.library.builtin import builtin_library
+from synthmatch.metrics import evaluate
 from synthmatch.note import Note
+from synthmatch.proposers.library import LibraryProposer
 from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool
-from synthmatch.search.objective import Budget, Objective
-from synthmatch.search.population import population_search
-from synthmatch.search.rendering import rendered_with
-from synthmatch.search.screen import Screen
-from synthmatch.search.seeds import SEEDS
+from synthmatch.search.guided import guided_search
+from synthmatch.search.objective import Budget
 from synthmatch.surrogate.surrogate import builtin_surrogates
 from synthmatch.synths.registry import get_synth
 
@@ -45,12 +42,9 @@ def distances(pool: RenderPool, note: Note, count: int) -> Iterator[float]:
         (target,) = pool.run([preset], note)
         if isinstance(target, RenderFailure) or np.sqrt(np.mean(np.square(target))) < _SILENT_RMS:
             continue
-        evaluated = rendered_with(pool, note, FastScore(target))
-        objective = Objective(pool.synth.space, evaluated, Budget(_RENDERS))
-        seeds = [neighbour.preset for neighbour in library.nearest(target, note, SEEDS)]
-        screen = Screen(surrogate, target, note) if surrogate else None
-        population_search(objective, seeds, np.random.default_rng([0, number]), screen)
-        (best,) = pool.run([objective.best()[0].preset], note)
+        rng = np.random.default_rng([0, number])
+        found = guided_search(target, note, pool, [LibraryProposer([library])], surrogate, Budget(_RENDERS), rng)
+        (best,) = pool.run([found.objective.best()[0].preset], note)
         yield evaluate(target, np.asarray(best), (METRIC,))[METRIC]
 
 

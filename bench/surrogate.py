@@ -10,16 +10,13 @@ from collections.abc import Callable
 
 import numpy as np
 
-from synthmatch.evaluation.targets import held_out
-from synthmatch.features.score import FastScore
+from synthmatch.benchmark.targets import held_out
 from synthmatch.library.builtin import builtin_library
 from synthmatch.note import Note
+from synthmatch.proposers.library import LibraryProposer
 from synthmatch.render.pool import RenderPool
-from synthmatch.search.objective import Budget, Objective
-from synthmatch.search.population import population_search
-from synthmatch.search.rendering import rendered_with
-from synthmatch.search.screen import Screen
-from synthmatch.search.seeds import SEEDS
+from synthmatch.search.guided import guided_search
+from synthmatch.search.objective import Budget
 from synthmatch.surrogate.surrogate import Surrogate, builtin_surrogates
 from synthmatch.synths.registry import get_synth
 
@@ -55,12 +52,17 @@ def a_search(synth: str, surrogate: Surrogate, count: int) -> tuple[float, float
     spent: tuple[list[float], list[float]] = ([], [])
     with RenderPool(get_synth(synth), 1) as pool:
         for target in held_out(pool, count).targets:
-            seeds = [found.preset for found in library.nearest(target.audio, target.note, SEEDS)]
-            for times, screen in zip(spent, (Screen(surrogate, target.audio, target.note), None), strict=True):
-                score = rendered_with(pool, target.note, FastScore(target.audio))
+            for times, guide in zip(spent, (surrogate, None), strict=True):
                 start = time.perf_counter()
-                objective = Objective(pool.synth.space, score, Budget(_RENDERS))
-                population_search(objective, seeds, np.random.default_rng(0), screen)
+                guided_search(
+                    target.audio,
+                    target.note,
+                    pool,
+                    [LibraryProposer([library])],
+                    guide,
+                    Budget(_RENDERS),
+                    np.random.default_rng(0),
+                )
                 times.append(time.perf_counter() - start)
     return float(np.mean(spent[0])), float(np.mean(spent[1]))
 

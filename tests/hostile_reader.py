@@ -16,7 +16,7 @@ from synthmatch.library.library import Library
 from synthmatch.presets.vstpreset import read_vstpreset
 from synthmatch.reading import read_file
 from synthmatch.surrogate.surrogate import read_surrogates
-from synthmatch.synths.files import read_presets
+from synthmatch.synths.preset_files import read_presets
 
 MOST_BYTES = 1_000_000_000
 

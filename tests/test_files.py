@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from synthmatch.atomic_files import write_folder, write_whole
 from synthmatch.errors import OutputError
-from synthmatch.files import write_folder, write_whole
 
 
 def test_contents_arrive_and_nothing_else(tmp_path: Path) -> None:

@@ -8,8 +8,8 @@ import pytest
 
 import synthmatch
 from synthmatch.errors import InputError
-from synthmatch.matches import Match
 from synthmatch.matching import match
+from synthmatch.result import Match
 from synthmatch.search.objective import Interrupted, Progress
 from synthmatch.synths.registry import get_synth
 

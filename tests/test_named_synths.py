@@ -68,7 +68,7 @@ def surrogate(place: Path, id: str) -> list[list[str]]:
     whole = kinds(place / "kinds")["surrogate x.npz"].path
     _change(whole, place / "x.npz", "about", lambda about: about | {"tables": {id: "0"}})
     shutil.rmtree(place / "kinds")
-    return [["match", str(BELL), "--model", "x.npz"]]
+    return [["match", str(BELL), "--surrogate", "x.npz"]]
 
 
 def model(place: Path, id: str) -> list[list[str]]:

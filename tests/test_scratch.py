@@ -22,7 +22,7 @@ from synthmatch.systems.scratch import new_folder
 WAITS = MAKES_FILES + "print('made', flush=True)\nsignal.pause()\n"
 #: the plug-in does not exist: DawDreamer takes a second to say so
 PROBES = (
-    MAKES_FILES + "print('made', flush=True)\nfrom synthmatch.synths.plugin_probe import probe\nprobe('/no.vst3')\n"
+    MAKES_FILES + "print('made', flush=True)\nfrom synthmatch.synths.plugin.probe import probe\nprobe('/no.vst3')\n"
 )
 TRAINS = """
 import torch

@@ -10,12 +10,12 @@ from typing import NamedTuple
 import numpy as np
 
 from synthmatch.audio import load
+from synthmatch.benchmark.records import Conditions, Record, RecordFile
 from synthmatch.dataset.folder import SPEC, DatasetFolder
 from synthmatch.dataset.reader import Dataset
 from synthmatch.dataset.rows import Candidate
 from synthmatch.dataset.shard import EXTRA, HARMONIC, MANIFEST, MEL, NATIVE, ROWS, KeptRow
 from synthmatch.dataset.spec import DatasetSpec, Origin
-from synthmatch.evaluation.records import Conditions, Record, RecordFile
 from synthmatch.features.bands import SEMITONE_BANDS
 from synthmatch.features.mel import HOP, MELS
 from synthmatch.features.sketch import MELS as SKETCH_MELS
@@ -30,8 +30,8 @@ from synthmatch.presets.vstpreset import VstPreset, read_vstpreset, write_vstpre
 from synthmatch.surrogate.inputs import SEGMENTS as SKETCH_SEGMENTS
 from synthmatch.surrogate.inputs import Inputs
 from synthmatch.surrogate.surrogate import read_surrogates, write_surrogate
-from synthmatch.synths.files import dump_presets, main_format, read_presets
-from synthmatch.synths.plugin_format import owner
+from synthmatch.synths.plugin.format import owner
+from synthmatch.synths.preset_files import dump_presets, main_format, read_presets
 from synthmatch.synths.registry import get_synth, synth_names
 
 #: A preset of Vital with a little of everything, so that a damage meets each part.

@@ -15,8 +15,8 @@ import numpy as np
 
 from synthmatch.params import Parameter, ParamSpace
 from synthmatch.presets.fxp import read_programs
-from synthmatch.synths.amsynth import find_library
-from synthmatch.synths.host import HostedPlugin
+from synthmatch.synths.amsynth.synth import find_library
+from synthmatch.synths.plugin.host import HostedPlugin
 
 _OSC = ("sine", "square / pulse", "triangle / saw", "white noise", "noise + sample & hold")
 _LFO = ("sine", "square", "triangle", "noise", "noise + sample & hold", "sawtooth (up)", "sawtooth (down)")

@@ -14,7 +14,7 @@ import vita
 
 from synthmatch.params.parameter import Group, Parameter, Scale
 from synthmatch.params.space import ParamSpace
-from synthmatch.synths.vital_bank import TABLES, bank, dumps
+from synthmatch.synths.vital.bank import TABLES, bank, dumps
 
 SLOTS = 16
 SCALES: dict[str, Scale] = {scale: scale for scale in get_args(Scale)}

@@ -12,11 +12,12 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from synthmatch.evaluation.benchmark import IMAGINED, RERANKED, RETRIEVAL, SCREENED
-from synthmatch.evaluation.calibration import scores_of
-from synthmatch.evaluation.page import record_file
-from synthmatch.evaluation.records import Scores
-from synthmatch.evaluation.statistics import RESAMPLES, paired_wilcoxon
+from synthmatch.benchmark.in_domain import scores_of
+from synthmatch.benchmark.methods import RERANKED, RETRIEVAL, UNRENDERED
+from synthmatch.benchmark.page import record_file
+from synthmatch.benchmark.records import Scores
+from synthmatch.benchmark.statistics import RESAMPLES, paired_wilcoxon
+from synthmatch.search.registry import GUIDED
 from synthmatch.synths.registry import get_synth, synth_names
 
 RECORDS = Path(__file__).parents[1] / "docs/results/data/quality"
@@ -45,17 +46,17 @@ class Goal(NamedTuple):
 
 
 GOALS = (
-    Goal("one answer, no render, against the nearest preset", "held-out", Column(IMAGINED, 1), Column(RETRIEVAL, 1), 1.0),
-    Goal("one answer, no render, against the best published model's", "held-out", Column(IMAGINED, 1), None, 0.6),
-    Goal("16 renders, best of 16 answers, against the nearest 16 ranked again", "held-out", Column(IMAGINED, 16), Column(RETRIEVAL, RERANKED), 0.9),
-    Goal("16 renders, search, against the nearest 16 ranked again", "held-out", Column(SCREENED, 16), Column(RETRIEVAL, RERANKED), 0.9),
-    Goal("200 renders, against the search without a surrogate", "held-out", Column(SCREENED, 200), Column("population", 200), 0.8),
-    Goal("200 renders, against the best published model's answer", "held-out", Column(SCREENED, 200), None, 0.4),
-    Goal("150 renders, against 1,000 without a surrogate", "held-out", Column(SCREENED, 150), Column("population", 1000), 1.0),
-    Goal("200 renders, against 1,000 without a surrogate", "held-out", Column(SCREENED, 200), Column("population", 1000), 1.0),
-    Goal("recordings, 200 renders, against the search without", "recordings", Column(SCREENED, 200), Column("population", 200), 0.85),
-    Goal("other synthesizers' sounds, 200 renders, the same", "cross", Column(SCREENED, 200), Column("population", 200), 1.0),
-    Goal("people's voices, 200 renders, the same", "people", Column(SCREENED, 200), Column("population", 200), 1.0),
+    Goal("one answer, no render, against the nearest preset", "held-out", Column(UNRENDERED, 1), Column(RETRIEVAL, 1), 1.0),
+    Goal("one answer, no render, against the best published model's", "held-out", Column(UNRENDERED, 1), None, 0.6),
+    Goal("16 renders, best of 16 answers, against the nearest 16 ranked again", "held-out", Column(UNRENDERED, 16), Column(RETRIEVAL, RERANKED), 0.9),
+    Goal("16 renders, search, against the nearest 16 ranked again", "held-out", Column(GUIDED, 16), Column(RETRIEVAL, RERANKED), 0.9),
+    Goal("200 renders, against the search without a surrogate", "held-out", Column(GUIDED, 200), Column("population", 200), 0.8),
+    Goal("200 renders, against the best published model's answer", "held-out", Column(GUIDED, 200), None, 0.4),
+    Goal("150 renders, against 1,000 without a surrogate", "held-out", Column(GUIDED, 150), Column("population", 1000), 1.0),
+    Goal("200 renders, against 1,000 without a surrogate", "held-out", Column(GUIDED, 200), Column("population", 1000), 1.0),
+    Goal("recordings, 200 renders, against the search without", "recordings", Column(GUIDED, 200), Column("population", 200), 0.85),
+    Goal("other synthesizers' sounds, 200 renders, the same", "cross", Column(GUIDED, 200), Column("population", 200), 1.0),
+    Goal("people's voices, 200 renders, the same", "people", Column(GUIDED, 200), Column("population", 200), 1.0),
 )  # fmt: skip
 
 

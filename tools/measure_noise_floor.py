@@ -1,7 +1,7 @@
 """Measure the noise floors that the package ships, src/synthmatch/data/noise_floor.json.
 
 Run: python tools/measure_noise_floor.py [--presets 60] [--synth vital]. Uses the held-out presets of the benchmark, in
-one process for each synthesizer. See `synthmatch.evaluation.floor`.
+one process for each synthesizer. See `synthmatch.benchmark.floor`.
 """
 
 import argparse
@@ -11,9 +11,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from synthmatch.evaluation.floor import measure_floor
-from synthmatch.evaluation.targets import held_out
-from synthmatch.files import write_whole
+from synthmatch.atomic_files import write_whole
+from synthmatch.benchmark.floor import measure_floor
+from synthmatch.benchmark.targets import held_out
 from synthmatch.note import Note
 from synthmatch.render.pool import RenderPool
 from synthmatch.synths.registry import get_synth, synth_names

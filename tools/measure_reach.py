@@ -1,13 +1,13 @@
 """Measure the reach that the package ships, src/synthmatch/data/reach.json, from the benchmark's records.
 
-Run: python tools/measure_reach.py. Also prints the table of docs/results/reach.md. See `synthmatch.evaluation.calibration`.
+Run: python tools/measure_reach.py. Also prints the table of docs/results/reach.md. See `synthmatch.benchmark.in_domain`.
 """
 
 import json
 from pathlib import Path
 
-from synthmatch.evaluation.calibration import measure_reach, separation
-from synthmatch.files import write_whole
+from synthmatch.atomic_files import write_whole
+from synthmatch.benchmark.in_domain import measure_reach, separation
 from synthmatch.synths.registry import synth_names
 
 ROOT = Path(__file__).parents[1]

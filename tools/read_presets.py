@@ -13,7 +13,7 @@ from collections import Counter
 from pathlib import Path
 
 from synthmatch.errors import InputWarning, SynthmatchError
-from synthmatch.synths.files import read_presets
+from synthmatch.synths.preset_files import read_presets
 from synthmatch.synths.registry import get_synth, synth_names
 
 

@@ -17,9 +17,9 @@ from synthmatch.features.sketch import segment_shares
 from synthmatch.note import Note
 from synthmatch.surrogate.inputs import SEGMENTS
 from synthmatch.surrogate.surrogate import Surrogate, read_surrogates
-from synthmatch.training.surrogate.data import Families, read_families
-from synthmatch.training.surrogate.prepared import VALIDATION
-from synthmatch.training.surrogate.train import SurrogateSettings, train_surrogate
+from synthmatch.surrogate.training.data import Families, read_families
+from synthmatch.surrogate.training.prepared import VALIDATION
+from synthmatch.surrogate.training.train import SurrogateSettings, train_surrogate
 
 SYNTHS = ("dexed", "amsynth", "vital")
 #: Steps of a synthesizer in a network of three, and in all.

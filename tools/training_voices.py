@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from synthmatch.files import write_whole
+from synthmatch.atomic_files import write_whole
 from synthmatch.library.sources import BANKS, read_presets
 from synthmatch.library.split import split_of
 from synthmatch.synths.registry import get_synth

@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from synthmatch.errors import SynthmatchError as SynthmatchError
     from synthmatch.library.library import Library as Library
-    from synthmatch.matches import Match as Match
-    from synthmatch.matches import Matches as Matches
     from synthmatch.matching import match as match
+    from synthmatch.models.registry import load_estimator as load_estimator
     from synthmatch.note import Note as Note
     from synthmatch.params import ParamSpace as ParamSpace
     from synthmatch.params import Preset as Preset
     from synthmatch.render.pool import RenderPool as RenderPool
-    from synthmatch.synths.files import read_presets as read_presets
-    from synthmatch.synths.files import write_presets as write_presets
+    from synthmatch.result import Match as Match
+    from synthmatch.result import Matches as Matches
+    from synthmatch.synths.preset_files import read_presets as read_presets
+    from synthmatch.synths.preset_files import write_presets as write_presets
     from synthmatch.synths.registry import get_synth as get_synth
     from synthmatch.synths.registry import synth_names as synth_names
     from synthmatch.target import Target as Target
@@ -27,8 +28,8 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "Library": "synthmatch.library.library",
-    "Match": "synthmatch.matches",
-    "Matches": "synthmatch.matches",
+    "Match": "synthmatch.result",
+    "Matches": "synthmatch.result",
     "Note": "synthmatch.note",
     "ParamSpace": "synthmatch.params",
     "Preset": "synthmatch.params",
@@ -36,11 +37,12 @@ _HOMES = {
     "SynthmatchError": "synthmatch.errors",
     "Target": "synthmatch.target",
     "get_synth": "synthmatch.synths.registry",
+    "load_estimator": "synthmatch.models.registry",
     "load_target": "synthmatch.target",
     "match": "synthmatch.matching",
-    "read_presets": "synthmatch.synths.files",
+    "read_presets": "synthmatch.synths.preset_files",
     "synth_names": "synthmatch.synths.registry",
-    "write_presets": "synthmatch.synths.files",
+    "write_presets": "synthmatch.synths.preset_files",
 }
 
 __all__ = [
@@ -55,6 +57,7 @@ __all__ = [
     "Target",
     "__version__",
     "get_synth",
+    "load_estimator",
     "load_target",
     "match",
     "read_presets",

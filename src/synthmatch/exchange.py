@@ -16,7 +16,7 @@ from pathlib import Path
 
 from synthmatch.errors import OutputError
 
-#: Also the temporary files of `synthmatch.files`.
+#: Also the temporary files of `synthmatch.atomic_files`.
 _OURS = re.compile(r"\.synthmatch-[0-9a-f]{16}")
 #: No single file takes longer to write.
 _OLD_SECONDS = 3600.0

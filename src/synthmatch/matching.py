@@ -6,7 +6,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,11 +13,11 @@ import numpy.typing as npt
 from synthmatch.errors import InputError, MissingSynthError, RenderError
 from synthmatch.library.library import Library
 from synthmatch.matcher import Found, Task, match_one
-from synthmatch.matches import Match, Matches
-from synthmatch.models.registry import model_folder, require_torch
 from synthmatch.note import SAMPLE_RATE_HZ
 from synthmatch.params import Preset
+from synthmatch.proposers.model import TrainedModel
 from synthmatch.render.pool import RenderPool
+from synthmatch.result import Match, Matches
 from synthmatch.search.locks import check_names
 from synthmatch.search.objective import Budget, Progress
 from synthmatch.surrogate.surrogate import Surrogate, builtin_surrogates, read_surrogates
@@ -26,11 +25,8 @@ from synthmatch.synths.base import Synth
 from synthmatch.synths.registry import get_synth, synth_names
 from synthmatch.target import Target, load_target
 
-if TYPE_CHECKING:
-    from synthmatch.models.estimator import Estimator
-
-#: What `match` takes for its model where none is named, and the name for going without.
-DEFAULT_MODEL, NO_MODEL = "default", "none"
+#: The package's surrogates, and the name for going without.
+DEFAULT, NONE = "default", "none"
 
 
 def match(
@@ -47,7 +43,8 @@ def match(
     hold_seconds: float | None = None,
     whole: bool = False,
     libraries: Sequence[Library] = (),
-    model: "str | Path | Estimator | None" = DEFAULT_MODEL,
+    model: TrainedModel | None = None,
+    surrogate: str | Path | None = DEFAULT,
     start: Sequence[Preset] = (),
     locked: Sequence[str] = (),
     metrics: Sequence[str] | None = None,
@@ -60,14 +57,13 @@ def match(
 
     `target`: a file, an array (samples,) or (channels, samples) at `sample_rate_hz`, or a `Target`. `synths`: ids
     (default: all that are installed). `renders` and `seconds` bound the search of each synthesizer; with 0 renders the
-    answer is what the package's model expects to be nearest where it is good enough for that, else the library's nearest
-    presets. `candidates` a
-    synthesizer. `libraries` join the built-in ones. The same seed and renders give the same presets; `seconds` depends on
-    the machine. `note`, `velocity`, `hold_seconds` and `whole` are those of `load_target`.
+    answer is what the surrogate expects to be nearest where it is good enough for that, else the library's nearest
+    presets. `candidates` a synthesizer. `libraries` join the built-in ones. The same seed and renders give the same
+    presets; `seconds` depends on the machine. `note`, `velocity`, `hold_seconds` and `whole` are those of `load_target`.
 
-    `model` is by default the package's, which says what is worth a render; "none" or None leaves it out. A file that
-    `synthmatch surrogate train` made takes its place. So does a folder that `synthmatch train` made, whose answers join
-    the library's, and with 0 renders are the only ones; `synths` are then by default those that it knows.
+    `model` is a trained model (`load_estimator`), whose estimates join the library's presets as seeds; with 0 renders
+    they are the answer, and `synths` are by default those that it knows. `surrogate` guides the search: by default the
+    package's; the file of one that `synthmatch surrogate train` made; or "none" or None, and renders alone guide.
 
     `start` are presets to begin with. `locked` names parameters, groups or parts that keep the value of the first of
     them of their synthesizer, or without one the default. `metrics` names the scores to give (default: all); without
@@ -88,9 +84,12 @@ def match(
         )
     # the synthesizers first: files may name those that are asked for
     chosen = installed(synths)
-    estimator, surrogates = models_of(model)
-    if estimator and synths is None:
-        chosen = [synth for synth in chosen if synth.id in estimator.synths]
+    surrogates = surrogates_of(surrogate)
+    if model and synths is None:
+        chosen = [synth for synth in chosen if synth.id in model.synths]
+    if model and not any(synth.id in model.synths for synth in chosen):
+        asked = ", ".join(synth.id for synth in chosen) or "any that is installed"
+        raise InputError(f"the model {model.name} does not know {asked}, only {', '.join(model.synths)}")
     if not isinstance(target, Target):
         target = load_target(
             target, sample_rate_hz, note=note, velocity=velocity, hold_seconds=hold_seconds, whole=whole
@@ -105,7 +104,7 @@ def match(
         start,
         locked,
         metrics,
-        estimator,
+        model,
         surrogates,
         progress,
         show,
@@ -156,32 +155,8 @@ def installed(ids: Sequence[str] | None) -> list[Synth]:
     return present
 
 
-class Models(NamedTuple):
-    """What helps a search: a model that answers, or surrogates by synthesizer id that say what is worth a render."""
-
-    estimator: "Estimator | None"
-    surrogates: Mapping[str, Surrogate]
-
-
-def models_of(model: "str | Path | Estimator | None") -> Models:
-    """What `match` uses for its argument. Raises `InputError`, `MissingExtraError` without torch for a folder."""
-    if model is not None and not isinstance(model, str | Path):
-        return Models(model, {})
-    if model is None or str(model) == NO_MODEL:
-        return Models(None, {})
-    if str(model) == DEFAULT_MODEL:
-        return Models(None, builtin_surrogates())
-    if (path := Path(model)).suffix == ".npz":
-        return Models(None, read_surrogates(path))
-    return Models(estimator_of(path), {})
-
-
-def estimator_of(folder: Path) -> "Estimator":
-    """The model of a training run's folder, ready to answer. Raises `InputError`, `MissingExtraError` without torch.
-
-    ``module:Class=FOLDER`` names the class of a model of another package, which its folder alone may not import.
-    """
-    require_torch()
-    from synthmatch.models.estimator import Estimator  # noqa: PLC0415 - loads torch
-
-    return Estimator(model_folder(folder))
+def surrogates_of(surrogate: str | Path | None) -> Mapping[str, Surrogate]:
+    """What `match` uses for its argument, by synthesizer id. Raises `InputError`."""
+    if surrogate is None or str(surrogate) == NONE:
+        return {}
+    return builtin_surrogates() if str(surrogate) == DEFAULT else read_surrogates(Path(surrogate))

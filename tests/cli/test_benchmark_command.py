@@ -11,6 +11,8 @@ from synthmatch.cli.app import app
 from synthmatch.errors import SynthmatchError
 from synthmatch.models.base import ModelConfig
 from synthmatch.models.weights import build_model, save_model
+from synthmatch.search.registry import GUIDED, VERSIONS
+from synthmatch.surrogate.surrogate import builtin_surrogates
 
 RUNNER = CliRunner()
 
@@ -36,15 +38,15 @@ def test_a_model_has_its_rows_and_a_second_run_goes_on(model: Path, tmp_path: Pa
     assert first.exit_code == 0, first.output + repr(first.exception)
     page = (tmp_path / "quality.md").read_text()
     rows = [line.split(" | ")[0].strip("| ") for line in page.splitlines() if line.startswith("| ")]
-    wanted = ["untrained, one answer", "untrained, best of 16", "untrained, population, 20 renders"]
+    wanted = ["untrained, one answer", "untrained, best of 16", "untrained, guided, 20 renders"]
     assert all(rows.count(row) == 2 for row in wanted), "once among the results, once among the tests"
     lines = (tmp_path / "records/dexed-held-out.jsonl").read_text().splitlines()
     kept = [json.loads(line)["conditions"] for line in lines]
-    assert len(kept) == 2 * 7
+    assert len(kept) == 2 * 9
     (alone,) = {c["version"] for c in kept if c["method"] == "untrained"}
-    (seeded,) = {c["version"] for c in kept if c["method"] == "untrained, population"}
+    (seeded,) = {c["version"] for c in kept if c["method"] == "untrained, guided"}
     assert len(alone) == 8
-    assert seeded.split() == [alone, "1"]
+    assert seeded.split() == [alone, builtin_surrogates()["dexed"].fingerprint, VERSIONS[GUIDED]]
 
     second = RUNNER.invoke(app, arguments(tmp_path, "--model", model))
     assert second.exit_code == 0

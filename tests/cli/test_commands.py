@@ -15,7 +15,7 @@ import synthmatch
 from synthmatch.note import Note
 from synthmatch.presets import sysex
 from synthmatch.render.pool import render
-from synthmatch.synths.files import read_presets
+from synthmatch.synths.preset_files import read_presets
 from synthmatch.synths.registry import get_synth
 
 EXAMPLES = Path(synthmatch.__file__).parent / "data/examples"

@@ -15,7 +15,7 @@ from synthmatch.cli.dataset import dataset_app
 from synthmatch.dataset import folder as layout
 from synthmatch.dataset.verify import verify
 from synthmatch.errors import InputError, OutputError, SynthmatchError
-from synthmatch.synths.dexed import Dexed
+from synthmatch.synths.dexed.synth import Dexed
 
 ROWS_PER_SHARD = layout.ROWS_PER_SHARD
 HEXTER = Path("/usr/share/hexter")

@@ -14,7 +14,7 @@ from synthmatch.errors import InputError, OutputError, SynthmatchError
 from synthmatch.note import SAMPLE_RATE_HZ, Note
 from synthmatch.params import Preset
 from synthmatch.render.pool import render
-from synthmatch.synths.dexed import Dexed
+from synthmatch.synths.dexed.synth import Dexed
 
 DEXED = Dexed()
 

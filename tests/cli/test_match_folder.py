@@ -15,7 +15,7 @@ import synthmatch
 from synthmatch.cli.earlier import Earlier
 from synthmatch.cli.output import Writer
 from synthmatch.errors import OutputError
-from synthmatch.synths.files import read_presets
+from synthmatch.synths.preset_files import read_presets
 from synthmatch.synths.registry import get_synth
 from synthmatch.systems.folder_lock import locked_folder
 

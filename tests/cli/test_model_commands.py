@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from synthmatch.cli.app import app
 from synthmatch.errors import SynthmatchError
-from synthmatch.synths.files import read_presets
+from synthmatch.synths.preset_files import read_presets
 
 EXAMPLES = Path(__file__).parents[2] / "src/synthmatch/data/examples"
 RUNNER = CliRunner()

@@ -10,11 +10,11 @@ from synthmatch.errors import InputError, PresetError
 from synthmatch.library.builtin import builtin_library
 from synthmatch.note import Note
 from synthmatch.params import GROUPS, Preset
-from synthmatch.presets import own
+from synthmatch.presets import synthmatch_json as own
 from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool
 from synthmatch.synths.base import Synth
-from synthmatch.synths.files import read_presets, write_presets
+from synthmatch.synths.preset_files import read_presets, write_presets
 from synthmatch.synths.registry import get_synth, synth_names
 
 SYNTHS = [get_synth(name) for name in synth_names()]
@@ -131,7 +131,7 @@ def test_what_is_inaudible_can_be_changed(synth: Synth) -> None:
     rng = np.random.default_rng(3)
     unit = library.unit[rng.choice(len(library), 24, replace=False)].astype(np.float64)
     native = synth.space.to_native(unit)
-    audible = synth.audible(native)
+    audible = synth.active_parameters(native)
     assert audible.shape == native.shape
     # a synthesizer without rules calls everything audible
     assert (~audible).mean() >= {"vital": 0.5, "dexed": 0.2, "amsynth": 0.05}.get(synth.id, 0.0)

@@ -7,7 +7,7 @@ from synthmatch.library.sources import BANKS, read_presets
 from synthmatch.note import Note
 from synthmatch.params import Preset
 from synthmatch.synths.base import Engine
-from synthmatch.synths.dexed import Dexed
+from synthmatch.synths.dexed.synth import Dexed
 from synthmatch.synths.registry import get_synth
 
 

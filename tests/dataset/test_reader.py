@@ -18,8 +18,8 @@ from synthmatch.dataset.rows import SPLITS
 from synthmatch.dataset.spec import DatasetSpec, Origin
 from synthmatch.dataset.verify import verify
 from synthmatch.errors import InputError
-from synthmatch.evaluation.metrics import harmonic_percentage
 from synthmatch.features.mel import mel_spectrogram
+from synthmatch.metrics import harmonic_percentage
 from synthmatch.note import PROTOCOLS
 from synthmatch.render.pool import render
 from synthmatch.synths.registry import get_synth

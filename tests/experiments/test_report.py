@@ -17,7 +17,6 @@ from PIL import Image
 from synthmatch.dataset.generate import generate
 from synthmatch.dataset.reader import Dataset
 from synthmatch.dataset.spec import DatasetSpec
-from synthmatch.evaluation.metrics import lsd
 from synthmatch.experiments.icassp2023 import cards as module
 from synthmatch.experiments.icassp2023.answers import FLOOR, METRICS, NEAREST, AnswerFile, Method, answer, targets_of
 from synthmatch.experiments.icassp2023.baselines import baselines
@@ -37,10 +36,11 @@ from synthmatch.experiments.icassp2023.scale import Scale, run_name
 from synthmatch.experiments.icassp2023.sound import ogg
 from synthmatch.experiments.icassp2023.spectrogram import COLOURS, png
 from synthmatch.library.sources import random_presets
+from synthmatch.metrics import lsd
 from synthmatch.note import PROTOCOLS
 from synthmatch.params import Preset
 from synthmatch.render.pool import RenderPool
-from synthmatch.synths.dexed import Dexed
+from synthmatch.synths.dexed.synth import Dexed
 
 HOSTILE = "</script><b>&lt;!--$x\u2028\"'"
 SCALE = Scale(presets=16, pitches=(60,), seeds=2, latent_sizes=(2, 64), targets=4)

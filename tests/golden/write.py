@@ -8,11 +8,11 @@ import sys
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-sys.path.insert(0, str(FOLDER.parent / "evaluation"))
+sys.path.insert(0, str(FOLDER.parent / "metrics"))
 
 from metric_signals import golden_pairs  # noqa: E402
 
-from synthmatch.evaluation.metrics import evaluate, harmonic_percentage  # noqa: E402
+from synthmatch.metrics import evaluate, harmonic_percentage  # noqa: E402
 
 
 def main() -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from synthmatch.params import Preset
-from synthmatch.synths.dexed import Dexed
+from synthmatch.synths.dexed.synth import Dexed
 
 DEXED = Dexed()
 

@@ -5,7 +5,7 @@ import numpy as np
 from synthmatch.library.generators.vital import CATEGORIES, generate
 from synthmatch.note import Note
 from synthmatch.render.pool import RenderPool
-from synthmatch.synths.vital import Vital
+from synthmatch.synths.vital.synth import Vital
 
 VITAL = Vital()
 SPACE = VITAL.space

@@ -13,7 +13,7 @@ from synthmatch.errors import InputWarning, PresetError
 from synthmatch.params import Preset
 from synthmatch.presets.amsynth import BANK_PRESETS, parse, plain_name
 from synthmatch.presets.fxp import Program, write_fxp
-from synthmatch.synths.amsynth import Amsynth
+from synthmatch.synths.amsynth.synth import Amsynth
 
 SYNTH = Amsynth()
 BANKS = sorted(Path("/usr/share/amsynth/banks").glob("*.bank"))

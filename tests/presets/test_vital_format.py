@@ -13,7 +13,7 @@ import pytest
 from synthmatch.errors import InputWarning, PresetError
 from synthmatch.params import Preset
 from synthmatch.presets import vital as vital_file
-from synthmatch.synths.vital import Vital
+from synthmatch.synths.vital.synth import Vital
 
 VITAL = Vital()
 PRESET = VITAL.preset(VITAL.space.default, "Plain")

@@ -15,7 +15,7 @@ from synthmatch.errors import MissingSynthError
 from synthmatch.note import Note
 from synthmatch.params import Preset
 from synthmatch.synths.base import Engine
-from synthmatch.synths.dexed import Dexed
+from synthmatch.synths.dexed.synth import Dexed
 
 
 def daemon(told: Path) -> None:

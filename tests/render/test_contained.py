@@ -15,7 +15,7 @@ from synthmatch.note import Note
 from synthmatch.params import Preset
 from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool
-from synthmatch.synths.dexed import Dexed
+from synthmatch.synths.dexed.synth import Dexed
 
 pytestmark = pytest.mark.linux
 NOTE = Note(hold_seconds=0.1, render_seconds=0.2)

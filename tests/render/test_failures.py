@@ -10,7 +10,7 @@ from synthmatch.note import Note
 from synthmatch.params import Preset
 from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool
-from synthmatch.synths.dexed import Dexed
+from synthmatch.synths.dexed.synth import Dexed
 
 NOTE = Note(hold_seconds=0.2, render_seconds=0.3)
 HANG_SECONDS = 0.7

@@ -11,8 +11,8 @@ from faulty_synth import Faulty, process_id
 
 from synthmatch.note import Note
 from synthmatch.render.guard import RenderFailure
-from synthmatch.render.kept import KeptPools
 from synthmatch.render.pool import RenderPool
+from synthmatch.render.pool_cache import KeptPools
 from synthmatch.search.objective import Interrupted
 
 SYNTH = Faulty()

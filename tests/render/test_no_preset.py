@@ -11,7 +11,7 @@ from synthmatch.params import Preset
 from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool
 from synthmatch.search.failures import failing_parameter, failures_text
-from synthmatch.synths.dexed import Dexed
+from synthmatch.synths.dexed.synth import Dexed
 
 NOTE = Note(hold_seconds=0.2, render_seconds=0.3)
 TONE = np.sin(np.arange(22_050, dtype=np.float32) / 20)

@@ -17,7 +17,7 @@ from synthmatch.errors import InputError, MissingSynthError, PresetError, Render
 from synthmatch.note import Note
 from synthmatch.params import Preset
 from synthmatch.render.pool import RenderPool, render
-from synthmatch.synths.dexed import Dexed
+from synthmatch.synths.dexed.synth import Dexed
 from synthmatch.synths.registry import get_synth
 
 NOTE = Note(hold_seconds=0.2, render_seconds=0.3)

@@ -6,13 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from synthmatch.features.score import FastScore, Heard
+from synthmatch.features.search_distance import RenderFeatures, SearchDistance
 from synthmatch.note import Note
 from synthmatch.params import Preset
 from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool
 from synthmatch.search.objective import Budget, Objective
-from synthmatch.search.registry import SEARCHES, VERSIONS
+from synthmatch.search.registry import GUIDED, SEARCHES, VERSIONS
 from synthmatch.synths.registry import get_synth, synth_names
 
 NOTE = Note(hold_seconds=0.2, render_seconds=0.3)
@@ -21,7 +21,7 @@ INSTALLED = [name for name in synth_names() if get_synth(name).missing() is None
 
 
 class Renders:
-    """Heard renders of one synthesizer against a target of its own; a preset is rendered once a test session."""
+    """RenderFeatures renders of one synthesizer against a target of its own; a preset is rendered once a test session."""
 
     def __init__(self, name: str) -> None:
         self.synth = get_synth(name)
@@ -32,13 +32,13 @@ class Renders:
         *self.seeds, hidden = (self.synth.preset(native) for native in self.synth.space.to_native(moved))
         (target,) = self.pool.run([hidden], NOTE)
         assert not isinstance(target, RenderFailure), str(target)
-        self.score = FastScore(target)
-        self._known: dict[bytes, Heard | None] = {}
+        self.distance_db = SearchDistance(target)
+        self._known: dict[bytes, RenderFeatures | None] = {}
 
-    def evaluate(self, presets: Sequence[Preset]) -> list[Heard | None]:
+    def evaluate(self, presets: Sequence[Preset]) -> list[RenderFeatures | None]:
         """As `Objective.evaluate`."""
         new = [preset for preset in presets if preset.key() not in self._known]
-        for preset, heard in zip(new, self.pool.run(new, NOTE, self.score), strict=True):
+        for preset, heard in zip(new, self.pool.run(new, NOTE, self.distance_db), strict=True):
             self._known[preset.key()] = None if isinstance(heard, RenderFailure) else heard
         return [self._known[preset.key()] for preset in presets]
 
@@ -63,7 +63,7 @@ def test_contract(renders: Renders, name: str) -> None:
     """Catches a budget overrun or left unspent, illegal presets, a best that is not, and results that change by run."""
     first = searched(renders, name, Budget(RENDERS), 1)
     assert len(first.scored) == RENDERS
-    assert first.best()[0].score == min(s.score for s in first.scored) <= first.scored[0].score
+    assert first.best()[0].distance_db == min(s.distance_db for s in first.scored) <= first.scored[0].distance_db
     for scored in first.scored:
         assert scored.preset.synth == renders.synth.id
         np.testing.assert_array_equal(scored.preset.native, renders.synth.space.snap(scored.preset.native))
@@ -91,7 +91,7 @@ def test_seeds_differ(name: str) -> None:
 
 def test_every_search_has_a_version() -> None:
     """Catches a search whose benchmark records would be kept under the version of another."""
-    assert VERSIONS.keys() == {*SEARCHES, "screened", "imagined"}
+    assert VERSIONS.keys() == {*SEARCHES, GUIDED}
 
 
 def hidden_point(count: int) -> tuple[Objective, Preset]:
@@ -100,9 +100,9 @@ def hidden_point(count: int) -> tuple[Objective, Preset]:
     rng = np.random.default_rng(5)
     hidden, start = rng.random((2, len(synth.space)))
 
-    def evaluate(presets: Sequence[Preset]) -> list[Heard | None]:
+    def evaluate(presets: Sequence[Preset]) -> list[RenderFeatures | None]:
         units = [synth.space.to_unit(preset.native) for preset in presets]
-        return [Heard(float(np.linalg.norm(unit - hidden))) for unit in units]
+        return [RenderFeatures(float(np.linalg.norm(unit - hidden))) for unit in units]
 
     return Objective(synth.space, evaluate, Budget(count)), synth.preset(synth.space.to_native(start))
 
@@ -120,7 +120,7 @@ def test_cma_es_goes_on_after_convergence() -> None:
     space = get_synth("amsynth").space
     flat = Objective(
         space,
-        lambda presets: [Heard(1.0)] * len(presets),
+        lambda presets: [RenderFeatures(1.0)] * len(presets),
         Budget(600),
     )
     SEARCHES["cma-es"](flat, [get_synth("amsynth").preset(space.default)], np.random.default_rng(0))

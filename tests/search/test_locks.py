@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from synthmatch.errors import InputError
-from synthmatch.features.score import FastScore
+from synthmatch.features.search_distance import SearchDistance
 from synthmatch.note import Note
 from synthmatch.search.audibility import Audibility
 from synthmatch.search.locks import check_names, lock
@@ -24,7 +24,7 @@ def test_no_search_moves_what_is_locked(name: str) -> None:
     engine = SYNTH.engine()
     rng = np.random.default_rng(2)
     base, *seeds = (SYNTH.preset(native) for native in SPACE.to_native(rng.random((9, len(SPACE)))))
-    score = FastScore(engine.render(SYNTH.preset(SPACE.default), NOTE))
+    score = SearchDistance(engine.render(SYNTH.preset(SPACE.default), NOTE))
     locks = lock(SPACE, NAMES, base.native)
     assert locks
     found = Objective(SPACE, lambda ps: [score(engine.render(p, NOTE)) for p in ps], Budget(60), locks=locks)

@@ -5,13 +5,13 @@ import pickle
 import numpy as np
 import pytest
 
-from synthmatch.features.score import FastScore, Heard
+from synthmatch.features.search_distance import RenderFeatures, SearchDistance
 from synthmatch.note import Note
 from synthmatch.params import Preset
 from synthmatch.search.audibility import Audibility
+from synthmatch.search.jacobian import Jacobian
 from synthmatch.search.objective import Budget, Exhausted, Objective, Progress
 from synthmatch.search.population import population_search
-from synthmatch.search.slopes import Slopes
 from synthmatch.synths.registry import get_synth
 
 SYNTH = get_synth("dexed")
@@ -22,7 +22,7 @@ def objective(budget: Budget, seen: list[Progress] | None = None) -> Objective:
     """Find the initial voice with a brighter, longer second operator; rendered by the real Dexed, in this process."""
     engine = SYNTH.engine()
     goal = SYNTH.space.from_named({"op2_output_level": 75, "op1_rate_4": 40, "feedback": 4})
-    score = FastScore(engine.render(SYNTH.preset(goal), NOTE))
+    score = SearchDistance(engine.render(SYNTH.preset(goal), NOTE))
     report = seen.append if seen is not None else None
     return Objective(SYNTH.space, lambda ps: [score(engine.render(p, NOTE)) for p in ps], budget, report)
 
@@ -45,9 +45,9 @@ def run(renders: int, seed: int = 1) -> Objective:
 def test_it_gets_nearer_than_its_seeds() -> None:
     """Catches a search that only looks at its seeds, or loses its best."""
     found = run(200)
-    first = min(s.score for s in found.scored[:12])
-    assert found.best()[0].score < 0.98 * first
-    assert found.history[-1] == found.best()[0].score
+    first = min(s.distance_db for s in found.scored[:12])
+    assert found.best()[0].distance_db < 0.98 * first
+    assert found.history[-1] == found.best()[0].distance_db
 
 
 def test_it_spends_the_budget_and_no_more() -> None:
@@ -59,8 +59,8 @@ def test_it_spends_the_budget_and_no_more() -> None:
 def test_the_same_seed_gives_the_same_search() -> None:
     """Catches randomness that is not the argument's."""
     one, two, other = run(80), run(80), run(80, seed=2)
-    assert [s.score for s in one.scored] == [s.score for s in two.scored]
-    assert [s.score for s in one.scored] != [s.score for s in other.scored]
+    assert [s.distance_db for s in one.scored] == [s.distance_db for s in two.scored]
+    assert [s.distance_db for s in one.scored] != [s.distance_db for s in other.scored]
 
 
 def test_nothing_is_rendered_twice() -> None:
@@ -76,7 +76,7 @@ def test_a_failed_render_is_survived() -> None:
     found.evaluate = lambda ps: [None if i % 3 == 0 else h for i, h in enumerate(inner(ps))]
     population_search(found, seeds(), np.random.default_rng(0))
     assert len(found.scored) == 80
-    assert np.isfinite(found.best()[0].score)
+    assert np.isfinite(found.best()[0].distance_db)
 
 
 def test_all_renders_failing_ends() -> None:
@@ -92,7 +92,7 @@ def test_progress_tells_renders_and_best() -> None:
     seen: list[Progress] = []
     population_search(objective(Budget(60), seen), seeds(), np.random.default_rng(0))
     assert seen[-1].renders == 60
-    assert [p.best for p in seen] == sorted((p.best for p in seen), reverse=True)
+    assert [p.best_db for p in seen] == sorted((p.best_db for p in seen), reverse=True)
 
 
 def test_seconds_end_a_search() -> None:
@@ -123,7 +123,7 @@ def test_slopes_of_a_linear_sound_are_found() -> None:
     rng = np.random.default_rng(0)
     continuous = np.flatnonzero(~SYNTH.space.categorical)[:8]
     truth = rng.normal(0, 30, (64, 8))
-    slopes = Slopes(SYNTH.space)
+    slopes = Jacobian(SYNTH.space)
     for _ in range(200):
         step = np.zeros(145)
         moved = rng.choice(8, rng.integers(1, 4), replace=False)
@@ -138,5 +138,5 @@ def test_slopes_of_a_linear_sound_are_found() -> None:
 
 def test_heard_is_what_workers_send() -> None:
     """Catches a measure that cannot travel between processes."""
-    heard = Heard(1.0, np.zeros(3, np.float32))
-    assert pickle.loads(pickle.dumps(heard)).score == 1.0
+    heard = RenderFeatures(1.0, np.zeros(3, np.float32))
+    assert pickle.loads(pickle.dumps(heard)).distance_db == 1.0

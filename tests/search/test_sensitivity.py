@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from synthmatch.features.score import FastScore, Heard
+from synthmatch.features.search_distance import RenderFeatures, SearchDistance
 from synthmatch.note import Note
 from synthmatch.params import Preset
 from synthmatch.search.sensitivity import probed, sensitivity
@@ -23,7 +23,7 @@ def test_only_what_sounds_has_weight() -> None:
     """Catches weights of another order than the parameters', and a step so small that nothing is heard."""
     engine = SYNTH.engine()
     preset = one_operator()
-    score = FastScore(engine.render(preset, NOTE))
+    score = SearchDistance(engine.render(preset, NOTE))
     told: list[tuple[int, int]] = []
     weights = sensitivity(
         SPACE, preset, lambda ps: [score(engine.render(p, NOTE)) for p in ps], lambda *state: told.append(state)
@@ -46,7 +46,7 @@ def test_each_probe_moves_one_parameter() -> None:
 
 def test_a_failed_render_has_no_weight() -> None:
     """Catches a crash of one probe that ends the others."""
-    heard = Heard(2.0)
+    heard = RenderFeatures(2.0)
     answers = iter([None, *[heard] * 200])
     weights = sensitivity(SPACE, one_operator(), lambda presets: [next(answers) for _ in presets])
     assert weights[0] == 0

@@ -16,10 +16,10 @@ from synthmatch.params import Preset
 from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool
 from synthmatch.surrogate.inputs import SEGMENTS, Inputs
+from synthmatch.surrogate.training import data
+from synthmatch.surrogate.training.data import read_families, render_families
+from synthmatch.surrogate.training.neighbourhoods import MEMBERS, FamilySource
 from synthmatch.synths.registry import get_synth
-from synthmatch.training.surrogate import data
-from synthmatch.training.surrogate.data import read_families, render_families
-from synthmatch.training.surrogate.families import MEMBERS, FamilySource
 
 SYNTHS = ("vital", "dexed", "amsynth")
 

@@ -9,24 +9,24 @@ import pytest
 
 from synthmatch.audio import Audio
 from synthmatch.errors import InputError
-from synthmatch.features.score import FastScore
+from synthmatch.features.search_distance import SearchDistance
 from synthmatch.features.sketch import MELS, sketch
 from synthmatch.library.builtin import builtin_library
 from synthmatch.note import Note
 from synthmatch.params import Preset
 from synthmatch.render.pool import RenderPool
 from synthmatch.search.objective import Budget, Objective, Scored
-from synthmatch.search.population import population_search
+from synthmatch.search.preselection import Preselection
 from synthmatch.search.rendering import rendered_with
-from synthmatch.search.screen import Screen
+from synthmatch.search.surrogate_assisted import surrogate_assisted_search
 from synthmatch.surrogate.inputs import SEGMENTS, Inputs
 from synthmatch.surrogate.surrogate import Surrogate, read_surrogates, write_surrogate
+from synthmatch.surrogate.training import data
+from synthmatch.surrogate.training import train as training
+from synthmatch.surrogate.training.data import render_families
+from synthmatch.surrogate.training.train import SurrogateSettings, train_surrogate
 from synthmatch.synths.registry import get_synth
 from synthmatch.training.meter import Pace
-from synthmatch.training.surrogate import data
-from synthmatch.training.surrogate import train as training
-from synthmatch.training.surrogate.data import render_families
-from synthmatch.training.surrogate.train import SurrogateSettings, train_surrogate
 
 SYNTHS = ("dexed", "amsynth")
 SMALL = SurrogateSettings(steps=60, width=48, blocks=1, families=4)
@@ -112,7 +112,7 @@ def test_numpy_computes_what_the_network_does(families: Path, tmp_path: Path, sy
     """Catches a layer that is left out or transposed in the copy that needs no torch."""
     import torch
 
-    from synthmatch.training.surrogate.network import Network
+    from synthmatch.surrogate.training.network import Network
 
     torch.manual_seed(0)
     seen = [Inputs(get_synth(one)) for one in SYNTHS]
@@ -163,30 +163,36 @@ def near_dexed(count: int) -> list[Preset]:
     return [found.preset for found in library.nearest(audio, Note(), count)]
 
 
-def test_a_screen_that_has_heard_presets_knows_their_gains(trained: Path) -> None:
+def test_preselection_knows_the_gains_of_rendered_presets(trained: Path) -> None:
     """Catches a correction with the wrong sign, or a target that is not the target.
 
     For presets whose sounds it was told, even a poor surrogate must be nearly right.
     """
     presets, note = near_dexed(24), Note()
     target, *sounds = rendered(presets, note)
-    score = FastScore(target)
+    score = SearchDistance(target)
     heard = [Scored(preset, score(sound)) for preset, sound in zip(presets[1:], sounds, strict=True)]
-    screen = Screen(read_surrogates(trained)["dexed"], target, note)
-    screen.learn(heard)
+    preselection = Preselection(read_surrogates(trained)["dexed"], target, note)
+    preselection.learn(heard)
     parents = [*heard[-1:], *heard[:-1]]
-    expected = screen.expect([one.preset for one in heard], [one.preset for one in parents])
-    real = [parent.score - one.score for parent, one in zip(parents, heard, strict=True)]
+    expected = preselection.expect([one.preset for one in heard], [one.preset for one in parents])
+    real = [parent.distance_db - one.distance_db for parent, one in zip(parents, heard, strict=True)]
     assert np.corrcoef(expected.gains, real)[0, 1] > 0.7
-    apart = [np.abs(one.heard.sketch - parent.heard.sketch).mean() for parent, one in zip(parents, heard, strict=True)]
+    apart = [
+        np.abs(one.features.sketch - parent.features.sketch).mean() for parent, one in zip(parents, heard, strict=True)
+    ]
     assert np.corrcoef(expected.changes, apart)[0, 1] > 0.7
-    finer = screen.finer([one.preset for one in heard], [one.preset for one in parents], expected.bands)
+    finer = preselection.refine_gains_per_bin(
+        [one.preset for one in heard], [one.preset for one in parents], expected.bands
+    )
     assert finer is not None
     assert np.corrcoef(finer, real)[0, 1] > 0.8
-    same = screen.expect([one.preset for one in heard], [one.preset for one in heard])
+    same = preselection.expect([one.preset for one in heard], [one.preset for one in heard])
     assert np.abs(same.gains).max() < 0.01
     assert np.abs(same.changes).max() < 0.01
-    nothing = screen.finer([one.preset for one in heard], [one.preset for one in heard], same.bands)
+    nothing = preselection.refine_gains_per_bin(
+        [one.preset for one in heard], [one.preset for one in heard], same.bands
+    )
     assert nothing is not None
     assert np.abs(nothing).max() < 0.01
 
@@ -197,20 +203,20 @@ def test_a_childs_spectrum_is_its_parents_moved_by_bands(trained: Path) -> None:
     (parent,) = near_dexed(1)
     (sound,) = rendered([parent], Note())
     target = sound * np.float32(0.5)
-    screen = Screen(read_surrogates(trained)["dexed"], target, Note())
-    heard = Scored(parent, FastScore(target)(sound))
-    screen.learn([heard])
+    preselection = Preselection(read_surrogates(trained)["dexed"], target, Note())
+    rendered_parent = Scored(parent, SearchDistance(target)(sound))
+    preselection.learn([rendered_parent])
     quieter = (sketch(target) - sketch(sound))[None, :SEGMENTS]
     # what formulas say is the same for a preset and itself, so bands alone change; what is near the floor goes its own way
-    gains = screen.finer([parent], [parent], quieter)
+    gains = preselection.refine_gains_per_bin([parent], [parent], quieter)
     assert gains is not None
     (gain,) = gains
-    assert 0.75 * heard.score < gain < heard.score
+    assert 0.75 * rendered_parent.distance_db < gain < rendered_parent.distance_db
 
 
 @pytest.mark.parametrize("seconds", [0.2, 4.0, 6.0])
-def test_a_screened_search_keeps_budget_and_seed(trained: Path, seconds: float) -> None:
-    """Catches a search with a screen that renders what it only imagines, and one that a length of sound breaks."""
+def test_a_surrogate_assisted_search_keeps_budget_and_seed(trained: Path, seconds: float) -> None:
+    """Catches a search that renders what it only predicts, and one that a length of sound breaks."""
     note = Note(hold_seconds=seconds / 2, render_seconds=seconds)
     target, *_ = rendered(near_dexed(1), note)
     seeds = near_dexed(20)[1:]
@@ -218,9 +224,9 @@ def test_a_screened_search_keeps_budget_and_seed(trained: Path, seconds: float) 
     found = []
     with RenderPool(get_synth("dexed"), 1) as pool:
         for _ in range(2):
-            score = rendered_with(pool, note, FastScore(target))
+            score = rendered_with(pool, note, SearchDistance(target))
             objective = Objective(pool.synth.space, score, Budget(60))
-            population_search(objective, seeds, np.random.default_rng(0), Screen(surrogate, target, note))
+            surrogate_assisted_search(objective, seeds, np.random.default_rng(0), Preselection(surrogate, target, note))
             found.append([scored.preset.key() for scored in objective.scored])
     assert len(found[0]) == 60
     assert found[0] == found[1]

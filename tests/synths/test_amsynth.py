@@ -15,7 +15,7 @@ from synthmatch.presets.amsynth import parse, preset_text
 from synthmatch.presets.fxp import Program, write_fxp
 from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool
-from synthmatch.synths.amsynth import PLUGIN_ID, Amsynth, AmsynthEngine, find_library
+from synthmatch.synths.amsynth.synth import PLUGIN_ID, Amsynth, AmsynthEngine, find_library
 
 SYNTH = Amsynth()
 BANKS = sorted(Path("/usr/share/amsynth/banks").glob("*.bank"))
@@ -186,7 +186,7 @@ def test_missing_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """Catches a missing plug-in that shows as a traceback, or a message without the remedy."""
     assert SYNTH.missing() is None
     assert SYNTH.version().startswith("amsynth 1.")
-    monkeypatch.setattr("synthmatch.synths.amsynth.find_library", lambda: None)
+    monkeypatch.setattr("synthmatch.synths.amsynth.synth.find_library", lambda: None)
     assert "apt-get install amsynth" in (SYNTH.missing() or "")
     assert SYNTH.version() == ""
     with pytest.raises(MissingSynthError, match="apt-get install amsynth"):

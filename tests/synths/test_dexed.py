@@ -12,7 +12,7 @@ from synthmatch.params import Preset
 from synthmatch.presets import sysex
 from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool
-from synthmatch.synths.dexed import Dexed, voice_of
+from synthmatch.synths.dexed.synth import Dexed, voice_of
 from synthmatch.synths.registry import get_synth
 
 HEXTER = sorted(Path("/usr/share/hexter").glob("*.dx7"))

@@ -17,9 +17,9 @@ from synthmatch.presets.fxp import Program, write_fxp
 from synthmatch.presets.vstpreset import VstPreset, write_vstpreset
 from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool
-from synthmatch.synths.amsynth import Amsynth, find_library
-from synthmatch.synths.host import HostParameter
-from synthmatch.synths.plugin import Plugin, _parameters
+from synthmatch.synths.amsynth.synth import Amsynth, find_library
+from synthmatch.synths.plugin.host import HostParameter
+from synthmatch.synths.plugin.synth import Plugin, _parameters
 
 NOTE = Note(hold_seconds=0.3, render_seconds=0.5)
 VST2 = str(find_library())
@@ -212,11 +212,11 @@ def test_plugin_that_leaves_a_daemon(tmp_path: Path) -> None:
 def test_second_start_asks_nobody(synth: Plugin, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Catches a cache that is never read, or one that outlives its plug-in."""
     space = synth.space
-    monkeypatch.setattr("synthmatch.synths.plugin.probe", None)
+    monkeypatch.setattr("synthmatch.synths.plugin.synth.probe", None)
     assert Plugin(synth.id).space.hash == space.hash
     files = list(cache.rglob("*.json"))
     assert all("parameters" in json.loads(f.read_text()) for f in files)
-    monkeypatch.setattr("synthmatch.synths.plugin._fingerprint", lambda _: "another version")
+    monkeypatch.setattr("synthmatch.synths.plugin.synth._fingerprint", lambda _: "another version")
     with pytest.raises(TypeError, match="not callable"):
         _ = Plugin(synth.id).space
 

@@ -9,7 +9,7 @@ import pytest
 from synthmatch.errors import PresetError
 from synthmatch.presets.fxp import Program, write_fxp
 from synthmatch.presets.vstpreset import VstPreset, write_vstpreset
-from synthmatch.synths.files import read_presets, synth_of
+from synthmatch.synths.preset_files import read_presets, synth_of
 from synthmatch.synths.registry import get_synth, synth_names
 
 

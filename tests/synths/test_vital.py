@@ -19,8 +19,8 @@ from synthmatch.errors import InputWarning, RenderError
 from synthmatch.note import Note
 from synthmatch.params.preset import Preset
 from synthmatch.render.pool import RenderPool
-from synthmatch.synths.vital import Vital
-from synthmatch.synths.vital_bank import bank
+from synthmatch.synths.vital.bank import bank
+from synthmatch.synths.vital.synth import Vital
 
 VITAL = Vital()
 SPACE = VITAL.space

@@ -14,11 +14,11 @@ from synthmatch.note import Note
 from synthmatch.params import Preset
 from synthmatch.presets.vstpreset import VstPreset, read_vstpreset, write_vstpreset
 from synthmatch.render.pool import RenderPool
-from synthmatch.synths.files import main_format, read_presets, write_presets
-from synthmatch.synths.plugin import Plugin
-from synthmatch.synths.plugin_probe import probe
+from synthmatch.synths.plugin.probe import probe
+from synthmatch.synths.plugin.synth import Plugin
+from synthmatch.synths.plugin.vst3_class import class_id, library_of
+from synthmatch.synths.preset_files import main_format, read_presets, write_presets
 from synthmatch.synths.registry import get_synth
-from synthmatch.synths.vst3_class import class_id, library_of
 
 NOTE = Note(hold_seconds=0.3, render_seconds=0.5)
 #: how DPF makes a class-ID: "DPF ", "clas", the four letters that TinySynth gives, and zeros
@@ -110,7 +110,7 @@ def test_plugin_without_state_is_saved_as_json(
     tiny_synth: Path, presets: list[Preset], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Catches a match that ends after its search since there is no file to write it to."""
-    monkeypatch.setattr("synthmatch.synths.plugin.probe", lambda source: replace(probe(source), state=b""))
+    monkeypatch.setattr("synthmatch.synths.plugin.synth.probe", lambda source: replace(probe(source), state=b""))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     mute = Plugin(str(tiny_synth))
     assert mute.formats == ()
@@ -124,7 +124,7 @@ def test_replaced_library_is_asked_again(tiny_synth: Path, tmp_path: Path, monke
     bundle = tmp_path / "TinySynth.vst3"
     shutil.copytree(tiny_synth, bundle)
     assert Plugin(str(bundle)).missing() is None
-    monkeypatch.setattr("synthmatch.synths.plugin.probe", None)
+    monkeypatch.setattr("synthmatch.synths.plugin.synth.probe", None)
     assert Plugin(str(bundle)).missing() is None
     os.utime(library_of(str(bundle)), (1, 1))
     with pytest.raises(TypeError, match="not callable"):

@@ -26,11 +26,11 @@ PLACE = re.compile(r"/(dev|proc|sys|tmp|usr|etc|var|home|opt|Library)(/|$)|[A-Za
 
 #: What may name one: data of Debian packages, which other systems do not have.
 ALLOWED = {
-    ("evaluation/recordings.py", "/usr/share/sonic-pi/samples"),
-    ("evaluation/recordings.py", "/usr/share/sounds/sf2/FluidR3_GM.sf2"),
+    ("benchmark/recordings.py", "/usr/share/sonic-pi/samples"),
+    ("benchmark/recordings.py", "/usr/share/sounds/sf2/FluidR3_GM.sf2"),
     ("library/sources.py", "/usr/share/hexter"),
     ("library/sources.py", "/usr/share/amsynth/banks"),
-    ("synths/amsynth.py", "/var/lib/dpkg/status"),
+    ("synths/amsynth/synth.py", "/var/lib/dpkg/status"),
 }
 
 

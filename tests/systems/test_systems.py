@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from synthmatch.atomic_files import write_whole
 from synthmatch.errors import OutputError
-from synthmatch.files import write_whole
-from synthmatch.synths.files import distinct, safe_name
+from synthmatch.synths.preset_files import distinct, safe_name
 from synthmatch.systems import folders
 from synthmatch.systems.processes import exit_text
 from synthmatch.systems.windows_job import BasicLimits, ExtendedLimits

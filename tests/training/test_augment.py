@@ -5,7 +5,7 @@ import torch
 from torch import Tensor
 
 from synthmatch.features.mel import FRAMES, HOP, MELS, RANGE_DB
-from synthmatch.models.drawn_note import LEAD_FRAMES, with_note
+from synthmatch.models.pitch_conditioning import LEAD_FRAMES, with_note
 from synthmatch.note import PROTOCOLS, SAMPLE_RATE_HZ
 from synthmatch.training import augment
 from synthmatch.training.augment import augmented

@@ -33,6 +33,6 @@ def test_what_is_heard_is_told_of_the_right_columns(two_synths: Dataset) -> None
     for synth, rows in batch.rows.items():
         source = get_synth(synth)
         for row, told in zip(rows.tolist(), batch.audible[synth], strict=True):
-            heard = source.audible(subset.preset(int(items[row])).native[None])[0]
+            heard = source.active_parameters(subset.preset(int(items[row])).native[None])[0]
             assert np.array_equal(np.repeat(heard, source.space.widths), told.numpy() == 1)
     assert batch.pitches.tolist() == [subset.note(int(item)).pitch for item in items]

@@ -1,6 +1,6 @@
 """A synthesizer that is not installed."""
 
-from synthmatch.synths.dexed import Dexed
+from synthmatch.synths.dexed.synth import Dexed
 
 
 class Absent(Dexed):

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from web_page import Watched, give, search
 
 from synthmatch.audio import Audio, save_wav
-from synthmatch.evaluation.targets import held_out
+from synthmatch.benchmark.targets import held_out
 from synthmatch.note import SAMPLE_RATE_HZ
 from synthmatch.render.pool import RenderPool
 from synthmatch.synths.registry import get_synth

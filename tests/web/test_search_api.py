@@ -15,7 +15,7 @@ from synthmatch.matching import match
 from synthmatch.note import Note
 from synthmatch.params import Preset
 from synthmatch.render.pool import render
-from synthmatch.synths.files import read_presets
+from synthmatch.synths.preset_files import read_presets
 from synthmatch.synths.registry import get_synth
 
 

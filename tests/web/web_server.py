@@ -13,8 +13,8 @@ import uvicorn
 
 import synthmatch
 from synthmatch.web.app import make_app
+from synthmatch.web.server_state import Workshop
 from synthmatch.web.settings import Settings
-from synthmatch.web.workshop import Workshop
 
 EXAMPLES = Path(synthmatch.__file__).parent / "data/examples"
 

@@ -34,11 +34,11 @@ _STEP, _JUMP = 3.0, 6.0
 _STRAIGHT = 0.95
 
 
-def held(audio: Audio, rate_hz: float, loop: Loop | None) -> tuple[Audio, str | None]:
-    """The sound as a note, and a line that says what was done, or the sound as it is and None."""
+def held(audio: Audio, rate_hz: float, loop: Loop | None) -> tuple[Audio, str | None, float | None]:
+    """The sound as a note, a line that says what was done, or None, and the pitch in Hz of a single cycle."""
     samples = audio.shape[1]
     if samples < _FEWEST_SAMPLES or samples > _SHORT_SECONDS * rate_hz:
-        return audio, None
+        return audio, None, None
     length = round(_HELD_SECONDS * rate_hz)
     if loop and _can_be_held(audio, loop):
         body = audio[:, loop.first : loop.end]
@@ -46,11 +46,15 @@ def held(audio: Audio, rate_hz: float, loop: Loop | None) -> tuple[Audio, str | 
             body = np.concatenate([body[:, ::-1], body], axis=1)
         times = -(-(length - samples) // body.shape[1])
         note = np.concatenate([audio[:, : loop.end], np.tile(body, times), audio[:, loop.end :]], axis=1)
-        return note, f"a sample of {1_000 * samples / rate_hz:.0f} ms: held by its loop"
+        return note, f"a sample of {1_000 * samples / rate_hz:.0f} ms: held by its loop", None
     if _is_cycle(audio, rate_hz, loop):
         note = np.tile(audio, -(-length // samples))
-        return note, f"a single cycle of {samples} samples: repeated to a note of {rate_hz / samples:.1f} Hz"
-    return audio, None
+        return (
+            note,
+            f"a single cycle of {samples} samples: repeated to a note of {rate_hz / samples:.1f} Hz",
+            rate_hz / samples,
+        )
+    return audio, None, None
 
 
 def _can_be_held(audio: Audio, loop: Loop) -> bool:

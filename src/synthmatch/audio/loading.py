@@ -42,12 +42,13 @@ class Recording:
     """`audio` of shape (channels, samples) at 44.1 kHz, with one or two channels.
 
     `root_midi` is the note that the file states for it, as a fractional MIDI number, or None. `remark` says where a
-    single cycle or a short sample with a loop was made a note.
+    single cycle or a short sample with a loop was made a note; `cycle_hz` is the pitch of the first.
     """
 
     audio: Audio
     root_midi: float | None = None
     remark: str | None = None
+    cycle_hz: float | None = None
 
 
 def load(path: str | Path) -> Audio:
@@ -110,9 +111,9 @@ def _recording(
     array: npt.NDArray[np.floating], rate_hz: float, name: str, root_midi: float | None, loop: Loop | None
 ) -> Recording:
     _check_rate(name, rate_hz)
-    remark = None
+    remark, cycle_hz = None, None
     if array.shape[1] and array.shape[1] <= MAX_SECONDS * rate_hz:
-        array, remark = held(array, rate_hz, loop)
+        array, remark, cycle_hz = held(array, rate_hz, loop)
     _check_length(name, array.shape[1] / rate_hz)
     if not np.isfinite(array).all():
         raise AudioError(f"{name} has samples that are NaN or infinite, expected numbers; export it again")
@@ -126,7 +127,7 @@ def _recording(
         )
     if array.shape[0] > 2:
         array = fold(lambda: (array,))
-    return Recording(resample(array.astype(np.float32), rate_hz), root_midi, remark)
+    return Recording(resample(array.astype(np.float32), rate_hz), root_midi, remark, cycle_hz)
 
 
 def _check_file(path: Path) -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
+from synthmatch.atomic_files import write_whole
 from synthmatch.audio.signals import Audio
-from synthmatch.files import write_whole
 from synthmatch.note import SAMPLE_RATE_HZ
 
 

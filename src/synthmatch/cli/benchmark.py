@@ -9,9 +9,9 @@ import typer
 from synthmatch.cli.printing import say, say_aside, say_lines
 
 if TYPE_CHECKING:
-    from synthmatch.evaluation.benchmark import Setting
-    from synthmatch.evaluation.records import Record
-    from synthmatch.evaluation.targets import TargetSet
+    from synthmatch.benchmark.records import Record
+    from synthmatch.benchmark.run import Setting
+    from synthmatch.benchmark.targets import TargetSet
     from synthmatch.library.library import Library
     from synthmatch.render.pool import RenderPool
     from synthmatch.synths.base import Synth
@@ -29,9 +29,10 @@ def benchmark(
         typer.Option("--set", help="held-out, people, cross, recordings; by default all but people. Repeatable."),
     ] = None,
     search: Annotated[list[str] | None, typer.Option(help="By default every one. Repeatable.")] = None,
-    model: Annotated[
-        list[Path] | None, typer.Option(help="Folder of a trained model, or a surrogate's file. Repeatable.")
-    ] = None,
+    model: Annotated[list[Path] | None, typer.Option(help="Folder of a trained model. Repeatable.")] = None,
+    surrogate: Annotated[
+        str, typer.Option(help="What guides the search: default, none, or the file of one of your own.")
+    ] = "default",
     renders: Annotated[int, typer.Option(min=16, help="Budget of a search.")] = 200,
     targets: Annotated[int | None, typer.Option(min=1, help="Only so many of a set.")] = None,
     voices: Annotated[Path | None, typer.Option(help="Packed DX7 voices for the set people.")] = None,
@@ -50,13 +51,14 @@ def benchmark(
     Needs hexter and amsynth's banks for held-out presets; fluidsynth, fluid-soundfont-gm and sonic-pi-samples for
     recordings.
     """
+    from synthmatch.atomic_files import write_whole  # noqa: PLC0415
+    from synthmatch.benchmark.page import page  # noqa: PLC0415
+    from synthmatch.benchmark.run import Setting  # noqa: PLC0415
+    from synthmatch.benchmark.targets import SETS  # noqa: PLC0415
     from synthmatch.cli.claim import check_writable  # noqa: PLC0415 - keeps --help fast
     from synthmatch.errors import InputError  # noqa: PLC0415
-    from synthmatch.evaluation.benchmark import Setting  # noqa: PLC0415
-    from synthmatch.evaluation.page import page  # noqa: PLC0415
-    from synthmatch.evaluation.targets import SETS  # noqa: PLC0415
-    from synthmatch.files import write_whole  # noqa: PLC0415
-    from synthmatch.matching import DEFAULT_MODEL, installed, models_of  # noqa: PLC0415
+    from synthmatch.matching import installed, surrogates_of  # noqa: PLC0415
+    from synthmatch.models.registry import load_estimator  # noqa: PLC0415
     from synthmatch.render.pool import RenderPool  # noqa: PLC0415
     from synthmatch.search.registry import SEARCHES  # noqa: PLC0415
     from synthmatch.systems.scratch import temporary_folder  # noqa: PLC0415
@@ -69,6 +71,7 @@ def benchmark(
                 sets=["held-out"],
                 search=search,
                 model=model,
+                surrogate=surrogate,
                 renders=QUICK_RENDERS,
                 targets=QUICK_TARGETS,
                 seed=seed,
@@ -85,9 +88,8 @@ def benchmark(
     folder = records or output / "records"
     synths = installed(synth)
     if not page_only:
-        loaded = [models_of(path) for path in model or [Path(DEFAULT_MODEL)]]
-        models = [found.estimator for found in loaded if found.estimator]
-        surrogates = {synth: one for found in loaded for synth, one in found.surrogates.items()}
+        models = [load_estimator(path) for path in model or []]
+        surrogates = surrogates_of(surrogate)
         check_writable(output)
         check_writable(folder)
         for one in synths:
@@ -103,8 +105,8 @@ def benchmark(
 
 def _run(setting: "Setting", name: str, found: "TargetSet", folder: Path) -> None:
     """One set of targets, with a line for each method on each target."""
-    from synthmatch.evaluation.benchmark import run  # noqa: PLC0415
-    from synthmatch.evaluation.page import note_silent, record_file  # noqa: PLC0415
+    from synthmatch.benchmark.page import note_silent, record_file  # noqa: PLC0415
+    from synthmatch.benchmark.run import run  # noqa: PLC0415
 
     synth, started = setting.pool.synth.id, time.monotonic()
 
@@ -131,8 +133,8 @@ def _library(synth: "Synth") -> "Library":
 
 
 def _targets(name: str, pool: "RenderPool", count: int | None, voices: Path | None, workers: int | None) -> "TargetSet":
-    from synthmatch.evaluation import targets  # noqa: PLC0415
-    from synthmatch.evaluation.recordings import recordings  # noqa: PLC0415
+    from synthmatch.benchmark import targets  # noqa: PLC0415
+    from synthmatch.benchmark.recordings import recordings  # noqa: PLC0415
 
     if name == "held-out":
         return targets.held_out(pool, count or targets.HELD_OUT)

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from synthmatch.atomic_files import write_whole
 from synthmatch.cli.printing import say_aside
 from synthmatch.errors import OutputError
-from synthmatch.files import write_whole
 from synthmatch.systems.folder_lock import locked_folder
 
 

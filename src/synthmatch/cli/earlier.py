@@ -12,7 +12,7 @@ from pathlib import Path
 from synthmatch.errors import InputError
 from synthmatch.reading import read_file
 from synthmatch.synths.base import Synth
-from synthmatch.synths.files import main_format, safe_name
+from synthmatch.synths.preset_files import main_format, safe_name
 from synthmatch.synths.registry import get_synth, synth_names
 
 MATCH = "match.json"

@@ -1,5 +1,6 @@
 """``synthmatch match``: recordings in, ranked presets out."""
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -8,7 +9,7 @@ import typer
 from synthmatch.cli.printing import say, say_aside, say_json, say_table
 
 if TYPE_CHECKING:
-    from synthmatch.matches import Matches
+    from synthmatch.result import Matches
 
 ALL = "all"
 
@@ -33,11 +34,14 @@ def match(
     ] = False,
     library: Annotated[list[Path] | None, typer.Option(help="A library of your own presets to start from.")] = None,
     model: Annotated[
-        str,
+        Path | None,
         typer.Option(
-            help="In place of the package's: none, a surrogate's file, or a trained model's folder, whose answers start"
-            " the search (with --renders 0 they are the result)."
+            help="Folder of a trained model, whose estimates join the library's presets (with --renders 0 they are the"
+            " result)."
         ),
+    ] = None,
+    surrogate: Annotated[
+        str, typer.Option(help="What guides the search: default, none, or the file of one of your own.")
     ] = "default",
     start: Annotated[
         list[Path] | None, typer.Option(help="A preset file whose presets the search begins with. Repeatable.")
@@ -66,9 +70,10 @@ def match(
     from synthmatch.cli.output import Writer  # noqa: PLC0415
     from synthmatch.cli.progress import SearchProgress  # noqa: PLC0415
     from synthmatch.library.library import Library  # noqa: PLC0415
-    from synthmatch.matching import NO_MODEL, installed, models_of  # noqa: PLC0415
+    from synthmatch.matching import NONE, installed, surrogates_of  # noqa: PLC0415
     from synthmatch.matching import match as find  # noqa: PLC0415
-    from synthmatch.synths.files import read_presets  # noqa: PLC0415
+    from synthmatch.models.registry import load_estimator  # noqa: PLC0415
+    from synthmatch.synths.preset_files import read_presets  # noqa: PLC0415
     from synthmatch.synths.registry import get_synth  # noqa: PLC0415
     from synthmatch.systems.signals import uninterrupted  # noqa: PLC0415
     from synthmatch.target import load_target  # noqa: PLC0415
@@ -78,11 +83,10 @@ def match(
         _say_missing()
     # before any file, which may name these and no other plug-in
     asked = installed(ids)
-    estimator, surrogates = models_of(model)
+    estimator = load_estimator(model) if model else None
     chosen = [s.id for s in asked if ids or estimator is None or s.id in estimator.synths]
-    unknown = [name for name in chosen if name not in surrogates]
-    if unknown and model != NO_MODEL and not (estimator or json or quiet):
-        say_aside(f"no model of {', '.join(unknown)}: renders alone guide the search")
+    if surrogate != NONE and not (json or quiet):
+        _say_unguided(chosen, surrogates_of(surrogate))
     libraries = [Library.load(path) for path in library or []]
     first = [preset for path in start or [] for preset in read_presets(path)]
     # every target is read before the first search, so that a mistake in the last costs no waiting
@@ -102,7 +106,8 @@ def match(
                         candidates=candidates,
                         seed=seed,
                         libraries=libraries,
-                        model=estimator or model,
+                        model=estimator,
+                        surrogate=surrogate,
                         start=first,
                         locked=lock or [],
                         workers=workers,
@@ -138,8 +143,13 @@ def _say_missing() -> None:
             say_aside(f"without {name}: {missing}")
 
 
+def _say_unguided(synths: Collection[str], surrogates: Collection[str]) -> None:
+    if unknown := [name for name in synths if name not in surrogates]:
+        say_aside(f"no surrogate of {', '.join(unknown)}: renders alone guide the search")
+
+
 def _table(found: "Matches", written: dict[str, Any]) -> None:
-    from synthmatch.evaluation.reach import out_of_reach_text  # noqa: PLC0415
+    from synthmatch.calibration.in_domain import out_of_reach_text  # noqa: PLC0415
     from synthmatch.synths.registry import get_synth  # noqa: PLC0415
 
     target = found.target

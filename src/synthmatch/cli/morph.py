@@ -20,12 +20,12 @@ def morph(
     import numpy as np  # noqa: PLC0415 - keeps --help fast
 
     from synthmatch.cli.sounds import write_sounds  # noqa: PLC0415
-    from synthmatch.matching import estimator_of  # noqa: PLC0415
+    from synthmatch.models.registry import load_estimator  # noqa: PLC0415
     from synthmatch.synths.registry import get_synth  # noqa: PLC0415
     from synthmatch.target import load_target  # noqa: PLC0415
 
     named = [get_synth(id).id for id in synth or []]
-    estimator = estimator_of(model)
+    estimator = load_estimator(model)
     ends = [load_target(path) for path in (first, second)]
     share = np.linspace(0.0, 1.0, steps)[:, None]
     mean = np.zeros((1, estimator.latent_size), np.float32)

@@ -16,9 +16,9 @@ from synthmatch.cli.earlier import MATCH, Earlier
 from synthmatch.cli.printing import json_text
 from synthmatch.errors import OutputError
 from synthmatch.exchange import exchange_files, mend_folder
-from synthmatch.matches import Match, Matches
+from synthmatch.result import Match, Matches
 from synthmatch.synths.base import Synth
-from synthmatch.synths.files import banks, distinct, dump_presets, main_format, safe_name
+from synthmatch.synths.preset_files import banks, distinct, dump_presets, main_format, safe_name
 from synthmatch.synths.registry import get_synth
 
 #: As long as a file's name in a target's folder gets, and that of the temporary file before it.

@@ -51,7 +51,7 @@ class SearchProgress:
         """Show where a synthesizer's search is."""
         rate = state.renders / max(state.seconds, 1e-6)
         left = min((state.budget.renders - state.renders) / max(rate, 1e-6), state.budget.seconds - state.seconds)
-        shown = {"rate": rate, "best": state.best, "left": max(left, 0.0)}
+        shown = {"rate": rate, "best": state.best_db, "left": max(left, 0.0)}
         if synth not in self._tasks:
             name, short = f"{visible(self._name)[:24]} {visible(synth)}", visible(Path(synth).stem)[:8]
             self._tasks[synth] = self._bars.add_task(name, total=state.budget.renders, synth=short, **shown)  # type: ignore[arg-type]

@@ -34,7 +34,7 @@ def render(
     from synthmatch.errors import InputError, OutputError  # noqa: PLC0415
     from synthmatch.note import PROTOCOLS, Note, parse_pitch  # noqa: PLC0415
     from synthmatch.render.pool import render as play  # noqa: PLC0415
-    from synthmatch.synths.files import read_presets  # noqa: PLC0415
+    from synthmatch.synths.preset_files import read_presets  # noqa: PLC0415
     from synthmatch.synths.registry import get_synth  # noqa: PLC0415
 
     if output.is_file() and not force:

@@ -19,12 +19,12 @@ def sample(
     import numpy as np  # noqa: PLC0415 - keeps --help fast
 
     from synthmatch.cli.sounds import write_sounds  # noqa: PLC0415
-    from synthmatch.matching import estimator_of  # noqa: PLC0415
+    from synthmatch.models.registry import load_estimator  # noqa: PLC0415
     from synthmatch.note import Note  # noqa: PLC0415
     from synthmatch.synths.registry import get_synth  # noqa: PLC0415
 
     named = [get_synth(id).id for id in synth or []]
-    estimator = estimator_of(model)
+    estimator = load_estimator(model)
     # one draw for all synthesizers: the same place in the latent, played by each
     latents = np.random.default_rng(seed).standard_normal((number, estimator.latent_size))
     groups = []

@@ -20,7 +20,7 @@ def score(
     """
     from synthmatch.audio import load  # noqa: PLC0415  (`--help` stays fast)
     from synthmatch.audio.channels import without_cancelling  # noqa: PLC0415
-    from synthmatch.evaluation.metrics import METRICS, evaluate, harmonic_percentage  # noqa: PLC0415
+    from synthmatch.metrics import METRICS, evaluate, harmonic_percentage  # noqa: PLC0415
 
     # as the target of a match is prepared; what a match sounds like stays as it is
     (target, turned), match = without_cancelling(load(reference)), load(estimated)

@@ -13,7 +13,7 @@ from synthmatch.note import Note
 from synthmatch.params import Preset
 from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool
-from synthmatch.synths.files import banks, main_format, safe_name
+from synthmatch.synths.preset_files import banks, main_format, safe_name
 from synthmatch.synths.registry import get_synth
 
 

@@ -36,7 +36,7 @@ def render(
     from synthmatch.library.library import Library  # noqa: PLC0415
     from synthmatch.matching import installed  # noqa: PLC0415
     from synthmatch.render.pool import RenderPool  # noqa: PLC0415
-    from synthmatch.training.surrogate.data import render_families  # noqa: PLC0415
+    from synthmatch.surrogate.training.data import render_families  # noqa: PLC0415
 
     instruments = installed(synth)
     named = {found.synth: found for found in map(Library.load, library or [])}
@@ -76,7 +76,7 @@ def train(
     from synthmatch.models.registry import require_torch  # noqa: PLC0415
 
     require_torch()
-    from synthmatch.training.surrogate.train import SurrogateSettings, train_surrogate  # noqa: PLC0415
+    from synthmatch.surrogate.training.train import SurrogateSettings, train_surrogate  # noqa: PLC0415
 
     settings = SurrogateSettings(steps, width, blocks, seed=seed)
     check_writable(output.parent)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from synthmatch.errors import InputError
 from synthmatch.library.sources import BANKS, Found, read_presets
-from synthmatch.presets import own
+from synthmatch.presets import synthmatch_json as own
 from synthmatch.synths.base import Synth
 
 

@@ -13,11 +13,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from synthmatch.atomic_files import write_whole
 from synthmatch.dataset.shard import ShardPlace
 from synthmatch.dataset.spec import FORMAT, DatasetSpec, Origin, fingerprint
 from synthmatch.errors import InputError
 from synthmatch.features.mel import HOP
-from synthmatch.files import write_whole
 from synthmatch.note import Note
 from synthmatch.parsing import member, need, parse_json
 from synthmatch.reading import read_file

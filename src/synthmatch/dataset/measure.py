@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from synthmatch.audio import Audio, mono
-from synthmatch.evaluation.metrics.harmonic import harmonic_percentage
 from synthmatch.features.mel import mel_spectrogram, to_bytes
+from synthmatch.metrics.harmonic import harmonic_percentage
 
 #: A render whose mean over channels has less RMS (-40 dBFS) is silent.
 SILENT_RMS = 0.01

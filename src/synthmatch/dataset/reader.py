@@ -152,10 +152,10 @@ class Subset:
             raise InputError(f"got items of other synthesizers than {synth}; use encoded, or choose by synth_index")
         return self._spaces[number].encode(self._native(items, self._spaces[number]))
 
-    def audible_of(self, synth: str, items: Items) -> Floats:
+    def active_of(self, synth: str, items: Items) -> Floats:
         """1 where an encoded column is of a parameter that is heard, else 0. As `encoded_of`."""
         source = get_synth(synth)
-        heard = source.audible(self._native(items, source.space))
+        heard = source.active_parameters(self._native(items, source.space))
         return np.repeat(heard, source.space.widths, axis=1).astype(np.float32)
 
     def pitches(self, items: Items) -> Items:

@@ -19,10 +19,10 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from synthmatch.atomic_files import write_folder
 from synthmatch.dataset.rows import Candidate
 from synthmatch.errors import InputError
 from synthmatch.features.mel import MELS
-from synthmatch.files import write_folder
 from synthmatch.parsing import member, need, open_array, parse_json
 from synthmatch.reading import opened, read_file
 

@@ -11,8 +11,8 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from synthmatch.evaluation.metrics import harmonic_percentage
 from synthmatch.features.descriptors import attack_seconds, centroid_hz, level_dbfs
+from synthmatch.metrics import harmonic_percentage
 from synthmatch.models.estimator import Estimator
 from synthmatch.note import Note
 from synthmatch.render.guard import RenderFailure

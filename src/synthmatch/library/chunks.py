@@ -15,9 +15,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from synthmatch.atomic_files import write_whole
 from synthmatch.errors import InputError
 from synthmatch.features import bands, timbre
-from synthmatch.files import write_whole
 from synthmatch.note import Note
 from synthmatch.params import Preset
 from synthmatch.parsing import has_shape, parse_arrays

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from synthmatch.atomic_files import write_whole
 from synthmatch.errors import InputError, PresetError
 from synthmatch.features.bands import SEMITONE_BANDS
 from synthmatch.features.timbre import SEGMENTS
-from synthmatch.files import write_whole
 from synthmatch.library.index import TimbreIndex
 from synthmatch.note import Note
 from synthmatch.params import ParamSpace, Preset

@@ -15,10 +15,10 @@ import numpy as np
 from synthmatch.errors import InputError, PresetError
 from synthmatch.library.children import child
 from synthmatch.params import Preset
-from synthmatch.presets import own
+from synthmatch.presets import synthmatch_json as own
 from synthmatch.reading import warn
 from synthmatch.synths.base import Synth
-from synthmatch.synths.files import read_presets as read_file_presets
+from synthmatch.synths.preset_files import read_presets as read_file_presets
 
 #: Debian's folders of presets made by people.
 BANKS = {"dexed": Path("/usr/share/hexter"), "amsynth": Path("/usr/share/amsynth/banks")}

@@ -16,7 +16,7 @@ from synthmatch.errors import InputError
 from synthmatch.features.mel import mel_spectrogram
 from synthmatch.models.auto_encoder import AutoEncoder
 from synthmatch.models.base import Model
-from synthmatch.models.drawn_note import with_note
+from synthmatch.models.pitch_conditioning import with_note
 from synthmatch.models.weights import WEIGHTS, load_config, load_model
 from synthmatch.note import PROTOCOLS, Note
 from synthmatch.params import Preset

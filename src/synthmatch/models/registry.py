@@ -13,6 +13,7 @@ from synthmatch.errors import InputError, MissingExtraError
 
 if TYPE_CHECKING:
     from synthmatch.models.base import Model
+    from synthmatch.models.estimator import Estimator
 
 #: name -> module and class
 _MODELS = {
@@ -87,3 +88,14 @@ def require_torch() -> None:
     for package in ("torch", "safetensors", "zuko"):
         if find_spec(package) is None:
             raise MissingExtraError(f"{package} is not installed: pip install 'synthmatch[train]'")
+
+
+def load_estimator(named: str | Path) -> "Estimator":
+    """The model of a training run's folder, or of ``module:Class=FOLDER``, ready to estimate presets.
+
+    Raises `InputError`, `MissingExtraError` without torch.
+    """
+    require_torch()
+    from synthmatch.models.estimator import Estimator  # noqa: PLC0415 - loads torch
+
+    return Estimator(model_folder(Path(named)))

@@ -16,8 +16,8 @@ import safetensors.torch
 import torch
 
 from synthmatch import __version__
+from synthmatch.atomic_files import write_whole
 from synthmatch.errors import InputError
-from synthmatch.files import write_whole
 from synthmatch.models.base import Model, ModelConfig
 from synthmatch.models.registry import model_class, model_class_of_file
 from synthmatch.parsing import member, need, parse_json

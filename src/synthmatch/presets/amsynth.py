@@ -3,7 +3,7 @@
 A bank is ``amSynth``, then for each preset ``<preset> <name> NAME`` and lines ``<parameter> KEY VALUE`` with native
 values, and ``EOF`` at the end. A single preset is ``amSynth1.0preset`` and one such block, with lines
 ``<property> KEY VALUE`` after it. Source: src/Preset.cpp and src/PresetController.cpp of amsynth 1.13. Which keys and
-values are legal is the synthesizer's concern (`synthmatch.synths.amsynth`); here they are text and numbers.
+values are legal is the synthesizer's concern (`synthmatch.synths.amsynth.synth`); here they are text and numbers.
 
 amsynth refuses a file by its first line only: it needs no ``EOF``, passes over lines that it does not know and takes
 the last of two values. So do we, and say it.

@@ -15,7 +15,7 @@ from synthmatch.errors import PresetError
 from synthmatch.reading import warn
 
 #: largest preset, and all presets of a bank together; one with own tables and a long sample has a few megabytes
-MOST_PRESET_BYTES = 64_000_000
+MOST_PRESET_BYTES = 1 << 24
 _MOST_BYTES = 1 << 28
 _MOST_ENTRIES = 20_000
 

@@ -1,4 +1,4 @@
-"""Which parameters are heard in this preset: learned from tweaks whose score did or did not change."""
+"""Which parameters are heard in this preset: learned from mutations whose distance did or did not change."""
 
 import numpy as np
 import numpy.typing as npt
@@ -10,10 +10,10 @@ _LEAST = 0.03
 
 
 class Audibility:
-    """A weight for each parameter, shape (P,): how likely a tweak of it is worth a render.
+    """A weight for each parameter, shape (P,): how likely a change of it is to be heard.
 
-    `locked` parameters, shape (P,), are in no group. Starts at 1 for all. A parameter whose change left the score as it
-    was (the level of a modulator that is off) is tried less and less; one that was heard returns.
+    `locked` parameters, shape (P,), are in no group. Starts at 1 for all. A parameter whose change left the distance as
+    it was (the level of a modulator that is off) is tried less and less; one whose change was heard returns.
     """
 
     def __init__(self, space: ParamSpace, locked: npt.NDArray[np.bool_] | None = None) -> None:
@@ -33,9 +33,9 @@ class Audibility:
         """Indices of a group's parameters."""
         return self._groups[group]
 
-    def learn(self, changed: npt.NDArray[np.bool_], score_before: float, score_after: float) -> None:
-        """Take note of a render that differs from a scored one in the parameters `changed`, shape (P,)."""
-        heard = abs(score_after - score_before) > 1e-4
+    def learn(self, changed: npt.NDArray[np.bool_], before_db: float, after_db: float) -> None:
+        """Take note of a render that differs from another in the parameters `changed`, shape (P,)."""
+        heard = abs(after_db - before_db) > 1e-4
         if heard:
             self.weights[changed] += _FORGET * (1.0 - self.weights[changed])
         else:

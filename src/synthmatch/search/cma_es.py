@@ -14,10 +14,10 @@ import numpy.typing as npt
 from synthmatch.params import Preset
 from synthmatch.search.objective import Exhausted, Objective
 
-#: First step size in unit values. On six DX7 voices the mean fast score after 200 renders was 5.03 with 0.05, 5.22 with
+#: First step size in unit values. On six DX7 voices the mean search distance after 200 renders was 5.03 with 0.05, 5.22 with
 #: 0.1 and 5.42 with 0.2, from 5.60 at the start.
 SIGMA = 0.05
-#: Rank of a failed render: behind every score, which cma wants finite.
+#: Rank of a failed render: behind every distance, which cma wants finite.
 _FAILED = 1e6
 
 
@@ -49,4 +49,4 @@ def _descend(objective: Objective, start: Preset, rng: np.random.Generator) -> N
         scored = objective([start.with_native(space.to_native(unit)) for unit in asked])
         if None in scored:
             raise Exhausted
-        strategy.tell(asked, [min(s.score, _FAILED) for s in scored if s])
+        strategy.tell(asked, [min(s.distance_db, _FAILED) for s in scored if s])

@@ -13,7 +13,7 @@ def distinct(objective: Objective, count: int) -> list[Preset]:
     """The best presets that differ audibly from each better one: `count` of them, or fewer."""
     chosen: list[Scored] = []
     for scored in objective.best(64 * count):
-        if all(np.abs(scored.heard.difference - c.heard.difference).mean() >= _SAME_DB for c in chosen):
+        if all(np.abs(scored.features.difference - c.features.difference).mean() >= _SAME_DB for c in chosen):
             chosen.append(scored)
         if len(chosen) == count:
             break

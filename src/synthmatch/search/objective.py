@@ -1,4 +1,4 @@
-"""What every search sees of a target: presets in, scores out, within a budget of renders or seconds.
+"""What every search sees of a target: presets in, distances out, within a budget of renders or seconds.
 
 Nothing else in a search renders. So every method counts alike, keeps its best when interrupted, and shows the same
 progress.
@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from synthmatch.features.score import Heard
+from synthmatch.features.search_distance import RenderFeatures
 from synthmatch.params import ParamSpace, Preset
 from synthmatch.search.locks import Locks
 
-#: Presets -> what was heard of each, None where a render failed.
-Evaluate = Callable[[Sequence[Preset]], list[Heard | None]]
+#: Presets -> features of each render, None where a render failed.
+Evaluate = Callable[[Sequence[Preset]], list[RenderFeatures | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,25 +28,25 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Where a search is: renders done and allowed, seconds gone, the best score so far."""
+    """Where a search is: renders done and allowed, seconds gone, the best distance so far, in dB."""
 
     renders: int
     budget: Budget
     seconds: float
-    best: float
+    best_db: float
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A rendered preset and what was heard; its score is infinite, and the rest empty, where the render failed."""
+    """A rendered preset and its features; its distance is infinite, and the rest empty, where the render failed."""
 
     preset: Preset
-    heard: Heard
+    features: RenderFeatures
 
     @property
-    def score(self) -> float:
-        """Distance to the target in dB."""
-        return self.heard.score
+    def distance_db(self) -> float:
+        """Distance to the target."""
+        return self.features.distance_db
 
 
 class Exhausted(Exception):
@@ -61,8 +61,8 @@ class Interrupted(Exception):
 class Objective:
     """Scores presets against one target until the budget is spent.
 
-    `evaluate` renders and scores a batch. `scored` keeps every preset rendered so far, in order; `history` the best
-    score after each render. A preset met before costs nothing. With `locks`, presets are rendered with the locked
+    `evaluate` renders and measures a batch. `scored` keeps every preset rendered so far, in order; `history` the best
+    distance after each render, in dB. A preset met before costs nothing. With `locks`, presets are rendered with the locked
     parameters at their values, whatever the search asked for.
     """
 
@@ -95,11 +95,11 @@ class Objective:
             key = preset.key()
             if key not in self._known and key not in new and len(new) < self.left:
                 new[key] = preset
-        for (key, preset), heard in zip(new.items(), self.evaluate(list(new.values())), strict=True):
-            scored = Scored(preset, heard or Heard(np.inf))
+        for (key, preset), found in zip(new.items(), self.evaluate(list(new.values())), strict=True):
+            scored = Scored(preset, found or RenderFeatures(np.inf))
             self._known[key] = scored
             self.scored.append(scored)
-            self.history.append(min(scored.score, self.history[-1] if self.history else np.inf))
+            self.history.append(min(scored.distance_db, self.history[-1] if self.history else np.inf))
         if self.report:
             self.report(Progress(len(self.scored), self.budget, time.monotonic() - self._start, self.history[-1]))
         return [self._known.get(preset.key()) for preset in presets]
@@ -110,5 +110,5 @@ class Objective:
 
     def best(self, count: int = 1) -> list[Scored]:
         """The best presets so far, best first."""
-        finite = [s for s in self.scored if np.isfinite(s.score)]
-        return sorted(finite, key=lambda s: s.score)[:count]
+        finite = [s for s in self.scored if np.isfinite(s.distance_db)]
+        return sorted(finite, key=lambda s: s.distance_db)[:count]

@@ -1,7 +1,7 @@
 """Random search: presets of the built-in library in random order, the baseline that any search has to beat.
 
 Where a synthesizer has no library, knob positions are drawn evenly. That is the weaker way: on six DX7 voices the mean
-fast score after 200 renders was 9.7, from the library 6.8. The draws depend on the generator alone, not on the target.
+search distance after 200 renders was 9.7, from the library 6.8. The draws depend on the generator alone, not on the target.
 """
 
 from collections.abc import Iterator, Sequence

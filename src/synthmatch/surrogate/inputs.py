@@ -2,7 +2,7 @@
 
 A continuous parameter is spread over bins, each of which fills up while the value passes through it (the piecewise-linear
 encoding of Gorishniy, Rubachev, Babenko, NeurIPS 2022): a network of few layers then tells near values apart. A
-categorical one has a number a class. Beside them stands what the synthesizer's parts do over time (`synths.workings`), and
+categorical one has a number a class. Beside them stands what the synthesizer's parts do over time (`analytic.features`), and
 the levels that follow.
 """
 
@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from synthmatch.analytic.model import analytic_of
 from synthmatch.features.sketch import HOP, WINDOW, segment_starts
 from synthmatch.features.stft import frame_count
 from synthmatch.note import SAMPLE_RATE_HZ, Note
@@ -55,7 +56,7 @@ class Inputs:
     """Inputs of one synthesizer's presets, each played with a note. `width`: how many numbers, `bands`: of the levels."""
 
     def __init__(self, synth: Synth) -> None:
-        self._synth, self._space = synth, synth.space
+        self._analytic, self._space = analytic_of(synth), synth.space
         self._continuous = np.flatnonzero(~self._space.categorical)
         self._categorical = [(i, int(self._space.widths[i])) for i in np.flatnonzero(self._space.categorical)]
         default = self._space.to_unit(self._space.default)[None]
@@ -65,7 +66,7 @@ class Inputs:
     def __call__(self, unit: npt.NDArray[np.floating], pitch: npt.ArrayLike, hold_seconds: npt.ArrayLike) -> Seen:
         """Of knob positions, (N, P), with notes, twice (N,)."""
         pitch, hold = np.asarray(pitch, np.int64), np.asarray(hold_seconds, np.float64)
-        parts = self._synth.workings(self._space.to_native(unit), pitch, hold, _SECONDS)
+        parts = self._analytic.features(self._space.to_native(unit), pitch, hold, _SECONDS)
         curves, levels = _of_segments(parts.curves), _of_segments(parts.levels)
         about = np.clip((levels - _MIDDLE_DB) / _STEP_DB, -2.0, 4.0).reshape(len(unit), -1)
         columns = (self._preset(unit), _note(pitch, hold), about, curves.reshape(len(unit), -1), parts.values)

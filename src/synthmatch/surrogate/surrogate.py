@@ -19,9 +19,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from synthmatch.atomic_files import write_whole
 from synthmatch.errors import InputError
 from synthmatch.features.sketch import MELS
-from synthmatch.files import write_whole
 from synthmatch.note import Note
 from synthmatch.parsing import has_shape, member, need, parse_arrays, parse_json
 from synthmatch.reading import read_file
@@ -52,7 +52,7 @@ class Surrogate:
     """Predicts sketches of one synthesizer's presets.
 
     `arrays`: the network's weights by name. `number`: which of its synthesizers this is. `fingerprint`: a short hash of
-    the weights. `direction`: mean cosine of predicted and real changes on what its training held out, 0 where none is told.
+    the weights. `change_cosine`: mean cosine of predicted and real changes on what its training held out, 0 where none is told.
     """
 
     def __init__(
@@ -62,12 +62,12 @@ class Surrogate:
         number: int,
         blocks: int,
         fingerprint: str,
-        direction: float = 0.0,
+        change_cosine: float = 0.0,
     ) -> None:
         self.synth, self.space = synth, synth.space
         self._inputs = Inputs(synth)
         self._arrays, self._number, self._blocks = arrays, number, blocks
-        self.fingerprint, self.direction = fingerprint, direction
+        self.fingerprint, self.change_cosine = fingerprint, change_cosine
 
     def __call__(self, unit: npt.NDArray[np.floating], note: Note) -> Predicted:
         """Predict the sounds of knob positions, (N, P), with a note."""
@@ -116,14 +116,14 @@ def write_surrogate(path: Path, arrays: Mapping[str, Floats], synths: Sequence[s
 class Weights(NamedTuple):
     """What a file holds: the hash of each synthesizer's parameter table by id, blocks, arrays, a short hash of it all.
 
-    `directions`: by synthesizer id, of those whose training told (`Surrogate.direction`).
+    `change_cosines`: by synthesizer id, of those whose training told (`Surrogate.change_cosine`).
     """
 
     tables: dict[str, str]
     blocks: int
     arrays: dict[str, Floats]
     fingerprint: str
-    directions: dict[str, float]
+    change_cosines: dict[str, float]
 
 
 def read_weights(path: Path) -> Weights:
@@ -143,13 +143,13 @@ def read_weights(path: Path) -> Weights:
                 raise InputError(f"{path} was trained for {id} table {table}, this version has {ours}; train it again")
         made = need(about.get("made") or {}, dict, "made")
         told = need(made.get("validation", {}), dict, "validation")
-        directions = {id: float(member(need(row, dict, id), "direction", float)) for id, row in told.items()}
+        cosines = {id: float(member(need(row, dict, id), "direction", float)) for id, row in told.items()}
         blocks = member(about, "blocks", int)
         arrays = _checked(stored, tables, blocks)
     except ValueError as error:
         raise InputError(f"{path} is no surrogate or is damaged ({error}); train it again") from None
     fingerprint = hashlib.blake2b(content, digest_size=4).hexdigest()
-    return Weights(tables, blocks, arrays, fingerprint, directions)
+    return Weights(tables, blocks, arrays, fingerprint, cosines)
 
 
 def _checked(arrays: Mapping[str, npt.NDArray[Any]], synths: Collection[str], blocks: int) -> dict[str, Floats]:
@@ -177,11 +177,11 @@ def _checked(arrays: Mapping[str, npt.NDArray[Any]], synths: Collection[str], bl
 
 def read_surrogates(path: Path) -> dict[str, Surrogate]:
     """The surrogates of a file by synthesizer id. Raises what `read_weights` raises."""
-    tables, blocks, arrays, fingerprint, directions = read_weights(path)
+    tables, blocks, arrays, fingerprint, cosines = read_weights(path)
     # in double precision, so that how a machine rounds its sums does not decide which of two children is rendered
     doubles = {name: array.astype(np.float64) for name, array in arrays.items()}
     return {
-        synth: Surrogate(get_synth(synth), doubles, number, blocks, fingerprint, directions.get(synth, 0.0))
+        synth: Surrogate(get_synth(synth), doubles, number, blocks, fingerprint, cosines.get(synth, 0.0))
         for number, synth in enumerate(tables)
     }
 

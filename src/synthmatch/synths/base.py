@@ -17,7 +17,6 @@ from synthmatch.audio import Audio
 from synthmatch.note import Note
 from synthmatch.params.preset import Preset
 from synthmatch.params.space import Floats, ParamSpace
-from synthmatch.synths.workings import Workings, no_workings
 
 
 class Engine(Protocol):
@@ -57,6 +56,8 @@ class Synth(ABC):
     also_read: tuple[str, ...] = ()
     #: channels of a render
     channels: int = 2
+    #: its analytic model, ``module:Class`` of a `synthmatch.analytic.model.AnalyticModel`; ``""`` where there is none
+    analytic: str = ""
     #: the systems that have it
     runs_on: str = "Linux, Windows, macOS"
 
@@ -103,24 +104,7 @@ class Synth(ABC):
         """Whether a file is certainly of this synthesizer, whatever its name."""
         return False
 
-    def workings(self, native: Floats, pitch: npt.NDArray[np.int64], hold_seconds: Floats, seconds: Floats) -> Workings:
-        """What its parts do over time, where that is known: of presets, (N, P), each with a pitch and a hold, both (N,).
-
-        `seconds`: times after the note's start, (T,).
-        """
-        return no_workings(len(native), len(seconds))
-
-    def spectra(
-        self, native: Floats, pitch: npt.NDArray[np.int64], hold_seconds: Floats, seconds: Floats
-    ) -> npt.NDArray[np.float32] | None:
-        """How loud each bin of a frame should be, where formulas know it: of what `workings` takes, in dBFS.
-
-        Frames are `frame_bands.WINDOW` samples of a Hann window, around each of the times. What is louder or quieter as a
-        whole band need not be right: `workings` says that. Shape: (N, T, bins).
-        """
-        return None
-
-    def audible(self, native: Floats) -> npt.NDArray[np.bool_]:
+    def active_parameters(self, native: Floats) -> npt.NDArray[np.bool_]:
         """Which parameters of presets, (N, P), can be heard; what is False can all be changed at once. Shape: (N, P)."""
         return np.ones(native.shape, np.bool_)
 

@@ -12,9 +12,9 @@ from synthmatch.text import utf8
 
 #: name -> module and class; imported on first use so that listing names loads nothing
 _SYNTHS = {
-    "vital": ("synthmatch.synths.vital", "Vital"),
-    "dexed": ("synthmatch.synths.dexed", "Dexed"),
-    "amsynth": ("synthmatch.synths.amsynth", "Amsynth"),
+    "vital": ("synthmatch.synths.vital.synth", "Vital"),
+    "dexed": ("synthmatch.synths.dexed.synth", "Dexed"),
+    "amsynth": ("synthmatch.synths.amsynth.synth", "Amsynth"),
 }
 
 #: a class by its module, which no path and no URI looks like
@@ -62,7 +62,7 @@ def _made(id: str) -> Synth:
         make: Callable[[], Synth] = getattr(import_module(module), name)
         return make()
     if "/" in id or "\\" in id or "://" in id:
-        from synthmatch.synths.plugin import Plugin  # noqa: PLC0415 - only a plug-in needs the host
+        from synthmatch.synths.plugin.synth import Plugin  # noqa: PLC0415 - only a plug-in needs the host
 
         return Plugin(id)
     if _CLASS.fullmatch(id):

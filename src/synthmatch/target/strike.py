@@ -22,7 +22,7 @@ _LOWEST_HZ, _HIGHEST_HZ = 30.0, 8_000.0
 _AUDIBLE_DB, _STRONG_DB, _NOTE_DB = 40.0, 30.0, 20.0
 #: A period is not believed where its own partial is that weak and less than that share of its harmonics is there.
 _MISSING_DB, _SPARSE = 20.0, 0.35
-_NEAR_CENTS = 40.0
+_NEAR_CENTS, _OWN_CENTS = 40.0, 120.0
 #: The strike note lies above the period, which is a divisor of it.
 _HIGHER = 1.8
 #: How much each of the first four harmonics of a note counts.
@@ -30,7 +30,7 @@ _HARMONICS = np.array([1.0, 0.9, 0.8, 0.6])
 #: The lowest of the candidates that stand out about as much is the note.
 _SALIENT = 0.85
 #: Where strike notes lie: the middle, and the octaves to either side at which a partial counts for 0.6 of itself. Both are
-#: the best of 13 pairs on the bells of `bench/bells.py` that are made worse on none of the tables of `bench/targets.py`.
+#: the best of 8 pairs on the bells of `bench/bells.py` and the single notes of `bench/targets.py`.
 _MIDDLE_HZ, _OCTAVES = 300.0, 2.2
 
 
@@ -66,7 +66,8 @@ def _partials(samples: Samples) -> tuple[Floats, Floats]:
 def _is_series(hz: Floats, level: Floats, fundamental_hz: float) -> bool:
     """Whether partials are the harmonics of `fundamental_hz`."""
     harmonic, near = _harmonics(hz, fundamental_hz)
-    own = near & (harmonic == 1)
+    # a stiff bar's period is not exactly that of its lowest partial
+    own = np.abs(1_200.0 * np.log2(hz / fundamental_hz)) < _OWN_CENTS
     if own.any() and level[own].max() > level.max() - _MISSING_DB:
         return True
     there = np.unique(harmonic[near & (level > level.max() - _STRONG_DB)])

@@ -92,7 +92,7 @@ def load_target(
     audio = audio[:, : round(LONGEST_SECONDS * SAMPLE_RATE_HZ)]
 
     calm, click = without_click(audio)
-    found, root, vibrato = _pitch(calm)
+    found, root, vibrato = _pitch(calm, recording.cycle_hz)
     # a hold outside its domain is refused by `Note`
     given = hold_seconds is not None and 0.0 < hold_seconds <= LONGEST_SECONDS
     held = round(hold_seconds * SAMPLE_RATE_HZ) if hold_seconds is not None and given else 0
@@ -105,7 +105,7 @@ def load_target(
         length = max(following - _BEFORE_NEXT_SAMPLES, held, _SHORTEST_SAMPLES // 2)
         audio = audio[:, :length]
         calm, click = without_click(audio)
-        found, root, _ = _pitch(calm)
+        found, root, _ = _pitch(calm, recording.cycle_hz)
         remarks.append(
             f"more than one note: the first {audio.shape[1] / SAMPLE_RATE_HZ:.2f} s are matched; --whole keeps all"
         )
@@ -122,17 +122,9 @@ def load_target(
     audio = np.pad(audio, ((0, 0), (0, max(0, _SHORTEST_SAMPLES - audio.shape[1]))))
     clear = found.confidence >= PITCHED or root is not None
     tuning = 100.0 * (found.midi - round(found.midi)) if clear else 0.0
-    stated = None if recording.root_midi is None else Note(round(recording.root_midi))
-    if pitch is None and clear:
-        pitch = round(found.midi)
-        if stated and stated.pitch != pitch:
-            remarks.append(f"the file states the note {stated.name}, the sound is {Note(pitch).name}")
-    elif pitch is None and stated:
-        pitch = stated.pitch
-        remarks.append(f"no clear pitch: {stated.name}, the note that the file states")
-    elif pitch is None:
-        pitch = _DEFAULT_PITCH
-        remarks.append("no clear pitch: C4 assumed; give --note")
+    if pitch is None:
+        pitch, remark = _note_of(found.midi if clear else None, recording.root_midi)
+        remarks += remark
     if abs(tuning) >= _IN_TUNE_CENTS:
         remarks.append(f"tuning is {tuning:+.0f} cents")
     return Target(
@@ -153,8 +145,23 @@ def load_target(
     )
 
 
-def _pitch(audio: Audio) -> tuple[Pitch, float | None, Vibrato | None]:
-    """Pitch of a note, the root in Hz where it is a chord, and its vibrato."""
+def _note_of(midi: float | None, root_midi: float | None) -> tuple[int, list[str]]:
+    """The note of a sound whose pitch is clear, or None, and of a file that states a root note, or None; and remarks."""
+    stated = None if root_midi is None else Note(round(root_midi))
+    if midi is not None:
+        found = Note(round(midi))
+        if stated and stated.pitch != found.pitch:
+            return found.pitch, [f"the file states the note {stated.name}, the sound is {found.name}"]
+        return found.pitch, []
+    if stated:
+        return stated.pitch, [f"no clear pitch: {stated.name}, the note that the file states"]
+    return _DEFAULT_PITCH, ["no clear pitch: C4 assumed; give --note"]
+
+
+def _pitch(audio: Audio, cycle_hz: float | None) -> tuple[Pitch, float | None, Vibrato | None]:
+    """Pitch of a note, the root in Hz where it is a chord, and its vibrato. `cycle_hz`: of a repeated cycle, which has neither."""
+    if cycle_hz is not None:
+        return Pitch(cycle_hz, 1.0), None, None
     samples = heard(audio)
     found = find_pitch(samples[:_PITCH_SAMPLES])
     vibrato = find_vibrato(samples, found)

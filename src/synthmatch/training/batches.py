@@ -37,7 +37,7 @@ def batch_of(subset: Subset, items: npt.NDArray[np.int64], *, audible: bool = Fa
     encoded = {synth: torch.from_numpy(subset.encoded_of(synth, first[own])) for synth, own in made}
     rows = {synth: torch.from_numpy(own) for synth, own in made}
     mels = torch.from_numpy(subset.mels(items.ravel()))
-    heard = {synth: torch.from_numpy(subset.audible_of(synth, first[own])) for synth, own in made if audible}
+    heard = {synth: torch.from_numpy(subset.active_of(synth, first[own])) for synth, own in made if audible}
     return Batch(mels.unflatten(0, items.shape), rows, encoded, torch.from_numpy(subset.pitches(items)), heard)
 
 
@@ -58,7 +58,7 @@ class HeldSubset:
             self._place[own] = np.arange(len(own))
             self._encoded[synth] = torch.from_numpy(subset.encoded_of(synth, own)).to(device)
             if audible:
-                self._audible[synth] = torch.from_numpy(subset.audible_of(synth, own)).to(device)
+                self._audible[synth] = torch.from_numpy(subset.active_of(synth, own)).to(device)
 
     def __call__(self, items: npt.NDArray[np.int64]) -> Batch:
         """The batch of these items, (n,), or of these rows' items, (n, notes), on the device."""

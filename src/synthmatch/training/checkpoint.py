@@ -8,8 +8,8 @@ from typing import Any
 
 import torch
 
+from synthmatch.atomic_files import write_whole
 from synthmatch.errors import InputError
-from synthmatch.files import write_whole
 from synthmatch.reading import opened
 
 FILE = "checkpoint.pt"

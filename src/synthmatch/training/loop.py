@@ -17,7 +17,7 @@ from synthmatch.dataset.prefetch import prefetch
 from synthmatch.dataset.reader import Dataset
 from synthmatch.errors import InputError, TrainingError
 from synthmatch.models.base import Batch, Model
-from synthmatch.models.drawn_note import with_note
+from synthmatch.models.pitch_conditioning import with_note
 from synthmatch.models.registry import model_class
 from synthmatch.models.weights import build_model, save_model
 from synthmatch.training.augment import augmented

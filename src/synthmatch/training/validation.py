@@ -4,7 +4,7 @@ import torch
 
 from synthmatch.dataset.reader import Subset
 from synthmatch.models.base import Model
-from synthmatch.models.drawn_note import with_note
+from synthmatch.models.pitch_conditioning import with_note
 from synthmatch.training.batches import Reader
 
 

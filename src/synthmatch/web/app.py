@@ -16,9 +16,9 @@ from synthmatch.errors import MissingSynthError, SynthmatchError
 from synthmatch.web.guard import Guard
 from synthmatch.web.jobs import QueueFullError
 from synthmatch.web.routes import api
+from synthmatch.web.server_state import Workshop
 from synthmatch.web.settings import Settings
 from synthmatch.web.store import GoneError
-from synthmatch.web.workshop import Workshop
 
 _SWEEP_SECONDS = 60.0
 #: Status of an error's answer, the most special class first.

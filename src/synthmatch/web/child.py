@@ -20,9 +20,9 @@ import numpy as np
 from synthmatch.audio import load
 from synthmatch.errors import InputWarning, PresetError, SynthmatchError
 from synthmatch.params import Preset
-from synthmatch.presets import own
+from synthmatch.presets import synthmatch_json as own
 from synthmatch.reading import read_file
-from synthmatch.synths.files import read_presets, synth_of
+from synthmatch.synths.preset_files import read_presets, synth_of
 from synthmatch.synths.registry import get_synth
 from synthmatch.systems.processes import contain
 

@@ -10,11 +10,11 @@ from urllib.parse import quote
 
 from synthmatch.errors import InputError
 from synthmatch.synths.base import Synth
-from synthmatch.synths.files import dump_presets, main_format, safe_name
+from synthmatch.synths.preset_files import dump_presets, main_format, safe_name
 from synthmatch.synths.registry import get_synth
 from synthmatch.web import views
-from synthmatch.web.things import Candidate
-from synthmatch.web.workshop import Workshop
+from synthmatch.web.entities import Candidate
+from synthmatch.web.server_state import Workshop
 
 
 class Download(NamedTuple):

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 from synthmatch.web import views
 from synthmatch.web.jobs import ENDED
-from synthmatch.web.workshop import Workshop
+from synthmatch.web.server_state import Workshop
 
 #: How often a change is looked for, and how often a quiet connection is kept alive.
 _LOOK_SECONDS, _ALIVE_SECONDS = 0.1, 10.0

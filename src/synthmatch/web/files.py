@@ -16,8 +16,8 @@ import numpy as np
 from synthmatch.audio import Audio
 from synthmatch.errors import AudioError, InputError, PresetError
 from synthmatch.params import Preset
-from synthmatch.presets import own
-from synthmatch.synths.files import parse_own
+from synthmatch.presets import synthmatch_json as own
+from synthmatch.synths.preset_files import parse_own
 from synthmatch.synths.registry import get_synth
 from synthmatch.systems.scratch import temporary_folder
 from synthmatch.web import child

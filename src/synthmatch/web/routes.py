@@ -9,10 +9,10 @@ from synthmatch import __version__
 from synthmatch.errors import InputError
 from synthmatch.synths.registry import get_synth
 from synthmatch.web import downloads, schemas, searches, views
+from synthmatch.web.entities import Candidate
 from synthmatch.web.events import events
 from synthmatch.web.files import Upload, label_of, read_presets
-from synthmatch.web.things import Candidate
-from synthmatch.web.workshop import Workshop, examples, offered
+from synthmatch.web.server_state import Workshop, examples, offered
 
 api = APIRouter(prefix="/api")
 

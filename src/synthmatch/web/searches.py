@@ -11,22 +11,22 @@ from typing import Any
 
 import numpy as np
 
+from synthmatch.calibration import in_domain as reach
 from synthmatch.errors import RenderError, SynthmatchError
-from synthmatch.evaluation import reach
-from synthmatch.features.score import FastScore
+from synthmatch.features.search_distance import SearchDistance
 from synthmatch.library.build import build
-from synthmatch.matches import Match
 from synthmatch.matching import match
 from synthmatch.render.progress import RenderProgress
+from synthmatch.result import Match
 from synthmatch.search.locks import check_names
 from synthmatch.search.objective import Progress
 from synthmatch.search.rendering import rendered_with
 from synthmatch.search.sensitivity import sensitivity
 from synthmatch.synths.registry import get_synth
+from synthmatch.web.entities import Candidate, OwnLibrary
 from synthmatch.web.files import Presets
 from synthmatch.web.jobs import Job, Part
-from synthmatch.web.things import Candidate, OwnLibrary
-from synthmatch.web.workshop import METRICS, Workshop
+from synthmatch.web.server_state import METRICS, Workshop
 
 #: A candidate that a better one has replaced is kept this long: a page may just be asking for it.
 _LINGER_SECONDS = 30.0
@@ -143,7 +143,7 @@ class _Board:
 
 def _tell(job: Job, part: Part) -> Callable[[str, Progress], None]:
     def progress(_: str, state: Progress) -> None:
-        part.done, part.best = state.renders, state.best if np.isfinite(state.best) else None
+        part.done, part.best = state.renders, state.best_db if np.isfinite(state.best_db) else None
         rate = state.renders / max(state.seconds, 1e-6)
         part.seconds_left = max(
             min((state.budget.renders - state.renders) / rate, state.budget.seconds - state.seconds), 0
@@ -193,7 +193,7 @@ def depends(shop: Workshop, candidate: Candidate) -> Job:
 
     def work(job: Job) -> None:
         if candidate.weights is None:
-            score = FastScore(candidate.recording.audio())
+            score = SearchDistance(candidate.recording.audio())
             (part,) = job.parts
             part.state = "running"
 

@@ -9,13 +9,13 @@ from synthmatch.features.stft import FLOOR_DB
 from synthmatch.note import SAMPLE_RATE_HZ
 from synthmatch.params import ParamSpace
 from synthmatch.picture import levels_db
-from synthmatch.presets import own
+from synthmatch.presets import synthmatch_json as own
 from synthmatch.synths.base import Synth
 from synthmatch.synths.registry import get_synth
 from synthmatch.web import schemas
+from synthmatch.web.entities import Aim, Candidate, OwnLibrary, Sound
 from synthmatch.web.jobs import Job
-from synthmatch.web.things import Aim, Candidate, OwnLibrary, Sound
-from synthmatch.web.workshop import Workshop
+from synthmatch.web.server_state import Workshop
 
 
 def synth(of: Synth) -> schemas.SynthOut:

@@ -19,12 +19,12 @@ import numpy as np
 import numpy.typing as npt
 
 from synthmatch.audio import Audio
+from synthmatch.benchmark.json_lines import append_lines, read_lines
 from synthmatch.dataset.reader import Dataset, Subset
 from synthmatch.errors import InputError, RenderError
-from synthmatch.evaluation.metrics import lsd, lsd_icassp2023, mss, param_accuracy, param_mae
+from synthmatch.metrics import lsd, lsd_icassp2023, mss, param_accuracy, param_mae
 from synthmatch.params import Preset
 from synthmatch.parsing import member, need, parse_json
-from synthmatch.reading import read_file
 from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool
 from synthmatch.synths.registry import get_synth
@@ -32,8 +32,6 @@ from synthmatch.synths.registry import get_synth
 FLOOR, RANDOM, MEDOID, NEAREST = "noise floor", "random preset", "medoid preset", "nearest neighbour"
 BASELINES = (FLOOR, RANDOM, MEDOID, NEAREST)
 
-#: Of a file that is read; 3,000 targets of Vital have 25 MB.
-_MOST_BYTES = 200_000_000
 #: Metrics of an answer, in the order of tables.
 METRICS = ("lsd", "lsd_icassp2023", "mss", "param_mae", "param_accuracy")
 
@@ -99,15 +97,14 @@ class AnswerFile:
         told = json.dumps([dataset.fingerprint, method, conditions], sort_keys=True)
         self._stamp = hashlib.sha256(told.encode()).hexdigest()[:16]
         self.answers: dict[tuple[str, int], Answer] = {}
-        contents = read_file(self.path, _MOST_BYTES, "a method's answers") if self.path.exists() else b""
-        for line in contents.splitlines():
+        for line in read_lines(self.path):
             try:
-                fields = need(parse_json(line), dict, "it")
+                fields = need(parse_json(line.encode()), dict, "it")
                 if fields.get("stamp") == self._stamp:
                     answer = Answer.from_json(fields)
                     self.answers[answer.synth, answer.item] = answer
             except ValueError:
-                continue  # cut while it was written; answered again
+                continue  # damaged; answered again
 
     def complete(self, targets: Mapping[str, npt.NDArray[np.int64]]) -> bool:
         """Whether every target has its answer."""
@@ -115,9 +112,7 @@ class AnswerFile:
 
     def add(self, answer: Answer) -> None:
         """Append an answer."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self.path.open("a", encoding="utf-8") as stream:
-            stream.write(json.dumps({"stamp": self._stamp, **asdict(answer)}) + "\n")
+        append_lines(self.path, [json.dumps({"stamp": self._stamp, **asdict(answer)})])
         self.answers[answer.synth, answer.item] = answer
 
 

@@ -14,11 +14,11 @@ import numpy.typing as npt
 from synthmatch.audio import mono
 from synthmatch.dataset.reader import Dataset, Subset
 from synthmatch.errors import RenderError
-from synthmatch.evaluation.metrics import BINS, harmonic_bin
 from synthmatch.experiments.icassp2023.answers import NEAREST, Answer
 from synthmatch.experiments.icassp2023.scale import LATENT_MODEL, LATENT_SIZE, MODELS, Scale, run_name
 from synthmatch.experiments.icassp2023.sound import ogg
 from synthmatch.experiments.icassp2023.spectrogram import mel, png
+from synthmatch.metrics import BINS, harmonic_bin
 from synthmatch.params import Preset
 from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool

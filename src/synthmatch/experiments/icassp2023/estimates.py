@@ -14,9 +14,9 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from synthmatch.atomic_files import write_whole
 from synthmatch.dataset.reader import Dataset
 from synthmatch.experiments.icassp2023.scale import Run
-from synthmatch.files import write_whole
 from synthmatch.models.base import Model
 from synthmatch.params import Preset
 from synthmatch.parsing import parse_arrays

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from synthmatch.evaluation.metrics import BINS
-from synthmatch.evaluation.statistics import bootstrap_interval
+from synthmatch.atomic_files import write_whole
+from synthmatch.benchmark.statistics import bootstrap_interval
 from synthmatch.experiments.icassp2023.answers import Answer
 from synthmatch.experiments.icassp2023.tables import column, in_bins, synths_of
-from synthmatch.files import write_whole
 from synthmatch.fonts import prepare_matplotlib
+from synthmatch.metrics import BINS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from synthmatch.evaluation.metrics import BINS, harmonic_bin
 from synthmatch.experiments.icassp2023.answers import BASELINES, METRICS, Answer, means
 from synthmatch.experiments.icassp2023.scale import LATENT_MODEL, LATENT_SIZE, MODELS, Scale, run_name
+from synthmatch.metrics import BINS, harmonic_bin
 
 #: Synthesizer and item.
 Target = tuple[str, int]

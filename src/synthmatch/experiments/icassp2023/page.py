@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
+from synthmatch.atomic_files import write_whole
 from synthmatch.experiments.icassp2023 import figures, tables
 from synthmatch.experiments.icassp2023.answers import BASELINES
 from synthmatch.experiments.icassp2023.run import Outcome
 from synthmatch.experiments.icassp2023.scale import LATENT_MODEL, LATENT_SIZE, MODELS, Scale
-from synthmatch.files import write_whole
 
 _HEAD = """# Joint or separate: the experiments of ICASSP 2023
 

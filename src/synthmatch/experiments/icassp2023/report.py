@@ -10,15 +10,15 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from synthmatch.evaluation.metrics import BINS
-from synthmatch.evaluation.metrics import METRICS as KNOWN
+from synthmatch.atomic_files import write_whole
 from synthmatch.experiments.icassp2023.answers import METRICS
 from synthmatch.experiments.icassp2023.cards import filled, joint_or_separate, latent_sizes
 from synthmatch.experiments.icassp2023.methods import mean_rows, scored_methods, target_rows
 from synthmatch.experiments.icassp2023.run import Outcome
 from synthmatch.experiments.icassp2023.scale import Scale
 from synthmatch.experiments.icassp2023.spectrogram import palette
-from synthmatch.files import write_whole
+from synthmatch.metrics import BINS
+from synthmatch.metrics import METRICS as KNOWN
 from synthmatch.synths.registry import get_synth
 
 

@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from synthmatch.evaluation.metrics import BINS, harmonic_bin
-from synthmatch.evaluation.statistics import bootstrap_interval, one_way_anova, paired_wilcoxon
+from synthmatch.benchmark.statistics import bootstrap_interval, one_way_anova, paired_wilcoxon
 from synthmatch.experiments.icassp2023.answers import BASELINES, METRICS, Answer, means
 from synthmatch.experiments.icassp2023.scale import LATENT_MODEL, LATENT_SIZE, MODELS, Scale, run_name
+from synthmatch.metrics import BINS, harmonic_bin
 
 Floats = npt.NDArray[np.float64]
 #: Answers to the same targets, in the same order, by method.

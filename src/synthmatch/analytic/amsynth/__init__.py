@@ -1,0 +1,1 @@
+"""amsynth's parts, computed."""

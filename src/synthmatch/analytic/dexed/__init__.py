@@ -1,0 +1,1 @@
+"""The DX7's parts, computed."""

@@ -1,0 +1,210 @@
+"""What the six operators of a DX7 voice do over time: levels, modulation, frequencies.
+
+Formulas and tables are those of msfa, Dexed's engine (Google, Apache-2.0: env.cc, dx7note.cc, fm_core.cc), in closed form:
+a decay is a straight line in octaves of level, an attack comes nearer to its ceiling exponentially, a stage that has nowhere
+to go waits. Left out: tremolo, vibrato. Operators are in the order of the voice's bytes: 6 to 1.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from synthmatch.analytic.dexed.pitch import frequencies_hz
+from synthmatch.analytic.dexed.spectrum import Playing, Wiring, expected_bins, expected_power
+from synthmatch.analytic.features import Floats, PartFeatures, decibels
+from synthmatch.analytic.mel_filterbank import WINDOW
+from synthmatch.note import SAMPLE_RATE_HZ
+from synthmatch.params import ParamSpace
+
+_OPERATORS = tuple(f"op{number}" for number in range(6, 0, -1))
+_STAGES = 4
+#: Level of the values 0..19 of a level knob; above, it is the value plus 28.
+_LOW_LEVELS = (0, 5, 9, 13, 17, 20, 23, 25, 27, 29, 31, 33, 35, 37, 39, 41, 42, 43, 45, 46)
+_LEVELS = np.array([*_LOW_LEVELS, *range(48, 128)])
+#: Exponential keyboard scaling, by groups of three keys.
+_CURVE = np.array(
+    [*range(10), 11, 14, 16, 19, 23, 27, 33, 39, 47, 56, 66, 80, 94, 110, 126, 142, 158, 174, 190, 206, 222, 238, 250]
+)
+#: For each algorithm and operator: low two bits, the bus that it writes (0: the output); 4, it adds to what is there;
+#: 16 or 32, the bus that modulates it; 64 or 128, feedback.
+_ALGORITHMS = bytes.fromhex(
+    "c11111140114 01111114c114 c11114011114 411194011114 c11401140114 419401140114 c11105140114 0111c5140114"
+    "01110514c114 010514c11114 c10514011114 01050514c114 c10505140114 c10511140114 01051114c114 c11102250514"
+    "01110225c514 011111c50514 c11414011114 010514c11414 011414c11414 c11414140114 c11414011404 c11414140404"
+    "c11414040404 c10514011404 010514c11404 04c111140114 c11401140404 04c111140404 c11404040404 c40404040404"
+)
+#: What velocity 100 adds to the level of an operator that is sensitive to it, however much, in 1/256 octaves.
+_VELOCITY = 16
+#: In octaves of level: where an attack starts at least, what it tends to, and full level.
+_JUMP, _CEILING, _FULL = 1716 / 256, 16.5, 14.0
+#: Below full level, in octaves, nothing is heard.
+_SILENT = -12.0
+_BLOCKS_A_SECOND = SAMPLE_RATE_HZ / 64
+#: Samples that a stage waits which begins where it ends, by its rate up to 76; above, 20 for each that is lacking to 99.
+_WAITS = np.array([
+    1764000, 1764000, 1411200, 1411200, 1190700, 1014300, 992250, 882000, 705600, 705600, 584325, 507150, 502740,
+    441000, 418950, 352800, 308700, 286650, 253575, 220500, 220500, 176400, 145530, 145530, 125685, 110250, 110250,
+    88200, 88200, 74970, 61740, 61740, 55125, 48510, 44100, 37485, 31311, 30870, 27562, 27562, 22050, 18522, 17640,
+    15435, 14112, 13230, 11025, 9261, 9261, 7717, 6615, 6615, 5512, 5512, 4410, 3969, 3969, 3439, 2866, 2690, 2249,
+    1984, 1896, 1808, 1411, 1367, 1234, 1146, 926, 837, 837, 705, 573, 573, 529, 441, 441,
+])  # fmt: skip
+_WAIT_SECONDS = np.append(_WAITS, 20 * (99 - np.arange(len(_WAITS), 100))) / SAMPLE_RATE_HZ
+#: Below this a bin is hidden by the hiss of the engine's few bits, in dB.
+_HISS_DB = -80.0
+#: The voice's spectrum is computed at every so many of the times.
+_APART = 3
+
+
+def _wiring() -> tuple[Floats, Floats, Floats]:
+    """Who modulates whom, (32, 6, 6); who is heard, and who has feedback, (32, 6)."""
+    modulates, heard, feedback = np.zeros((32, 6, 6)), np.zeros((32, 6)), np.zeros((32, 6))
+    for algorithm in range(32):
+        buses: dict[int, list[int]] = {1: [], 2: []}
+        for operator, flags in enumerate(_ALGORITHMS[6 * algorithm : 6 * algorithm + 6]):
+            modulates[algorithm, buses.get(flags >> 4 & 3, []), operator] = 1.0
+            feedback[algorithm, operator] = bool(flags & 0xC0)
+            bus = flags & 3
+            if bus == 0:
+                heard[algorithm, operator] = 1.0
+            else:
+                buses[bus] = [*buses[bus], operator] if flags & 4 else [operator]
+    return modulates, heard, feedback
+
+
+_MODULATES, _HEARD, _FEEDBACK = _wiring()
+_WIRING = Wiring(_MODULATES, _HEARD, _FEEDBACK)
+
+
+def dexed_features(
+    space: ParamSpace, native: Floats, pitch: npt.NDArray[np.int64], hold_seconds: Floats, seconds: Floats
+) -> PartFeatures:
+    """Of voices, (N, P), each with its note, at times after the note's start. Shape: pitch and hold (N,), seconds (T,)."""
+    operators, key = _operators(space, native, pitch)
+    level = _envelope(operators, key, hold_seconds, seconds) - _FULL  # (N, 6, T)
+    audible = np.clip(level, _SILENT, 1.0)
+    algorithm = native[:, space.index["algorithm"]].astype(np.int64)
+    amplitude = 2.0**audible
+    modulates, heard = _MODULATES[algorithm], _HEARD[algorithm]
+    quietest = 2.0**_SILENT
+    modulation = np.log2(np.einsum("nij,nit->njt", modulates, amplitude) + quietest)
+    output = np.log2(heard[:, :, None] * amplitude + quietest)
+    mode, coarse, fine, detune = (operators[:, :, column] for column in (17, 18, 19, 20))
+    ratio = np.log2(np.where(coarse == 0, 0.5, coarse) * (1 + fine / 100))
+    fixed = ((coarse & 3) + fine / 100) * np.log2(10.0) - np.log2(440.0) - (key[:, None] - 69) / 12
+    feedback = _FEEDBACK[algorithm] * native[:, space.index["feedback"]][:, None] / 7
+    frequency = np.where(mode == 0, ratio, fixed)
+    values = [
+        np.clip(frequency / 2, -4.0, 4.0),
+        mode,
+        modulates.reshape(len(native), -1),
+        heard,
+        feedback,
+        (detune - 7) / 7,
+    ]
+    middles = np.arange(len(seconds)) // _APART * _APART + _APART // 2
+    looks, of_look = np.unique(np.minimum(middles, len(seconds) - 1), return_inverse=True)
+    power = expected_power(
+        _WIRING, _playing(space, native, operators, key, level[:, :, looks], hold_seconds, seconds[looks])
+    )
+    levels = decibels(np.moveaxis(power, 2, 1).astype(np.float64))[:, :, of_look]
+    curves = np.concatenate([audible, modulation, output], axis=1) / 4
+    return PartFeatures(curves, np.concatenate(values, axis=1), levels)
+
+
+def dexed_spectrum(
+    space: ParamSpace, native: Floats, pitch: npt.NDArray[np.int64], hold_seconds: Floats, seconds: Floats
+) -> npt.NDArray[np.float32]:
+    """Levels of the bins of frames, as `Synth.spectra`. Shape: (N, T, BINS)."""
+    operators, key = _operators(space, native, pitch)
+    level = _envelope(operators, key, hold_seconds, seconds) - _FULL
+    playing = _playing(space, native, operators, key, level, hold_seconds, seconds)
+    # a frame begins before what is in its middle
+    found = expected_bins(_WIRING, playing._replace(seconds=seconds - WINDOW / 2 / SAMPLE_RATE_HZ))
+    return np.float32(10.0) * np.log10(np.maximum(found, np.float32(10.0 ** (_HISS_DB / 10))))
+
+
+def _operators(
+    space: ParamSpace, native: Floats, pitch: npt.NDArray[np.int64]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """The operators' values, (N, 6, 21), and the keys that they are played at, (N,)."""
+    operators = np.stack([native[:, space.modules[name]] for name in _OPERATORS], axis=1).astype(np.int64)
+    return operators, pitch + native[:, space.index["transpose"]].astype(np.int64) - 24
+
+
+def _playing(
+    space: ParamSpace,
+    native: Floats,
+    operators: npt.NDArray[np.int64],
+    key: npt.NDArray[np.int64],
+    level: Floats,
+    hold_seconds: Floats,
+    seconds: Floats,
+) -> Playing:
+    """What a spectrum is computed of. `level`: octaves below full, (N, 6, T)."""
+    amount = native[:, space.index["feedback"]]
+    return Playing(
+        native[:, space.index["algorithm"]].astype(np.int64),
+        np.where(amount > 0, 2.0 ** (amount - 8), 0.0),
+        np.where(level > _SILENT, 2.0 ** np.clip(level, _SILENT, 1.0), 0.0),
+        frequencies_hz(space, native, operators, key, hold_seconds, seconds),
+        seconds,
+    )
+
+
+def _envelope(
+    operators: npt.NDArray[np.int64], key: npt.NDArray[np.int64], hold_seconds: Floats, seconds: Floats
+) -> Floats:
+    """Levels in octaves, `_FULL` being full. Shape: (N, 6, 21), (N,), (N,), (T,) -> (N, 6, T)."""
+    rates, levels = operators[:, :, :4], operators[:, :, 4:8]
+    whole = np.clip(_LEVELS[operators[:, :, 16]] + _keyboard(operators, key), 0, 127) * 32
+    whole = whole + _VELOCITY * (operators[:, :, 15] > 0)
+    targets = np.maximum((_LEVELS[levels] >> 1) * 64 + whole[:, :, None] - 4256, 16) / 256.0
+    faster = operators[:, :, 13] * np.clip(key // 3 - 7, 0, 31)[:, None] >> 3
+    steps = np.minimum((rates * 41 >> 6) + faster[:, :, None], 63)
+    slopes = (4 + (steps & 3)) * 2.0 ** (8 + (steps >> 2)) / 2.0**24 * _BLOCKS_A_SECOND  # octaves a second
+    # the last column is the moment of release
+    held = np.concatenate([np.minimum(seconds, hold_seconds[:, None]), hold_seconds[:, None]], axis=1)[:, None]
+    level = np.zeros((*slopes.shape[:2], held.shape[2]))
+    begin, start = np.zeros(slopes.shape[:2]), np.zeros(slopes.shape[:2])
+    waits = _WAIT_SECONDS[np.minimum(rates + faster[:, :, None], 99)]
+    # a first stage that is to be silent waits a twentieth, where it is a slow one
+    silent = operators[:, :, 4] == 0
+    waits[:, :, 0] /= np.where(silent & (rates[:, :, 0] + faster < len(_WAITS)), 20, 1)
+    for stage in range(_STAGES - 1):
+        target, slope = targets[:, :, stage], slopes[:, :, stage]
+        value = _stage(start, target, slope, held - begin[:, :, None])
+        level = np.where(held >= begin[:, :, None], value, level)
+        still = (target == start) | (silent if stage == 0 else False)
+        begin = begin + np.where(still, waits[:, :, stage], _duration(start, target, slope))
+        start = target
+    released = seconds - hold_seconds[:, None]
+    after = _stage(level[:, :, -1], targets[:, :, -1], slopes[:, :, -1], released[:, None])
+    return np.where(released[:, None] > 0, after, level[:, :, :-1])
+
+
+def _stage(start: Floats, target: Floats, slope: Floats, seconds: Floats) -> Floats:
+    """Level so long after a stage began. Shape: thrice (N, 6), (N, 1 or 6, T) -> (N, 6, T)."""
+    start, target, slope = start[:, :, None], target[:, :, None], slope[:, :, None]
+    seconds = np.maximum(seconds, 0.0)
+    rising = _CEILING - (_CEILING - np.maximum(start, _JUMP)) * np.exp(-slope * seconds)
+    falling = start - slope * seconds
+    return np.where(target > start, np.minimum(rising, target), np.maximum(falling, target))
+
+
+def _duration(start: Floats, target: Floats, slope: Floats) -> Floats:
+    """Seconds that a stage takes. Shape: thrice (N, 6) -> (N, 6)."""
+    from_jump = np.maximum(start, _JUMP)
+    rising = np.log((_CEILING - from_jump) / np.maximum(_CEILING - np.maximum(target, from_jump), 1e-3))
+    return np.where(target > start, rising, start - target) / slope
+
+
+def _keyboard(operators: npt.NDArray[np.int64], key: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """What the keyboard's level scaling adds to a level. Shape: (N, 6, 21), (N,) -> (N, 6)."""
+    offset = key[:, None] - operators[:, :, 8] - 17
+    right = offset >= 0
+    group = np.where(right, (offset + 1) // 3, (1 - offset) // 3)
+    depth = np.where(right, operators[:, :, 10], operators[:, :, 9])
+    curve = np.where(right, operators[:, :, 12], operators[:, :, 11])
+    linear = group * depth * 329 >> 12
+    exponential = _CURVE[np.minimum(group, len(_CURVE) - 1)] * depth * 329 >> 15
+    scaled = np.where((curve == 0) | (curve == 3), linear, exponential)
+    return np.where(curve < 2, -scaled, scaled)

@@ -1,0 +1,37 @@
+"""What the parts of a synthesizer do over time, computed from its parameters by its engine's own formulas.
+
+A network that is to predict sounds need not learn again what is written down: how a rate becomes a duration, which
+operator modulates which.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+
+#: What is quieter reads as this, in dB.
+QUIETEST_DB = -90.0
+
+
+class PartFeatures(NamedTuple):
+    """Of N presets: what moves, (N, curves, times), what stays, (N, values), and levels that should be heard.
+
+    Curves and values are numbers of about -3 to 3. `levels`: dB in bands of the synthesizer's own choice, (N, bands, times);
+    no bands where nothing is known of them.
+    """
+
+    curves: Floats
+    values: Floats
+    levels: Floats
+
+
+def no_features(count: int, times: int) -> PartFeatures:
+    """Of a synthesizer whose inside is not known."""
+    return PartFeatures(np.zeros((count, 0, times)), np.zeros((count, 0)), np.zeros((count, 0, times)))
+
+
+def decibels(power: Floats) -> Floats:
+    """10 log10 of a power, held at `QUIETEST_DB`. Same shape."""
+    return 10.0 * np.log10(np.maximum(power, 10.0 ** (QUIETEST_DB / 10)))

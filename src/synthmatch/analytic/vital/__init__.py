@@ -1,0 +1,1 @@
+"""Vital's parts, computed."""

@@ -1,0 +1,1 @@
+"""Targets, runs, records and reports that compare methods."""

@@ -1,0 +1,174 @@
+"""The quality benchmark: every method on every target, under one budget, scored with the table metrics.
+
+A search runs once with the whole budget; its scores after fewer renders are those of the best preset so far by the search
+distance. Every row of a results table comes from such a run: the nearest neighbour is the first render of `retrieval`, a
+random preset the first of random search.
+"""
+
+import hashlib
+import platform
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from synthmatch.audio import Audio
+from synthmatch.benchmark.medoid import medoid_of
+from synthmatch.benchmark.methods import (
+    BASELINE_VERSION,
+    FLOOR,
+    MEDOID,
+    RETRIEVAL,
+    SEEDED,
+    UNRENDERED,
+    Method,
+    methods_for,
+)
+from synthmatch.benchmark.records import Conditions, Record, RecordFile, Scores
+from synthmatch.benchmark.shared import SharedDistances
+from synthmatch.benchmark.targets import BenchTarget
+from synthmatch.errors import RenderError
+from synthmatch.features.search_distance import SearchDistance
+from synthmatch.library.library import Library
+from synthmatch.metrics import evaluate as table_metrics
+from synthmatch.params import Preset
+from synthmatch.proposers.model import TrainedModel
+from synthmatch.render.guard import RenderFailure
+from synthmatch.render.pool import RenderPool
+from synthmatch.search.objective import Objective
+from synthmatch.search.registry import GUIDED, SEARCHES, VERSIONS
+from synthmatch.surrogate.surrogate import Surrogate
+from synthmatch.systems import cores
+
+#: Renders after which a search is scored, and its whole budget.
+MARKS = (1, 16, 50, 200, 1000)
+
+Report = Callable[[int, int, Record], None]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a benchmark runs with: workers, library, searches by name, budget, seed, trained models and a surrogate."""
+
+    pool: RenderPool
+    library: Library
+    searches: Sequence[str]
+    renders: int
+    seed: int
+    models: Sequence[TrainedModel] = ()
+    surrogate: Surrogate | None = None
+
+    def methods(self, target: BenchTarget, medoid: Preset | None = None) -> dict[str, Method]:
+        """What is run on a target, by name. `medoid`: the library's, which only a run needs."""
+        found = methods_for(
+            target,
+            self.pool.synth.id,
+            self.library,
+            medoid,
+            self.searches,
+            self.renders,
+            self.models,
+            self.surrogate,
+        )
+        return {method.name: method for method in found}
+
+    def conditions(self, method: Method) -> Conditions:
+        """Under which a record of the method counts."""
+        return Conditions(method.name, method.version, self.library_name, self.renders, self.seed)
+
+    @cached_property
+    def library_name(self) -> str:
+        """As records keep it."""
+        return library_name(self.library)
+
+
+class TableMetrics:
+    """Every metric of a render against one target; picklable, so that workers compute it."""
+
+    def __init__(self, target: Audio) -> None:
+        self._target, self._search = target, SearchDistance(target)
+
+    def __call__(self, audio: Audio) -> Scores:
+        """Scores by metric name, and the search distance as ``score``."""
+        return {**table_metrics(self._target, audio), "score": self._search(audio).distance_db}
+
+
+def run(setting: Setting, targets: Sequence[BenchTarget], file: RecordFile, report: Report) -> None:
+    """Run what the file has no record of, target by target, and add it to the file.
+
+    `report(done, total, record)` after each. Interrupted, it loses the method that it is at.
+    """
+    todo = [
+        (target, name)
+        for target in targets
+        for name, method in setting.methods(target).items()
+        if (target.name, setting.conditions(method)) not in file.records
+    ]
+    medoid = medoid_of(setting.library) if any(name == MEDOID for _, name in todo) else None
+    shared = SharedDistances(setting.pool, targets)
+    for done, (target, name) in enumerate(todo, 1):
+        start = time.monotonic()
+        method = setting.methods(target, medoid)[name]
+        # random search draws the same for all targets, so that they share its renders
+        evaluate = shared.of(target) if name == "random" else None
+        objective = method.run(target, setting.pool, _stream(setting.seed, name, target), evaluate)
+        scores = _at_marks(setting, target, objective)
+        seconds = round(time.monotonic() - start, 2)
+        record = Record(target.name, setting.conditions(method), machine(), seconds, scores)
+        file.add([record])
+        report(done, len(todo), record)
+
+
+def is_current(recorded: Conditions, library: str, seed: int) -> bool:
+    """Whether a record counts for the present searches and this library and seed; a model counts with any weights."""
+    versions = recorded.version.split(" ")
+    if recorded.method in {FLOOR, MEDOID, RETRIEVAL}:
+        held = [BASELINE_VERSION]
+    elif recorded.method in SEARCHES:
+        held = [VERSIONS[recorded.method]]
+    elif recorded.method in (GUIDED, UNRENDERED):
+        held = [versions[0], VERSIONS[GUIDED]]
+    elif recorded.method.endswith(SEEDED):
+        search = recorded.method.rpartition(", ")[2]
+        held = [*versions[:-1], VERSIONS[search]]
+    else:
+        held = versions
+    return (versions, recorded.library, recorded.seed) == (held, library, seed)
+
+
+def library_name(library: Library) -> str:
+    """Its size and the beginning of a hash of what it holds."""
+    digest = hashlib.blake2b(library.unit.tobytes() + library.index.codes.tobytes(), digest_size=4)
+    return f"{len(library):,} presets {digest.hexdigest()}"
+
+
+def machine() -> str:
+    """The machine in words, without its name."""
+    return f"{cores()} cores, {platform.machine()}, Python {platform.python_version()}"
+
+
+def _stream(seed: int, method: str, target: BenchTarget) -> np.random.Generator:
+    """Random search draws the same for all targets, so that they share its renders; others have their own numbers."""
+    own = [] if method == "random" else list(target.name.encode())
+    return np.random.default_rng([seed, *own])
+
+
+def _at_marks(setting: Setting, target: BenchTarget, objective: Objective) -> dict[int, Scores]:
+    """Table metrics of the best preset among the first 1, 16, ... renders. Silence stands where none succeeded."""
+    # a method may render less than it could: a library holds some presets twice
+    budget = objective.budget.renders
+    marks = [mark for mark in MARKS if mark < budget] + [budget]
+    best = {mark: min(objective.scored[:mark], key=lambda scored: scored.distance_db) for mark in marks}
+    presets = {s.preset.key(): s.preset for s in best.values() if np.isfinite(s.distance_db)}
+    measure = TableMetrics(target.audio)
+    found: dict[bytes, Scores] = {}
+    for key, result in zip(presets, setting.pool.run(list(presets.values()), target.note, measure), strict=True):
+        if isinstance(result, RenderFailure):
+            raise RenderError(f"rendered in the search, but not again: {result}")
+        found[key] = result
+    if any(scored.preset.key() not in found for scored in best.values()):
+        silence = measure(np.zeros_like(target.audio))
+        found = {scored.preset.key(): silence for scored in best.values()} | found
+    return {mark: found[scored.preset.key()] for mark, scored in best.items()}

@@ -1,1 +1,0 @@
-"""Metrics, tables and benchmarks."""

@@ -1,0 +1,51 @@
+"""The sketch that a library's timbre tells of: levels of semitones over a note's parts, on the grid of a sketch.
+
+A timbre was kept to be compared with others, and not to be turned into something else: semitones are taken for levels of
+a spectrum that is straight between them, parts of the note for steps. Where a timbre says nothing, below 55 Hz and later
+than a second after the note's end, its nearest level stands.
+"""
+
+from functools import cache
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from synthmatch.features.bands import LOWEST_PITCH, SEMITONE_BANDS, mel_bands
+from synthmatch.features.sketch import HOP, MELS, WINDOW, segment_starts
+from synthmatch.features.stft import decibels
+from synthmatch.features.timbre import HELD_EDGES, RELEASE_EDGES
+from synthmatch.note import SAMPLE_RATE_HZ
+
+Floats = npt.NDArray[np.float32]
+
+#: The loudest level that is believed, in dBFS: powers of more would say nothing.
+_CEILING_DB = 20.0
+
+
+def stored_sketches(levels: Floats, hold_seconds: float, frames: int) -> Floats:
+    """Sketches of so many frames from timbres of a note that is held so long.
+
+    Shape: (N, timbre.SEGMENTS, SEMITONE_BANDS) -> (N, segments, MELS), both in dBFS.
+    """
+    powers = np.power(np.float32(10.0), np.minimum(levels, np.float32(_CEILING_DB)) / 10, dtype=np.float32)
+    return np.asarray(_shares(hold_seconds, frames) @ decibels(powers @ _mels_of_semitones()), np.float32)
+
+
+@cache
+def _mels_of_semitones() -> Floats:
+    """What each semitone's power adds to each mel band. Shape: (SEMITONE_BANDS, MELS)."""
+    bins_hz = np.maximum(np.arange(WINDOW // 2 + 1) * SAMPLE_RATE_HZ / WINDOW, 1.0)
+    place = 12 * np.log2(bins_hz / 440) + 69 - LOWEST_PITCH
+    near = np.maximum(0.0, 1.0 - np.abs(np.clip(place, 0, SEMITONE_BANDS - 1) - np.arange(SEMITONE_BANDS)[:, None]))
+    return (near @ mel_bands(WINDOW, MELS)).astype(np.float32)
+
+
+def _shares(hold_seconds: float, frames: int) -> Floats:
+    """Which share of each segment of a sketch is of which part of the note. Shape: (segments, timbre.SEGMENTS)."""
+    seconds = np.append(segment_starts(frames), frames) * HOP / SAMPLE_RATE_HZ
+    ends = np.minimum([*HELD_EDGES[:-1], np.inf], hold_seconds)
+    released = hold_seconds + np.array([*RELEASE_EDGES[:-1], np.inf])
+    parts = np.array([*pairwise(ends), *pairwise(released)])
+    begins, finishes = (np.clip(edge[:, None], parts[:, 0], parts[:, 1]) for edge in (seconds[:-1], seconds[1:]))
+    return ((finishes - begins) / np.diff(seconds)[:, None]).astype(np.float32)

@@ -1,0 +1,21 @@
+"""Random presets, where nothing is known of a synthesizer."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from synthmatch.audio import Audio
+from synthmatch.library.sources import random_presets
+from synthmatch.note import Note
+from synthmatch.proposers.base import SEEDS, Precedence, Proposal, Proposer
+from synthmatch.synths.base import Synth
+
+
+class RandomProposer(Proposer):
+    """Presets drawn from the synthesizer's space, near its default (`library.sources.random_presets`)."""
+
+    precedence = Precedence.BLIND
+
+    def propose(self, target: Audio, note: Note, synth: Synth, rng: np.random.Generator) -> Sequence[Proposal]:
+        """Drawn presets, whatever the target."""
+        return [Proposal(preset) for preset in random_presets(synth, rng, SEEDS)]

@@ -1,0 +1,91 @@
+"""What a match gives: candidates with their audio and scores, ranked, and how they are saved."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from synthmatch.atomic_files import write_whole
+from synthmatch.audio import Audio, save_wav
+from synthmatch.params import Preset
+from synthmatch.picture import picture
+from synthmatch.synths.preset_files import write_presets
+from synthmatch.synths.registry import get_synth
+from synthmatch.target import Target
+
+
+@dataclass(frozen=True, eq=False)
+class Match:
+    """A candidate: a preset, what it sounds like, and how near that is.
+
+    `audio` is its render with the target's note, shape (channels, note.samples). `score` is the search's own
+    (`features.search_distance`), by which candidates are ranked; `scores` are the table metrics against the target, and `floor`
+    what the same metrics give between two plays of one preset in this synthesizer. `nearer_than` is how sure it is: the
+    share (0..1) of the synthesizer's own sounds that are matched less nearly (`calibration.in_domain`); None where that was
+    not measured, or while the search goes on.
+    """
+
+    preset: Preset
+    audio: Audio
+    score: float
+    scores: dict[str, float]
+    floor: dict[str, float]
+    nearer_than: float | None
+
+    @property
+    def synth(self) -> str:
+        """Id of the synthesizer."""
+        return self.preset.synth
+
+    def parameters(self) -> dict[str, str]:
+        """What a panel would show, by parameter name."""
+        space = get_synth(self.synth).space
+        return {p.name: p.text(v) for p, v in zip(space.parameters, self.preset.native, strict=True)}
+
+    def save(self, path: str | Path, *, force: bool = False) -> None:
+        """Write the preset's native file, its own JSON (``.json``) or its sound (``.wav``), as the name says."""
+        path = Path(path)
+        if path.suffix.lower() == ".wav":
+            save_wav(path, self.audio, force=force)
+        else:
+            write_presets(path, [self.preset], force=force)
+
+
+@dataclass(frozen=True, eq=False)
+class Matches:
+    """Candidates over all synthesizers asked for, best first.
+
+    `renders` counts the renders of each synthesizer's search. `complete` is False where the search was interrupted.
+    `out_of_reach` are the ids of synthesizers that came less near to the target, with all their candidates, than to 95
+    in 100 of their own sounds. `failed` says of synthesizers, by id, on which not one preset rendered, what is known of it.
+    """
+
+    target: Target
+    candidates: tuple[Match, ...]
+    renders: dict[str, int]
+    complete: bool
+    out_of_reach: tuple[str, ...]
+    failed: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def best(self) -> Match:
+        """The candidate nearest to the target."""
+        return self.candidates[0]
+
+    def __iter__(self) -> Iterator[Match]:
+        return iter(self.candidates)
+
+    def __len__(self) -> int:
+        return len(self.candidates)
+
+    def __getitem__(self, rank: int) -> Match:
+        return self.candidates[rank]
+
+    def save_picture(self, rank: int, path: str | Path, *, force: bool = False) -> None:
+        """Write `picture`, whole or not at all."""
+        write_whole(Path(path), self.picture(rank), force=force)
+
+    def picture(self, rank: int) -> bytes:
+        """The spectrograms of target and candidate, and their difference, as PNG."""
+        found = self.candidates[rank]
+        title = f"{self.target.name}: {get_synth(found.synth).title}, lsd {found.scores['lsd']:.1f} dB"
+        return picture(self.target.audio, found.audio, title)

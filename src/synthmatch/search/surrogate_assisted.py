@@ -1,0 +1,136 @@
+"""The population search with a surrogate: many children are made, and those are rendered of which most is expected.
+
+Preselection predicts what children bring (`search.preselection`), acquisition says what a prediction is worth
+(`search.acquisition`). Tuned constants were chosen in the tables of docs/results/tried.md.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from synthmatch.features.search_distance import RenderFeatures
+from synthmatch.params import Preset
+from synthmatch.search.acquisition import expected_improvement
+from synthmatch.search.objective import Exhausted, Objective, Scored
+from synthmatch.search.population import MEMBERS, Child, Member, Population, Start
+from synthmatch.search.preselection import Preselection
+
+Floats = npt.NDArray[np.floating]
+
+#: Presets a generation: a share of the budget, for a small one has to learn early, but within limits.
+_BATCH_SHARE, _LEAST_BATCH, _MOST_BATCH = 1 / 12, 4, 16
+#: Children that are made for each that is rendered; in so many rounds, each from the best of those before.
+_CHILDREN, _ROUNDS, _BEST = 64, 2, 24
+#: Share of a round's children, the best, that are predicted bin by bin, where the synthesizer's formulas allow it.
+_PER_BIN = 1 / 4
+#: The same before any render: children a round, rounds, and how many of all are predicted bin by bin.
+_UNRENDERED, _UNRENDERED_ROUNDS, _UNRENDERED_PER_BIN = 96, 4, 96
+#: Standard deviation of a predicted distance, in dB: so much, and so many times the change that is expected.
+_DEVIATION, _DEVIATION_OF_CHANGE = 0.005, 0.2
+
+#: By what children are sorted: the best lowest, (N,).
+_Order = Callable[[Sequence[Child]], Floats]
+
+
+def surrogate_assisted_search(
+    objective: Objective, seeds: Sequence[Preset], rng: np.random.Generator, preselection: Preselection
+) -> None:
+    """Spend the objective's budget. `seeds`: presets near the target, nearest first; at least one."""
+    population = Population(objective, seeds, rng)
+    batch = int(np.clip(objective.budget.renders * _BATCH_SHARE, _LEAST_BATCH, _MOST_BATCH))
+    order = _by_improvement(population, preselection)
+    try:
+        born = population.render_seeds()
+        while population.members and objective.left:
+            if born:
+                preselection.learn([member.scored for member in born])
+            children = _bred(population, _ROUNDS, batch * _CHILDREN // _ROUNDS, order, {})[:batch]
+            if not children:
+                # a small space may have nothing left that was not rendered
+                return
+            born = population.tell(children, objective([child.preset for child in children]))
+    except Exhausted:
+        return
+
+
+def propose_without_rendering(
+    objective: Objective, seeds: Sequence[Preset], rng: np.random.Generator, preselection: Preselection, count: int
+) -> list[Preset]:
+    """`count` of the seeds and their children that should be nearest, nearest first: nothing is rendered.
+
+    Each comes from another seed, so that they err in different ways.
+    """
+    population = Population(objective, seeds, rng)
+    distances = preselection.predict_distance(population.seeds)
+    members = [
+        Member(unit, Scored(preset, RenderFeatures(float(distance_db))))
+        for unit, preset, distance_db in zip(population.donors, population.seeds, distances, strict=True)
+    ]
+    population.members = sorted(members, key=lambda m: m.distance_db)[:MEMBERS]
+    themselves = {m.preset.key(): Child("", m, m.preset) for m in population.members}
+    bred = _bred(population, _UNRENDERED_ROUNDS, _UNRENDERED, _by_distance(preselection), themselves)
+    best = bred[:_UNRENDERED_PER_BIN]
+    per_bin = preselection.predict_distance_per_bin([c.preset for c in best], [c.parent.preset for c in best])
+    if per_bin is not None:
+        bred = [*(best[i] for i in np.argsort(per_bin, kind="stable")), *bred[_UNRENDERED_PER_BIN:]]
+    found: dict[bytes, Preset] = {}
+    for child in bred:
+        found.setdefault(child.parent.preset.key(), child.preset)
+    return list(found.values())[:count]
+
+
+def _by_distance(preselection: Preselection) -> _Order:
+    """The one answer that is given without a render should be near by itself."""
+
+    def order(children: Sequence[Child]) -> Floats:
+        expected = preselection.expect([c.preset for c in children], [c.parent.preset for c in children])
+        return np.array([c.parent.distance_db for c in children]) - expected.gains
+
+    return order
+
+
+def _by_improvement(population: Population, preselection: Preselection) -> _Order:
+    """Of several renders the best counts. Where bins are predicted, they decide among the best children, before all others."""
+
+    def order(children: Sequence[Child]) -> Floats:
+        presets, parents = [c.preset for c in children], [c.parent.preset for c in children]
+        distances = np.array([c.parent.distance_db for c in children])
+        expected = preselection.expect(presets, parents)
+        deviation = _DEVIATION + _DEVIATION_OF_CHANGE * expected.changes
+        best_db = population.best_db
+        coarse = -expected_improvement(best_db - distances + expected.gains, deviation)
+        best = np.argsort(coarse, kind="stable")[: max(round(len(children) * _PER_BIN), _BEST)]
+        gains = preselection.refine_gains_per_bin(
+            [presets[i] for i in best], [parents[i] for i in best], expected.bands[best]
+        )
+        if gains is None:
+            return coarse
+        places = np.full(len(children), np.inf)
+        places[best] = -expected_improvement(best_db - distances[best] + gains, deviation[best])
+        return places
+
+    return order
+
+
+def _bred(population: Population, rounds: int, count: int, order: _Order, known: Mapping[bytes, Child]) -> list[Child]:
+    """Children of the members, and of the best of these, each round `count`: the best first.
+
+    `known` are members that are among them.
+    """
+    children = dict(known)
+    places = order([*known.values()]) if known else np.zeros(0)
+    starts = None
+    best = list(children.values())
+    for _ in range(rounds):
+        made = population.ask(count, starts)
+        new = {key: child for key, child in made.items() if key not in children}
+        if not new:
+            break
+        places = np.append(places, order([*new.values()]))
+        children |= new
+        every = list(children.values())
+        best = [every[place] for place in np.argsort(places, kind="stable")]
+        units = population.space.to_unit(np.stack([child.preset.native for child in best[:_BEST]]))
+        starts = [Start(unit, child.parent) for unit, child in zip(units, best[:_BEST], strict=True)]
+    return best

@@ -1,0 +1,36 @@
+"""What a surrogate gets wrong in one search: its errors at presets that were rendered, carried over to others.
+
+The surrogate knows the synthesizer in general and errs by some decibels. Where it errs, it errs alike for presets alike,
+so the residual is a Gaussian process over the surrogate's own features, with an exponential covariance (Rasmussen and
+Williams, *Gaussian processes for machine learning*, 2006, equations 2.23 and 4.14).
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.floating]
+
+#: Variance of what the features do not explain, beside a variance of 1 of what they do (docs/results/tried.md).
+_UNEXPLAINED = 0.3
+
+
+def expected_errors(known: Floats, errors: Floats, features: Floats) -> Floats:
+    """The error to expect at presets with these features, (N, width), in dB.
+
+    `known`: features of presets whose `errors` are known, (M, width) and (M, segments, MELS). Shape: (N, segments, MELS).
+    """
+    mean = errors.mean(axis=0)
+    apart = _distances(known, known)
+    np.fill_diagonal(apart, 0.0)
+    # features further apart than the median have little to do with each other
+    length = max(float(np.median(apart)), 1e-6)
+    covariance = np.exp(-apart / length) + _UNEXPLAINED * np.eye(len(known))
+    weights = np.linalg.solve(covariance, (errors - mean).reshape(len(known), -1))
+    expected = np.exp(-_distances(features, known) / length) @ weights
+    return np.asarray(expected.reshape(len(features), *mean.shape) + mean)
+
+
+def _distances(a: Floats, b: Floats) -> Floats:
+    """Root mean square differences of rows. Shape: (N, width), (M, width) -> (N, M)."""
+    squared = np.square(a).sum(axis=1)[:, None] + np.square(b).sum(axis=1) - 2.0 * (a @ b.T)
+    return np.asarray(np.sqrt(np.maximum(squared, 0.0) / a.shape[1]))

@@ -1,0 +1,158 @@
+"""Rendered families as files: made in chunks that resume, read back whole.
+
+``DIR/dexed/families-00000.npz``: presets as knob positions, notes, sketches. Any number of workers gives the same numbers,
+where the synthesizer itself does.
+"""
+
+import hashlib
+import io
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from synthmatch.atomic_files import write_whole
+from synthmatch.dataset.folder import folder_name
+from synthmatch.errors import InputError
+from synthmatch.features.sketch import MELS, sketch
+from synthmatch.library.library import Library
+from synthmatch.params import Preset
+from synthmatch.parsing import has_shape, need, parse_arrays, parse_json
+from synthmatch.reading import read_file
+from synthmatch.render.guard import RenderFailure
+from synthmatch.render.pool import RenderPool
+from synthmatch.render.progress import RenderProgress, Tally
+from synthmatch.surrogate.training.neighbourhoods import MEMBERS, Family, FamilySource
+from synthmatch.synths.registry import get_synth
+
+_FORMAT = "synthmatch families 1"
+#: Families of a file: what a killed run loses at most.
+CHUNK = 64
+#: Of a file; 64 families have 4 MB.
+_MOST_BYTES = 100_000_000
+
+
+class Families(NamedTuple):
+    """N families of one synthesizer.
+
+    `unit`: knob positions, (N, MEMBERS, P) float32. `pitch` and `hold_seconds`: (N,). `sketch`: (N, MEMBERS, segments,
+    MELS) float16, in dBFS.
+    """
+
+    unit: npt.NDArray[np.float32]
+    pitch: npt.NDArray[np.int64]
+    hold_seconds: npt.NDArray[np.float32]
+    sketch: npt.NDArray[np.float16]
+
+
+def render_families(
+    library: Library,
+    pool: RenderPool,
+    folder: Path,
+    count: int,
+    seed: int,
+    progress: Callable[[RenderProgress], None] | None = None,
+) -> int:
+    """Render `count` families near a library's presets, rounded up to whole files; those that are finished are kept.
+
+    Gives how many there are: a family with a preset that fails to render is left out. Raises `InputError` where the
+    folder holds families of another seed, library or parameter table, `OutputError` where it cannot be written.
+    """
+    source = FamilySource(library, seed)
+    files = -(-count // CHUNK)
+    tally = Tally(files * CHUNK * MEMBERS, progress)
+    made = 0
+    for file in range(files):
+        path = folder / folder_name(library.synth) / f"families-{file:05}.npz"
+        families = [source.family(number) for number in range(file * CHUNK, (file + 1) * CHUNK)]
+        about = {**_about(library.synth), "version": pool.synth.version(), "rows": _digest(families)}
+        if path.exists():
+            found, there = _read(path)
+            if found != about:
+                raise InputError(f"{path} is of other families ({found}, expected {about}); give another folder")
+            made += len(there.pitch)
+            tally.add(CHUNK * MEMBERS, rendered=False)
+            continue
+        made += _render(families, about, pool, path, tally)
+    return made
+
+
+def read_families(folders: Sequence[Path], synth: str) -> Families:
+    """All families of a synthesizer in folders, in their order.
+
+    Raises `InputError` where there are none, and for a damaged file or one of another parameter table.
+    """
+    paths = [path for folder in folders for path in sorted((folder / folder_name(synth)).glob("families-*.npz"))]
+    if not paths:
+        named = ", ".join(map(str, folders))
+        raise InputError(f"{named} holds no families of {synth}; make some with: synthmatch surrogate render")
+    parts = []
+    for path in paths:
+        about, families = _read(path)
+        for key, ours in _about(synth).items():
+            if about.get(key) != ours:
+                raise InputError(f"{path} has {key} {about.get(key)!r}, this version has {ours!r}; render it again")
+        parts.append(families)
+    return Families(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
+
+
+def _render(families: list[Family], about: dict[str, Any], pool: RenderPool, path: Path, tally: Tally) -> int:
+    presets = [Preset(pool.synth.id, native) for family in families for native in family.native]
+    notes = [family.note for family in families for _ in family.native]
+    heard: list[Any] = [None] * len(presets)
+    for place, result in pool.stream(presets, notes, sketch):
+        heard[place] = result
+        tally.add(1, rendered=True)
+    of_family = [heard[first : first + MEMBERS] for first in range(0, len(heard), MEMBERS)]
+    kept = [
+        (family, sounds)
+        for family, sounds in zip(families, of_family, strict=True)
+        if not any(isinstance(sound, RenderFailure) for sound in sounds)
+    ]
+    native = np.array([family.native for family, _ in kept]).reshape(len(kept), MEMBERS, len(pool.synth.space))
+    buffer = io.BytesIO()
+    np.savez(
+        buffer,
+        about=np.frombuffer(json.dumps(about).encode(), np.uint8),
+        unit=pool.synth.space.to_unit(native).astype(np.float32),
+        pitch=np.array([family.note.pitch for family, _ in kept], np.int64),
+        hold_seconds=np.array([family.note.hold_seconds for family, _ in kept], np.float32),
+        sketch=np.array([sounds for _, sounds in kept], np.float16).reshape(len(kept), MEMBERS, -1, MELS),
+    )
+    write_whole(path, buffer.getvalue())
+    return len(kept)
+
+
+def _about(synth: str) -> dict[str, Any]:
+    return {"format": _FORMAT, "synth": synth, "table": get_synth(synth).space.hash, "mels": MELS, "members": MEMBERS}
+
+
+def _digest(families: list[Family]) -> str:
+    digest = hashlib.blake2b(digest_size=8)
+    for family in families:
+        digest.update(family.native.tobytes() + repr(family.note).encode())
+    return digest.hexdigest()
+
+
+def _read(path: Path) -> tuple[dict[str, Any], Families]:
+    try:
+        stored = parse_arrays(read_file(path, _MOST_BYTES, "rendered families"), _MOST_BYTES)
+        if not has_shape(stored.get("about"), "u1", None) or not has_shape(
+            stored.get("unit"), "f4", None, MEMBERS, None
+        ):
+            raise ValueError("it lacks what it is about, or presets")
+        about = need(parse_json(stored["about"].tobytes()), dict, "about")
+        count = len(stored["unit"])
+        for name, kind, shape in (
+            ("pitch", "i8", (count,)),
+            ("hold_seconds", "f4", (count,)),
+            ("sketch", "f2", (count, MEMBERS, None if count else 0, MELS)),
+        ):
+            if not has_shape(stored.get(name), kind, *shape):
+                raise ValueError(f"its {name} are missing or not of shape {shape}")
+        return about, Families(*(stored[name] for name in Families._fields))
+    except ValueError as error:
+        raise InputError(f"{path} is damaged ({error}); delete it and render it again") from None

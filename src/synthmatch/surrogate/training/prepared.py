@@ -1,0 +1,102 @@
+"""What a surrogate's training draws from: families with what is seen of each preset, cut into training and validation."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from synthmatch.errors import InputError
+from synthmatch.features.sketch import MELS
+from synthmatch.surrogate.inputs import SEGMENTS, Inputs
+from synthmatch.surrogate.training.data import Families, read_families
+from synthmatch.surrogate.training.neighbourhoods import MEMBERS
+from synthmatch.synths.registry import get_synth
+
+Halves = npt.NDArray[np.float16]
+
+#: One family in so many is for validation.
+VALIDATION = 20
+#: Families that validation hears of each synthesizer, at most.
+_VALIDATED = 400
+#: Families whose inputs are computed at once: a matter of memory.
+_TOGETHER = 256
+#: Families that first show how expected levels become a sketch's.
+_FITTED = 1000
+
+
+class Batch(NamedTuple):
+    """Inputs, expected levels and sketches. Shape: (B, width), (B, SEGMENTS, bands), (B, SEGMENTS, MELS)."""
+
+    numbers: Tensor
+    levels: Tensor
+    sketch: Tensor
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """One synthesizer's families, cut into training and validation by their numbers, and what is seen of each preset.
+
+    `numbers`: (families, MEMBERS, width), `levels`: (families, MEMBERS, SEGMENTS, bands), once for all steps and in half
+    precision. `mean`: the mean sketch of the training families, (SEGMENTS, MELS).
+    """
+
+    number: int
+    numbers: Halves
+    levels: Halves
+    families: Families
+    training: npt.NDArray[np.int64]
+    validation: npt.NDArray[np.int64]
+    mean: Tensor
+
+    def batch(self, rows: npt.NDArray[np.int64], device: torch.device) -> Batch:
+        """The presets of families, on a device."""
+        parts = (self.numbers, self.levels, self.families.sketch)
+        return Batch(*(torch.from_numpy(part[rows]).to(device).float().flatten(0, 1) for part in parts))
+
+
+def prepare(folders: Sequence[Path], synth: str, number: int) -> Prepared:
+    """The families of a synthesizer in folders. `number`: which of a network's it is.
+
+    Raises `InputError` for missing or damaged families, and for one alone.
+    """
+    families = read_families(folders, synth)
+    rows = np.arange(len(families.pitch))
+    validation = rows % VALIDATION == 0
+    if validation.all():
+        raise InputError(f"{', '.join(map(str, folders))} has {len(rows)} families of {synth}, expected 2 or more")
+    numbers, levels = _seen(synth, families)
+    mean = families.sketch[~validation].mean(axis=(0, 1), dtype=np.float64).astype(np.float32)
+    heard = rows[validation][:_VALIDATED]
+    return Prepared(number, numbers, levels, families, rows[~validation], heard, torch.from_numpy(mean))
+
+
+def _seen(synth: str, families: Families) -> tuple[Halves, Halves]:
+    """What is seen of each preset of families. Shape: (families, MEMBERS, width), (families, MEMBERS, SEGMENTS, bands)."""
+    inputs, parts = Inputs(get_synth(synth)), []
+    for start in range(0, len(families.pitch), _TOGETHER):
+        rows = slice(start, start + _TOGETHER)
+        unit = families.unit[rows].reshape(-1, families.unit.shape[2])
+        pitch, hold = (np.repeat(notes[rows], MEMBERS) for notes in (families.pitch, families.hold_seconds))
+        parts.append([array.astype(np.float16) for array in inputs(unit, pitch, hold)])
+    numbers, levels = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+    return numbers.reshape(-1, MEMBERS, inputs.width), levels.reshape(-1, MEMBERS, SEGMENTS, inputs.bands)
+
+
+def expected_levels(data: Prepared) -> tuple[Tensor, Tensor]:
+    """How expected levels best become a sketch's, and what is left in the mean. Shape: (MELS, bands), (SEGMENTS, MELS).
+
+    Least squares over cells of some training families.
+    """
+    rows = data.training[:_FITTED]
+    levels = data.levels[rows].reshape(-1, data.levels.shape[3]).astype(np.float64)
+    sketch = data.families.sketch[rows].reshape(-1, MELS).astype(np.float64)
+    centred = levels - levels.mean(axis=0)
+    normal = centred.T @ centred + 1e-3 * len(levels) * np.eye(levels.shape[1])
+    matrix = np.linalg.solve(normal, centred.T @ (sketch - sketch.mean(axis=0))).T
+    left = (sketch - levels @ matrix.T).reshape(-1, SEGMENTS, MELS).mean(axis=0)
+    return torch.from_numpy(matrix.astype(np.float32)), torch.from_numpy(left.astype(np.float32))

@@ -1,0 +1,1 @@
+"""Drives amsynth through its VST2 plug-in."""

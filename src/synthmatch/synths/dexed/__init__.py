@@ -1,0 +1,1 @@
+"""Drives Dexed, the DX7, through dexed-py."""

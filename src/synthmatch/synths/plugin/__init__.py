@@ -1,0 +1,1 @@
+"""Drives any plug-in instrument through DawDreamer."""

@@ -1,0 +1,1 @@
+"""Drives Vital through vita."""

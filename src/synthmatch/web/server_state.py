@@ -1,0 +1,188 @@
+"""The server's things in one place, and what is done with them at once: reading, playing and changing presets.
+
+Nothing here knows of HTTP. What takes long is in `web.searches`.
+"""
+
+import itertools
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from importlib import resources
+from pathlib import Path
+
+import numpy as np
+
+from synthmatch.audio import Audio, load
+from synthmatch.calibration.noise_floor import noise_floor
+from synthmatch.errors import AudioError, InputError
+from synthmatch.features.search_distance import SearchDistance
+from synthmatch.metrics import evaluate
+from synthmatch.note import SAMPLE_RATE_HZ
+from synthmatch.params import Preset
+from synthmatch.params.variation import morph, vary
+from synthmatch.render.pool import render
+from synthmatch.render.pool_cache import KeptPools
+from synthmatch.result import Match
+from synthmatch.synths.base import Synth
+from synthmatch.synths.registry import get_synth
+from synthmatch.systems.scratch import new_folder
+from synthmatch.target import load_target
+from synthmatch.web.entities import Aim, Candidate, OwnLibrary, Recording, Sound
+from synthmatch.web.files import Upload, label_of, read_sound
+from synthmatch.web.jobs import Jobs
+from synthmatch.web.settings import Settings
+from synthmatch.web.store import GoneError, Store
+
+#: The metric of every card; the others take longer than a render.
+METRICS = ("lsd",)
+#: Most presets that are made by one request.
+MOST_AT_ONCE = 16
+#: A variation quieter than this, in LKFS, is silent; so often as many as were asked for are tried.
+_SILENT_DB, _MOST_TRIES = -70.0, 3
+
+
+class Workshop:
+    """Stores, jobs and a folder that goes with it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        #: set when the server ends, so that open connections end too
+        self.closing = False
+        self.folder = new_folder()
+        self._numbers = itertools.count()
+        keep = settings.keep_seconds
+        self.sounds: Store[Sound] = Store("sound", keep, 100, lambda sound: sound.recording.forget())
+        self.aims: Store[Aim] = Store("target", keep, 200, lambda aim: aim.recording.forget())
+        self.candidates: Store[Candidate] = Store("candidate", keep, 2_000, lambda c: c.recording.forget())
+        self.libraries: Store[OwnLibrary] = Store("library", keep, 50)
+        self.pools = KeptPools(settings.workers, settings.keep_workers_seconds)
+        self.jobs = Jobs(keep, settings.queue)
+
+    def close(self) -> None:
+        """End the jobs and their workers, and remove all files."""
+        self.closing = True
+        self.jobs.close()
+        self.pools.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def sweep(self) -> None:
+        """Drop what has expired."""
+        for store in (self.sounds, self.aims, self.candidates, self.libraries, self.jobs.store):
+            store.sweep()
+        self.pools.sweep()
+
+    def keep(self, audio: Audio) -> Recording:
+        """Audio on disk, under a number."""
+        return Recording.keep(audio, self.folder / f"{next(self._numbers)}.npy")
+
+    # sounds ---------------------------------------------------------------------------------------------------------
+
+    def upload(self, upload: Upload) -> str:
+        """Keep a sound from outside. Raises `AudioError` as `files.read_sound` does."""
+        audio = read_sound(upload, self.settings.upload_bytes)
+        return self.sounds.add(Sound(Path(label_of(upload.name)).stem, self.keep(audio)))
+
+    def example(self, name: str) -> str:
+        """Keep one of the bundled sounds. Raises `GoneError` for another name."""
+        if name not in examples():
+            raise GoneError(f"there is no example {name[:40]!r}, expected one of {', '.join(examples())}")
+        folder = resources.files("synthmatch") / "data" / "examples"
+        with resources.as_file(folder / examples()[name]) as path:
+            return self.sounds.add(Sound(name, self.keep(load(path))))
+
+    def aim(
+        self,
+        sound_id: str,
+        start_seconds: float,
+        end_seconds: float | None,
+        *,
+        note: str | None,
+        velocity: int | None,
+        hold_seconds: float | None,
+        whole: bool,
+    ) -> str:
+        """Make a part of a sound a target. Raises `AudioError`, `InputError`."""
+        sound = self.sounds.get(sound_id)
+        audio = sound.recording.audio()
+        end = audio.shape[1] if end_seconds is None else round(end_seconds * SAMPLE_RATE_HZ)
+        part = audio[:, round(start_seconds * SAMPLE_RATE_HZ) : end]
+        if part.shape[1] == 0:
+            raise AudioError(
+                f"{sound.name}: nothing is left between {start_seconds:g} s and the end; choose a longer part"
+            )
+        target = load_target(part, SAMPLE_RATE_HZ, note=note, velocity=velocity, hold_seconds=hold_seconds, whole=whole)
+        kept = replace(target, name=sound.name, audio=np.zeros((target.audio.shape[0], 0), np.float32))
+        return self.aims.add(Aim(sound_id, kept, self.keep(target.audio)))
+
+    # candidates -----------------------------------------------------------------------------------------------------
+
+    def found(self, match: Match, aim_id: str) -> Candidate:
+        """Keep a match of a search."""
+        return self._candidate(match.preset, match.audio, aim_id, match.score, match.scores, "search")
+
+    def edit(self, id: str, values: Mapping[str, float]) -> Candidate:
+        """A candidate with other native values, played. Raises `PresetError` for unknown names, `RenderError`."""
+        old = self.candidates.get(id)
+        space = get_synth(old.preset.synth).space
+        native = space.from_named(dict(values), base=old.preset.native)
+        return self.play([old.preset.with_native(native)], old.aim, "edit")[0]
+
+    def vary(self, id: str, names: Sequence[str], amount: float, count: int, seed: int) -> list[Candidate]:
+        """Variations of a candidate in the parameters, groups or parts `names` (none: all)."""
+        old = self.candidates.get(id)
+        space = get_synth(old.preset.synth).space
+        chosen = space.named_by(names) if names else frozenset(space.index)
+        rng = np.random.default_rng(seed)
+        made: list[Candidate] = []
+        for tries in range(_MOST_TRIES * count):
+            (candidate,) = self.play([vary(space, old.preset, chosen, amount, rng)], old.aim, "vary")
+            # a switch can turn everything off; where all that was named does, silence is the answer
+            if candidate.recording.loudness_db > _SILENT_DB or tries >= (_MOST_TRIES - 1) * count:
+                made.append(candidate)
+            if len(made) == count:
+                break
+        return made
+
+    def morph(self, id: str, other_id: str, steps: int) -> list[Candidate]:
+        """The way from a candidate to another of its synthesizer, ends included; scored against the first's target."""
+        first, second = self.candidates.get(id), self.candidates.get(other_id)
+        space = get_synth(first.preset.synth).space
+        return self.play(morph(space, first.preset, second.preset, steps), first.aim, "morph")
+
+    def play(self, presets: Sequence[Preset], aim_id: str, made: str) -> list[Candidate]:
+        """Render presets of one synthesizer with a target's note and score them against it. Raises `RenderError`."""
+        if len(presets) > MOST_AT_ONCE:
+            raise InputError(f"got {len(presets)} presets, expected at most {MOST_AT_ONCE} at once")
+        target = self.aims.get(aim_id).whole()
+        score = SearchDistance(target.audio)
+        made_of = []
+        for preset in presets:
+            audio = render(get_synth(preset.synth), preset, target.note)
+            scores = evaluate(target.audio, audio, METRICS)
+            made_of.append(self._candidate(preset, audio, aim_id, score(audio).distance_db, scores, made))
+        return made_of
+
+    def _candidate(
+        self, preset: Preset, audio: Audio, aim_id: str, score: float, scores: dict[str, float], made: str
+    ) -> Candidate:
+        floor = noise_floor(preset.synth)
+        candidate = Candidate(preset, self.keep(audio), aim_id, score, scores, floor, made)
+        candidate.id = self.candidates.add(candidate)
+        return candidate
+
+
+def offered(settings: Settings, id: str) -> Synth:
+    """The synthesizer of an id, if the page offers it: an id from outside is never looked up or imported otherwise.
+
+    Raises `InputError`.
+    """
+    if id not in settings.synths:
+        raise InputError(f"synth is {id[:80]!r}, expected one of {', '.join(settings.synths)}")
+    return get_synth(id)
+
+
+def examples() -> dict[str, str]:
+    """Bundled sounds: the file of each name."""
+    folder = resources.files("synthmatch") / "data" / "examples"
+    files = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith((".flac", ".ogg")))
+    return {name.rpartition(".")[0]: name for name in files}
