@@ -66,6 +66,14 @@ def test_a_folder_in_the_place_of_the_file_is_refused(tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.iterdir()] == ["a.syx"]
 
 
+@pytest.mark.parametrize("force", [False, True])
+def test_a_device_is_no_output(force: bool) -> None:
+    """Catches a device that ``--force`` replaces by a file, for the whole system."""
+    with pytest.raises(OutputError, match="it is no file"):
+        write_whole(Path(os.devnull), b"x", force=force)
+    assert Path(os.devnull).is_char_device()
+
+
 def test_a_full_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Catches a half-written file: the disk refuses at the sync, the old contents and nothing else remain."""
     path = tmp_path / "a.vital"

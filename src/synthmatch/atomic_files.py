@@ -19,6 +19,8 @@ def write_whole(path: Path, contents: bytes, *, force: bool = False) -> None:
     # a name of its own, since the file's name with more around it may be too long; "x" follows the user's umask
     temporary = path.with_name(f".synthmatch-{secrets.token_hex(8)}")
     try:
+        if path.exists() and not path.is_file():
+            raise OutputError(f"cannot write {path}: it is no file; use another output")
         if path.exists() and not force:
             raise OutputError(f"{path} exists and is kept; use --force to replace it, or another output")
         path.parent.mkdir(parents=True, exist_ok=True)

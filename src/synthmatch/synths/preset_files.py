@@ -31,7 +31,8 @@ def read_presets(path: str | Path, synth: Synth | None = None) -> list[Preset]:
     missing, damaged, or of no known kind.
     """
     path = Path(path)
-    file_size(path, "a preset file", PresetError)
+    if file_size(path, "a preset file", PresetError) == 0:
+        raise PresetError(f"{path} is empty (0 bytes), expected a preset file; save it again from its program")
     if path.suffix.lower() == own.SUFFIX:
         return parse_own(read_file(path, own.MOST_BYTES, "a preset file", PresetError), path)
     presets = (synth or synth_of(path)).read(path)

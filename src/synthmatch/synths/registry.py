@@ -20,6 +20,9 @@ _SYNTHS = {
 #: a class by its module, which no path and no URI looks like
 _CLASS = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 
+#: How plug-in files are called: a name without a folder is one in the current folder.
+_PLUGIN_SUFFIXES = (".so", ".vst3", ".dll", ".vst", ".dylib")
+
 #: ids that the user or the program has asked for in this process
 _given: set[str] = set()
 
@@ -61,7 +64,7 @@ def _made(id: str) -> Synth:
         module, name = _SYNTHS[id]
         make: Callable[[], Synth] = getattr(import_module(module), name)
         return make()
-    if "/" in id or "\\" in id or "://" in id:
+    if "/" in id or "\\" in id or id.lower().endswith(_PLUGIN_SUFFIXES):
         from synthmatch.synths.plugin.synth import Plugin  # noqa: PLC0415 - only a plug-in needs the host
 
         return Plugin(id)
