@@ -91,7 +91,7 @@ def kinds(folder: Path) -> dict[str, Kind]:
     add("library x.npz", _library(folder), _use_library, 200)
     add("surrogate x.npz", _surrogate(folder), _use_surrogate, 100)
     record = Record("x", Conditions("random", "1", "1", 10, 0), "here", 1.0, {10: {"lsd": 1.0}})
-    add("records x.jsonl", record.line().encode() * 2, lambda path: RecordFile(path).records)
+    add("records x.jsonl", f"{record.line()}\n".encode() * 2, lambda path: RecordFile(path).records)
     add("sound x.wav", _sound(), load, 60)
     data = _dataset(folder)
     shard = data / "dexed" / "shard-00000"

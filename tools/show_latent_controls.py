@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from synthmatch.experiments.latent_controls import DESCRIPTORS, controls
-from synthmatch.models.estimator import Estimator
+from synthmatch.models.registry import load_estimator
 from synthmatch.note import PROTOCOLS
 
 
@@ -24,7 +24,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--show", type=int, default=3, help="rows a descriptor")
     options = parser.parse_args()
-    estimator = Estimator(options.model)
+    estimator = load_estimator(options.model)
     synth = options.synth or estimator.synths[0]
     points = np.random.default_rng(options.seed).standard_normal((options.points, estimator.latent_size))
     found = controls(estimator, synth, PROTOCOLS["icassp2023"], points, np.linspace(-3.0, 3.0, options.steps))

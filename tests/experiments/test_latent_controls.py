@@ -12,7 +12,7 @@ from torch import Tensor
 from synthmatch.experiments.latent_controls import DESCRIPTORS, controls, rank_correlation, traversals
 from synthmatch.models.auto_encoder import AutoEncoder
 from synthmatch.models.base import Batch, ModelConfig
-from synthmatch.models.estimator import Estimator
+from synthmatch.models.registry import load_estimator
 from synthmatch.models.weights import save_model
 from synthmatch.note import PROTOCOLS
 from synthmatch.params import EncodedLayout
@@ -54,7 +54,12 @@ def test_a_volume_knob_is_found(tmp_path: Path) -> None:
     save_model(tmp_path, Knob({"amsynth": get_synth("amsynth").space.layout}, config), {})
     points = np.array([[0.0, 1.0], [2.0, -1.0]])
     found = controls(
-        Estimator(tmp_path), "amsynth", PROTOCOLS["icassp2023"], points, np.linspace(-3.0, 3.0, 5), workers=1
+        load_estimator(f"{Knob.name}={tmp_path}"),
+        "amsynth",
+        PROTOCOLS["icassp2023"],
+        points,
+        np.linspace(-3.0, 3.0, 5),
+        workers=1,
     )
     assert found.shape == (2, len(DESCRIPTORS))
     assert found[0, list(DESCRIPTORS).index("level")] > 0.99
