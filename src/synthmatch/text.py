@@ -6,6 +6,7 @@ character that moves or turns text is written as its number, as Python would wri
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 #: Characters of a message of one line: it fits a few lines of a terminal, and a file cannot fill the screen.
 MOST_CHARACTERS = 300
@@ -40,6 +41,11 @@ def one_line(text: str, most: int = MOST_CHARACTERS) -> str:
         return line
     kept = most - len(_LEFT_OUT)
     return f"{line[: kept // 2]}{_LEFT_OUT}{line[len(line) - (kept - kept // 2) :]}"
+
+
+def and_more(items: Sequence[str]) -> str:
+    """What follows the first of many items: how many there are beside it."""
+    return f" and {len(items) - 1} more" if len(items) > 1 else ""
 
 
 def _shown(letter: str) -> str:

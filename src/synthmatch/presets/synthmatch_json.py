@@ -14,6 +14,7 @@ from synthmatch.errors import PresetError
 from synthmatch.params import ParamSpace, Preset
 from synthmatch.parsing import need, parse_json
 from synthmatch.reading import warn
+from synthmatch.text import and_more
 
 FORMAT = "synthmatch preset 1"
 SUFFIX = ".json"
@@ -88,9 +89,5 @@ def parse(row: dict[str, Any], space: ParamSpace) -> Preset:
         raise PresetError(f"preset is damaged: {error}; save it again") from None
     outside = [p.name for p in space.parameters if not p.low <= native[p.name] <= p.high]
     if outside:
-        warn(f"{outside[0]} is {native[outside[0]]:g}, out of its range{_and_more(outside)}: takes the nearest value")
+        warn(f"{outside[0]} is {native[outside[0]]:g}, out of its range{and_more(outside)}: takes the nearest value")
     return Preset(row["synth"], space.from_named(native), row.get("name", ""), row.get("extra", {}))
-
-
-def _and_more(names: Sequence[str]) -> str:
-    return f", and {len(names) - 1} more" if len(names) > 1 else ""

@@ -31,6 +31,7 @@ from synthmatch.synths.vital.active import vital_active_parameters
 from synthmatch.synths.vital.bank import TABLES
 from synthmatch.synths.vital.counts import ALL_LFOS, ALL_SLOTS, OSCILLATORS
 from synthmatch.synths.vital.document import DocumentBuilder
+from synthmatch.text import and_more
 
 #: a ``.vitalbank`` of 200 presets has about 100 MB
 MOST_BANK_BYTES = 1 << 28
@@ -192,9 +193,9 @@ class Vital(Synth):
         unknown = [key for key in settings if key not in self.builder.init and key not in vital_file.LISTS]
         later = [key for key in unknown if key != "sample" and _LATER_STARTS.get(key, _NO_START) != settings[key]]
         later = [key for key in later if key not in _LATER_SEEDS]
-        remarks = [f"{outside[0]}{_and_more(outside)}, and takes the nearest"] if outside else []
+        remarks = [f"{outside[0]}{and_more(outside)}, and takes the nearest"] if outside else []
         remarks += (
-            [f"{later[0] or _NAMELESS}{_and_more(later)} of a later Vital kept, but not played here"] if later else []
+            [f"{later[0] or _NAMELESS}{and_more(later)} of a later Vital kept, but not played here"] if later else []
         )
         if remarks:
             warn(f"{where}: {'; '.join(remarks)}")
@@ -213,7 +214,3 @@ class Vital(Synth):
         missing = self.missing()
         if missing:
             raise MissingSynthError(missing)
-
-
-def _and_more(lines: Sequence[str]) -> str:
-    return f" and {len(lines) - 1} more" if len(lines) > 1 else ""
