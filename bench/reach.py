@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from synthmatch.benchmark.targets import held_out_presets
-from synthmatch.calibration.in_domain import METRIC, is_out_of_reach, nearer_than
+from synthmatch.calibration.in_domain import METRIC, in_domain_percentile, is_out_of_reach
 from synthmatch.library.builtin import builtin_library
 from synthmatch.metrics import evaluate
 from synthmatch.note import Note
@@ -59,7 +59,7 @@ def main() -> None:
     with RenderPool(get_synth("dexed")) as pool:
         for name, note in NOTES.items():
             found = list(distances(pool, note, count))
-            out = np.mean([is_out_of_reach([nearer_than("dexed", far, _RENDERS)]) for far in found])
+            out = np.mean([is_out_of_reach([in_domain_percentile("dexed", far, _RENDERS)]) for far in found])
             print(
                 f"| {name} | {len(found)} | {np.median(found):.1f} dB | {np.quantile(found, 0.95):.1f} dB | {out:.0%} |"
             )

@@ -101,7 +101,7 @@ def kept_workers(rounds: int) -> tuple[float, float, float]:
         time.sleep(0.01)
     api = f"http://127.0.0.1:{port}/api"
     target = ask(f"{api}/targets", {"sound": upload(f"http://127.0.0.1:{port}")["id"]})
-    wish = {"target": target["id"], "synths": ["dexed"], "renders": 16, "candidates": 1}
+    request = {"target": target["id"], "synths": ["dexed"], "renders": 16, "candidates": 1}
 
     def until(job: Any, holds: Callable[[Any], bool]) -> Any:
         while not holds(job):
@@ -110,7 +110,7 @@ def kept_workers(rounds: int) -> tuple[float, float, float]:
         return job
 
     def first() -> float:
-        took, job = seconds(lambda: until(ask(f"{api}/searches", wish), lambda job: bool(job["candidates"])))
+        took, job = seconds(lambda: until(ask(f"{api}/searches", request), lambda job: bool(job["candidates"])))
         until(job, lambda job: job["state"] == "done")
         return took
 
@@ -121,7 +121,7 @@ def kept_workers(rounds: int) -> tuple[float, float, float]:
         cold.append(first())
         warm.append(first())
     installed = [synth["id"] for synth in ask(f"{api}/about")["synths"] if synth["installed"]]
-    until(ask(f"{api}/searches", {**wish, "synths": installed}), lambda job: job["state"] == "done")
+    until(ask(f"{api}/searches", {**request, "synths": installed}), lambda job: job["state"] == "done")
     memory_mb = workers_mb()
     server.should_exit = True
     thread.join()
@@ -141,10 +141,10 @@ def main() -> None:
         uploaded = [seconds(lambda: upload(address)) for _ in range(5)]
         upload_seconds, sound = statistics.median(s for s, _ in uploaded), uploaded[0][1]["id"]
         target_seconds, target = seconds(lambda: ask(f"{address}/api/targets", {"sound": sound}))
-        wish = {"target": target["id"], "synths": ["dexed"], "renders": options.renders, "candidates": 1}
+        request = {"target": target["id"], "synths": ["dexed"], "renders": options.renders, "candidates": 1}
         answers: list[tuple[float, Any]] = []
         threads = [
-            threading.Thread(target=lambda: answers.append(seconds(lambda: ask(f"{address}/api/searches", wish))))
+            threading.Thread(target=lambda: answers.append(seconds(lambda: ask(f"{address}/api/searches", request))))
             for _ in range(count)
         ]
         begin = time.perf_counter()

@@ -39,12 +39,12 @@ def test_candidates_are_shown_on_the_way(monkeypatch: pytest.MonkeyPatch) -> Non
     """Catches candidates that are not ranked, are rendered again each time, or change the result by being shown."""
     monkeypatch.setattr("synthmatch.matcher._SHOW_SECONDS", 0.0)
     shown: list[list[Match]] = []
-    wish = {"synths": ["dexed"], "renders": 60, "metrics": ("lsd",)}
-    seen = match(BASS, **wish, show=lambda _, some: shown.append(list(some)))  # type: ignore[arg-type]
-    unseen = match(BASS, **wish)  # type: ignore[arg-type]
+    request = {"synths": ["dexed"], "renders": 60, "metrics": ("lsd",)}
+    seen = match(BASS, **request, show=lambda _, some: shown.append(list(some)))  # type: ignore[arg-type]
+    unseen = match(BASS, **request)  # type: ignore[arg-type]
     assert len(shown) > 2
-    assert all([m.score for m in some] == sorted(m.score for m in some) for some in shown)
-    assert shown[-1][0].score <= shown[0][0].score
+    assert all([m.distance_db for m in some] == sorted(m.distance_db for m in some) for some in shown)
+    assert shown[-1][0].distance_db <= shown[0][0].distance_db
     keys = [m.preset.key() for some in shown for m in some]
     assert len({id(m) for some in shown for m in some}) == len(set(keys)), "one preset was rendered twice to be shown"
     assert [m.preset.key() for m in seen] == [m.preset.key() for m in unseen]

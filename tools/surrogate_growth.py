@@ -1,7 +1,7 @@
-"""What makes a surrogate better: more families, more training, or fewer synthesizers beside each other.
+"""What makes a surrogate better: more neighbourhoods, more training, or fewer synthesizers beside each other.
 
 ``python tools/surrogate_growth.py FAMILIES RUNS -o docs/results`` with the folder that ``synthmatch surrogate render`` made
-trains a network for each line of the table, scores all of them on the same held-out families, prints the table and writes
+trains a network for each line of the table, scores all of them on the same held-out neighbourhoods, prints the table and writes
 ``surrogate-growth.png``. What is trained is kept in RUNS, and run again it goes on; ``--part i/N`` shares the
 trainings among processes.
 """
@@ -17,19 +17,19 @@ from synthmatch.features.sketch import segment_shares
 from synthmatch.note import Note
 from synthmatch.surrogate.inputs import SEGMENTS
 from synthmatch.surrogate.surrogate import Surrogate, read_surrogates
-from synthmatch.surrogate.training.data import Families, read_families
+from synthmatch.surrogate.training.data import Neighbourhoods, read_neighbourhoods
 from synthmatch.surrogate.training.prepared import VALIDATION
 from synthmatch.surrogate.training.train import SurrogateSettings, train_surrogate
 
 SYNTHS = ("dexed", "amsynth", "vital")
 #: Steps of a synthesizer in a network of three, and in all.
 EACH, ALL = 1500, 4500
-#: Held-out families that are scored, of those that no training sees.
+#: Held-out neighbourhoods that are scored, of those that no training sees.
 SCORED = 200
 
 
 class Training(NamedTuple):
-    """A network: on which synthesizers, for how many steps, on which share of the families, beginning with which other."""
+    """A network: on which synthesizers, for how many steps, on which share of the neighbourhoods, beginning with which other."""
 
     name: str
     synths: tuple[str, ...]
@@ -42,8 +42,8 @@ TRAININGS = [
     *(Training(f"{synth} alone", (synth,), EACH) for synth in SYNTHS),
     Training("without amsynth", ("dexed", "vital"), 2 * EACH),
     Training("amsynth added", SYNTHS, EACH, start="without amsynth"),
-    Training("a quarter of the families", SYNTHS, ALL, 1 / 4),
-    Training("half of the families", SYNTHS, ALL, 1 / 2),
+    Training("a quarter of the neighbourhoods", SYNTHS, ALL, 1 / 4),
+    Training("half of the neighbourhoods", SYNTHS, ALL, 1 / 2),
     Training("a third of the training", SYNTHS, ALL // 3),
     Training("all three", SYNTHS, ALL),
 ]
@@ -52,7 +52,7 @@ TRAININGS = [
 def main() -> None:
     """Train what is missing, score everything."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("families", type=Path)
+    parser.add_argument("neighbourhoods", type=Path)
     parser.add_argument("runs", type=Path)
     parser.add_argument("-o", "--output", type=Path)
     parser.add_argument("--part", default="1/1", help="i/N: every N-th training, from the i-th on")
@@ -60,10 +60,10 @@ def main() -> None:
     part, parts = map(int, arguments.part.split("/"))
     for number, training in enumerate(TRAININGS):
         if number % parts == part - 1:
-            train(training, arguments.families, arguments.runs)
-            print(training.name, json.dumps(scores(training, arguments.families, arguments.runs)), flush=True)
+            train(training, arguments.neighbourhoods, arguments.runs)
+            print(training.name, json.dumps(scores(training, arguments.neighbourhoods, arguments.runs)), flush=True)
     if arguments.output and all(weights(training, arguments.runs).exists() for training in TRAININGS):
-        found = {training.name: scores(training, arguments.families, arguments.runs) for training in TRAININGS}
+        found = {training.name: scores(training, arguments.neighbourhoods, arguments.runs) for training in TRAININGS}
         print(table(found))
         draw(found, arguments.output / "surrogate-growth.png")
 
@@ -73,22 +73,22 @@ def weights(training: Training, runs: Path) -> Path:
     return runs / f"{training.name.replace(' ', '-')}.npz"
 
 
-def train(training: Training, families: Path, runs: Path) -> None:
+def train(training: Training, neighbourhoods: Path, runs: Path) -> None:
     """Train a network, unless it is there."""
     output = weights(training, runs)
     if output.exists():
         return
-    folder = families if training.share == 1.0 else first_of(families, training, runs)
+    folder = neighbourhoods if training.share == 1.0 else first_of(neighbourhoods, training, runs)
     start = next((weights(other, runs) for other in TRAININGS if other.name == training.start), None)
     settings = SurrogateSettings(training.steps)
     train_surrogate([folder], training.synths, runs / output.stem, output, settings, start=start)
 
 
-def first_of(families: Path, training: Training, runs: Path) -> Path:
+def first_of(neighbourhoods: Path, training: Training, runs: Path) -> Path:
     """A folder with links to the first files of each synthesizer."""
-    folder = runs / f"{weights(training, runs).stem}-families"
+    folder = runs / f"{weights(training, runs).stem}-neighbourhoods"
     for synth in training.synths:
-        paths = sorted((families / synth).glob("families-*.npz"))
+        paths = sorted((neighbourhoods / synth).glob("neighbourhoods-*.npz"))
         (folder / synth).mkdir(parents=True, exist_ok=True)
         for path in paths[: round(len(paths) * training.share)]:
             link = folder / synth / path.name
@@ -97,12 +97,12 @@ def first_of(families: Path, training: Training, runs: Path) -> Path:
     return folder
 
 
-def scores(training: Training, families: Path, runs: Path) -> dict[str, dict[str, float]]:
-    """By synthesizer: error of sketches in dB and cosine of changes on held-out families, kept beside the weights."""
+def scores(training: Training, neighbourhoods: Path, runs: Path) -> dict[str, dict[str, float]]:
+    """By synthesizer: error of sketches in dB and cosine of changes on held-out neighbourhoods, kept beside the weights."""
     kept = weights(training, runs).with_suffix(".json")
     if not kept.exists():
         found = {
-            synth: scored(surrogate, read_families([families], synth))
+            synth: scored(surrogate, read_neighbourhoods([neighbourhoods], synth))
             for synth, surrogate in read_surrogates(weights(training, runs)).items()
         }
         kept.write_text(json.dumps(found))
@@ -110,14 +110,14 @@ def scores(training: Training, families: Path, runs: Path) -> dict[str, dict[str
     return result
 
 
-def scored(surrogate: Surrogate, families: Families) -> dict[str, float]:
+def scored(surrogate: Surrogate, neighbourhoods: Neighbourhoods) -> dict[str, float]:
     """The measures of `training.surrogate.train.Validation`, by the numpy network that searches use."""
     shares = segment_shares(Note().samples, SEGMENTS)
     errors: list[float] = []
     directions: list[float] = []
-    for row in range(0, len(families.pitch), VALIDATION)[:SCORED]:
-        note = Note(int(families.pitch[row]), hold_seconds=float(families.hold_seconds[row]))
-        ours, real = surrogate(families.unit[row], note).sketch, families.sketch[row].astype(np.float32)
+    for row in range(0, len(neighbourhoods.pitch), VALIDATION)[:SCORED]:
+        note = Note(int(neighbourhoods.pitch[row]), hold_seconds=float(neighbourhoods.hold_seconds[row]))
+        ours, real = surrogate(neighbourhoods.unit[row], note).sketch, neighbourhoods.sketch[row].astype(np.float32)
         errors += list(np.abs(ours - real).mean(axis=2) @ shares)
         a, b = ((sketch[1:] - sketch[0]).reshape(len(sketch) - 1, -1) for sketch in (ours, real))
         cosines = (a * b).sum(axis=1) / (np.linalg.norm(a, axis=1) * np.linalg.norm(b, axis=1) + 1e-6)
@@ -135,14 +135,14 @@ def table(found: dict[str, dict[str, dict[str, float]]]) -> str:
 
 
 def draw(found: dict[str, dict[str, dict[str, float]]], path: Path) -> None:
-    """Error and cosine of changes, against families and against training."""
+    """Error and cosine of changes, against neighbourhoods and against training."""
     from matplotlib.figure import Figure  # noqa: PLC0415
 
     figure = Figure(figsize=(8, 5), layout="constrained")
     panels = {
-        "share of the families": [
-            (1 / 4, "a quarter of the families"),
-            (1 / 2, "half of the families"),
+        "share of the neighbourhoods": [
+            (1 / 4, "a quarter of the neighbourhoods"),
+            (1 / 2, "half of the neighbourhoods"),
             (1, "all three"),
         ],
         "share of the training": [(1 / 3, "a third of the training"), (1, "all three")],

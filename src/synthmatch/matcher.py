@@ -97,7 +97,7 @@ def match_one(synth: Synth, pool: RenderPool, task: Task) -> Found:
             raise
         complete, matches = False, matcher.finish(found.presets, spent)
     # what is locked may be what the target needs, and that says nothing about the synthesizer
-    out_of_reach = not task.locked and reach.is_out_of_reach([m.nearer_than for m in matches])
+    out_of_reach = not task.locked and reach.is_out_of_reach([m.in_domain_percentile for m in matches])
     failed = "" if matches else failures_text(pool, task.target.note, matcher.failures, synth.preset(held))
     return Found(matches, spent, complete, out_of_reach, failed)
 
@@ -117,7 +117,10 @@ class _Matcher:
         found = self._matches(presets, self.metrics)
         if self.metrics is not None and reach.METRIC not in self.metrics:
             return found
-        return [replace(m, nearer_than=reach.nearer_than(m.synth, m.scores[reach.METRIC], renders)) for m in found]
+        return [
+            replace(m, in_domain_percentile=reach.in_domain_percentile(m.synth, m.scores[reach.METRIC], renders))
+            for m in found
+        ]
 
     def show(self, presets: Sequence[Preset]) -> list[Match]:
         """The same with `lsd` alone, which takes a tenth of the time; each preset once in a search."""

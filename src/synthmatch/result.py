@@ -17,19 +17,19 @@ from synthmatch.target import Target
 class Match:
     """A candidate: a preset, what it sounds like, and how near that is.
 
-    `audio` is its render with the target's note, shape (channels, note.samples). `score` is the search's own
+    `audio` is its render with the target's note, shape (channels, note.samples). `distance_db` is the search's own
     (`features.search_distance`), by which candidates are ranked; `scores` are the table metrics against the target, and `floor`
-    what the same metrics give between two plays of one preset in this synthesizer. `nearer_than` is how sure it is: the
+    what the same metrics give between two plays of one preset in this synthesizer. `in_domain_percentile` is how sure it is: the
     share (0..1) of the synthesizer's own sounds that are matched less nearly (`calibration.in_domain`); None where that was
     not measured, or while the search goes on.
     """
 
     preset: Preset
     audio: Audio
-    score: float
+    distance_db: float
     scores: dict[str, float]
     floor: dict[str, float]
-    nearer_than: float | None
+    in_domain_percentile: float | None
 
     @property
     def synth(self) -> str:

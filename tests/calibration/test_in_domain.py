@@ -9,7 +9,7 @@ import pytest
 
 from synthmatch.benchmark.in_domain import separation
 from synthmatch.benchmark.targets import BenchTarget, held_out
-from synthmatch.calibration.in_domain import is_out_of_reach, nearer_than
+from synthmatch.calibration.in_domain import in_domain_percentile, is_out_of_reach
 from synthmatch.matching import match
 from synthmatch.note import SAMPLE_RATE_HZ, Note
 from synthmatch.render.pool import RenderPool
@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 def test_a_nearer_match_is_surer(synth: str) -> None:
     """Catches a share that rises with the distance, leaves 0..1, or is not 1 for the target itself."""
     for renders in (0, 1, 15, 16, 200, 100_000):
-        shares = [nearer_than(synth, distance_db, renders) for distance_db in np.linspace(0.0, 40.0, 401)]
+        shares = [in_domain_percentile(synth, distance_db, renders) for distance_db in np.linspace(0.0, 40.0, 401)]
         known = [share for share in shares if share is not None]
         assert len(known) == len(shares)
         assert known == sorted(known, reverse=True)
@@ -33,16 +33,16 @@ def test_a_nearer_match_is_surer(synth: str) -> None:
 
 def test_more_renders_are_compared_with_nearer_matches() -> None:
     """Catches a yardstick that ignores what a search spent: with more renders the same distance is worse."""
-    first, last = nearer_than("dexed", 4.0, 1), nearer_than("dexed", 4.0, 1_000)
+    first, last = in_domain_percentile("dexed", 4.0, 1), in_domain_percentile("dexed", 4.0, 1_000)
     assert first is not None
     assert last is not None
     assert first > last
-    assert nearer_than("dexed", 4.0, 999) == nearer_than("dexed", 4.0, 200)
+    assert in_domain_percentile("dexed", 4.0, 999) == in_domain_percentile("dexed", 4.0, 200)
 
 
 def test_a_synthesizer_without_a_table_claims_nothing() -> None:
     """Catches a plug-in of the user's that is judged by another synthesizer's sounds, or by none."""
-    assert nearer_than("/usr/lib/lv2/some.lv2", 80.0, 200) is None
+    assert in_domain_percentile("/usr/lib/lv2/some.lv2", 80.0, 200) is None
     assert not is_out_of_reach([None, None])
     assert not is_out_of_reach([])
 
@@ -84,20 +84,20 @@ def test_foreign_sounds_are_out_of_reach_and_own_are_not(far: BenchTarget) -> No
         (own,) = held_out(pool, 1).targets
     found = matched(far)
     assert found.out_of_reach == ("dexed",)
-    assert max(m.nearer_than for m in found if m.nearer_than is not None) < 0.05
+    assert max(m.in_domain_percentile for m in found if m.in_domain_percentile is not None) < 0.05
     found = matched(own)
     assert found.out_of_reach == ()
-    assert found.best.nearer_than == nearer_than("dexed", found.best.scores["mss"], 60)
+    assert found.best.in_domain_percentile == in_domain_percentile("dexed", found.best.scores["mss"], 60)
 
 
 def test_what_is_locked_or_not_measured_is_no_verdict(far: BenchTarget) -> None:
     """Catches a synthesizer that is blamed for what the user locked, and a share without the metric that it is of."""
     found = matched(far, locked=["envelope"])
     assert found.out_of_reach == ()
-    assert all(m.nearer_than is not None and m.nearer_than < 0.05 for m in found)
+    assert all(m.in_domain_percentile is not None and m.in_domain_percentile < 0.05 for m in found)
     found = matched(far, metrics=("lsd",))
     assert found.out_of_reach == ()
-    assert [m.nearer_than for m in found] == [None] * len(found)
+    assert [m.in_domain_percentile for m in found] == [None] * len(found)
 
 
 def test_what_is_shipped_is_what_the_records_say() -> None:

@@ -66,33 +66,23 @@ def test_match_writes_what_was_heard(matched: tuple[Path, dict[str, Any]]) -> No
         assert Path(candidate["picture"]).read_bytes()[:4] == b"\x89PNG"
         assert candidate["scores"]["lsd"] > 0
         assert candidate["floor"]["lsd"] >= 0
-        assert 0 <= candidate["nearer_than"] <= 1
+        assert 0 <= candidate["in_domain_percentile"] <= 1
     assert set(target["out_of_reach"]) <= {"vital", "dexed", "amsynth"}
 
 
 def test_candidates_are_ranked(matched: tuple[Path, dict[str, Any]]) -> None:
     """Catches a ranking by synthesizer instead of by sound."""
-    scores = [c["score"] for c in matched[1]["targets"][0]["candidates"]]
+    scores = [c["distance_db"] for c in matched[1]["targets"][0]["candidates"]]
     assert scores == sorted(scores)
 
 
 def test_the_table_says_how_sure_a_match_is(tmp_path: Path) -> None:
     """Catches a table without the share or its noise floors, and a verdict of a search that may not give one."""
-    wish = ("match", BELL, "--synth", "dexed", "--renders", 20, "-n", 1)
-    heads, row = [line.split() for line in run(*wish, "-o", tmp_path / "a").stdout.splitlines()[2:4]]
-    assert [h for h in heads if h != "dB"] == [
-        "synth",
-        "preset",
-        "score",
-        "lsd",
-        "floor",
-        "mss",
-        "floor",
-        "nearer",
-        "file",
-    ]
+    request = ("match", BELL, "--synth", "dexed", "--renders", 20, "-n", 1)
+    heads, row = [line.split() for line in run(*request, "-o", tmp_path / "a").stdout.splitlines()[2:4]]
+    assert " ".join(heads) == "synth preset distance dB lsd dB lsd floor mss dB mss floor in-domain file"
     found = json.loads((tmp_path / "a/bell/match.json").read_text())["candidates"][0]
-    assert row[-2] == f"{found['nearer_than']:.0%}"
+    assert row[-2] == f"{found['in_domain_percentile']:.0%}"
     assert row[-6:-2] == [f"{found[what][metric]:.2f}" for metric in ("lsd", "mss") for what in ("scores", "floor")]
 
 

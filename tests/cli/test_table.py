@@ -6,7 +6,7 @@ import pytest
 
 from synthmatch.cli.printing import say, say_table
 
-HEADS = ("", "synth", "preset", "score", "lsd dB", "floor", "nearer", "file")
+HEADS = ("", "synth", "preset", "distance dB", "lsd dB", "lsd floor", "in-domain", "file")
 ROWS = [
     ["1", "dexed", "E.PIANO 1", "7.61", "8.12", "0.00", "9%", "1-dexed.syx"],
     ["2", "vital", "日本語の長い名前", "7.90", "8.63", "0.72", "23%", "2-vital.vital"],
@@ -25,7 +25,7 @@ def test_rows_that_do_not_fit_take_lines(
     assert printed.splitlines()[0] == "1 dexed E.PIANO 1"
     for row in ROWS:
         assert all(cell in printed for cell in row)
-    assert "score 7.61, lsd dB 8.12" in printed
+    assert "distance dB 7.61, lsd dB 8.12" in printed
 
 
 @pytest.mark.parametrize("columns", ["200", ""])

@@ -36,9 +36,9 @@ def test_it_serves_until_ctrl_c(tmp_path: Path) -> None:
         with httpx.Client(base_url=address[0], timeout=20, transport=httpx.HTTPTransport(retries=20)) as client:
             assert "<title>synthmatch</title>" in client.get("/").text
             sound = client.post("/api/examples/bass").json()["id"]
-            aim = client.post("/api/targets", json={"sound": sound}).json()["id"]
-            wish = {"target": aim, "synths": ["dexed"], "renders": 100_000}
-            job = client.post("/api/searches", json=wish).json()["id"]
+            target_out = client.post("/api/targets", json={"sound": sound}).json()["id"]
+            request = {"target": target_out, "synths": ["dexed"], "renders": 100_000}
+            job = client.post("/api/searches", json=request).json()["id"]
             with client.stream("GET", f"/api/jobs/{job}/events") as events:
                 next(events.iter_lines())
                 process.send_signal(signal.SIGINT)

@@ -12,7 +12,7 @@ from faulty_synth import Faulty, process_id
 from synthmatch.note import Note
 from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool
-from synthmatch.render.pool_cache import KeptPools
+from synthmatch.render.pool_cache import PoolCache
 from synthmatch.search.objective import Interrupted
 
 SYNTH = Faulty()
@@ -21,9 +21,9 @@ FINE = SYNTH.preset(SYNTH.space.default)
 
 
 @pytest.fixture
-def pools() -> Iterator[KeptPools]:
+def pools() -> Iterator[PoolCache]:
     """One worker a pool, kept for as long as the test."""
-    kept = KeptPools(workers=1, keep_seconds=100.0)
+    kept = PoolCache(workers=1, keep_seconds=100.0)
     yield kept
     kept.close()
 
@@ -40,7 +40,7 @@ def alive(process: int) -> bool:
     return Path(f"/proc/{process}").exists()
 
 
-def test_the_next_user_has_the_same_workers(pools: KeptPools) -> None:
+def test_the_next_user_has_the_same_workers(pools: PoolCache) -> None:
     """Catches workers that are started anew, which costs more than a short search, or shared by two users at once."""
     with pools.lend(SYNTH) as pool:
         first = worker(pool)
@@ -53,7 +53,7 @@ def test_the_next_user_has_the_same_workers(pools: KeptPools) -> None:
     assert not alive(first), "two pools of one synthesizer are kept"
 
 
-def test_a_user_who_fails_leaves_no_pool(pools: KeptPools) -> None:
+def test_a_user_who_fails_leaves_no_pool(pools: PoolCache) -> None:
     """Catches a pool that is kept with renders under way, or a lock held, by whoever was cancelled in the middle."""
     seen: list[int] = []
 
@@ -73,7 +73,7 @@ def test_a_user_who_fails_leaves_no_pool(pools: KeptPools) -> None:
 
 def test_workers_that_die_unused_cost_no_render() -> None:
     """Catches a preset that is blamed for workers which the system killed between two searches."""
-    kept = KeptPools(workers=2, keep_seconds=100.0)
+    kept = PoolCache(workers=2, keep_seconds=100.0)
     with kept.lend(SYNTH) as pool:
         killed: set[int] = set()
         while len(killed) < 2:  # some may still be loading
@@ -86,7 +86,7 @@ def test_workers_that_die_unused_cost_no_render() -> None:
     kept.close()
 
 
-def test_a_crash_is_mended_for_the_next_user(pools: KeptPools) -> None:
+def test_a_crash_is_mended_for_the_next_user(pools: PoolCache) -> None:
     """Catches a pool that comes back with fewer workers than it had."""
     with pools.lend(SYNTH) as pool:
         first = worker(pool)
@@ -98,7 +98,7 @@ def test_a_crash_is_mended_for_the_next_user(pools: KeptPools) -> None:
 def test_what_nobody_uses_goes() -> None:
     """Catches memory that is held for ever, and a sweep that ends workers which are in use."""
     clock = [0.0]
-    kept = KeptPools(workers=1, keep_seconds=100.0, clock=lambda: clock[0])
+    kept = PoolCache(workers=1, keep_seconds=100.0, clock=lambda: clock[0])
     with kept.lend(SYNTH) as pool:
         first = worker(pool)
         clock[0] = 1_000.0
@@ -112,7 +112,7 @@ def test_what_nobody_uses_goes() -> None:
     assert not alive(first)
 
 
-def test_nothing_outlives_the_end(pools: KeptPools) -> None:
+def test_nothing_outlives_the_end(pools: PoolCache) -> None:
     """Catches a pool that is kept after the end, because it was lent at the time."""
     with pools.lend(SYNTH) as pool:
         first = worker(pool)

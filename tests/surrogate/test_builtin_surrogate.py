@@ -21,7 +21,7 @@ from synthmatch.search.objective import Budget
 from synthmatch.search.preselection import Preselection
 from synthmatch.surrogate.inputs import SEGMENTS
 from synthmatch.surrogate.surrogate import builtin_surrogates
-from synthmatch.surrogate.training.neighbourhoods import FamilySource
+from synthmatch.surrogate.training.neighbourhoods import NeighbourhoodSource
 from synthmatch.synths.registry import get_synth
 
 ROOT = Path(__file__).parents[2]
@@ -54,15 +54,15 @@ def test_it_predicts_as_well_as_stated(synth: str) -> None:
     """Catches weights that are not those that were measured: neighbourhoods of another seed, rendered now."""
     library, surrogate = builtin_library(synth), builtin_surrogates()[synth]
     assert library
-    source = FamilySource(library, seed=1)
+    source = NeighbourhoodSource(library, seed=1)
     errors, cosines = [], []
     with RenderPool(get_synth(synth), 2) as pool:
         for number in range(40):
-            family = source.family(number)
-            rendered = pool.run([Preset(synth, native) for native in family.native], family.note, sketch)
+            neighbourhood = source.neighbourhood(number)
+            rendered = pool.run([Preset(synth, native) for native in neighbourhood.native], neighbourhood.note, sketch)
             real = np.array(rendered)[:, :SEGMENTS]
-            predicted = surrogate(get_synth(synth).space.to_unit(family.native), family.note).sketch
-            shares = segment_shares(family.note.samples, SEGMENTS)
+            predicted = surrogate(get_synth(synth).space.to_unit(neighbourhood.native), neighbourhood.note).sketch
+            shares = segment_shares(neighbourhood.note.samples, SEGMENTS)
             errors.append((np.abs(predicted - real).mean(axis=2) @ shares).mean())
             ours, changes = ((x - x[:1])[1:].reshape(len(x) - 1, -1) for x in (predicted, real))
             loud = np.abs(changes).mean(axis=1) > 0.3

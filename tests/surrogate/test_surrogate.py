@@ -23,45 +23,45 @@ from synthmatch.surrogate.inputs import SEGMENTS, Inputs
 from synthmatch.surrogate.surrogate import Surrogate, read_surrogates, write_surrogate
 from synthmatch.surrogate.training import data
 from synthmatch.surrogate.training import train as training
-from synthmatch.surrogate.training.data import render_families
+from synthmatch.surrogate.training.data import render_neighbourhoods
 from synthmatch.surrogate.training.train import SurrogateSettings, train_surrogate
 from synthmatch.synths.registry import get_synth
 from synthmatch.training.meter import Pace
 
 SYNTHS = ("dexed", "amsynth")
-SMALL = SurrogateSettings(steps=60, width=48, blocks=1, families=4)
+SMALL = SurrogateSettings(steps=60, width=48, blocks=1, neighbourhoods=4)
 
 
 @pytest.fixture(scope="module")
-def families(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A few rendered families of two synthesizers."""
-    folder = tmp_path_factory.mktemp("families")
+def neighbourhoods(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A few rendered neighbourhoods of two synthesizers."""
+    folder = tmp_path_factory.mktemp("neighbourhoods")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(data, "CHUNK", 24)
         for synth in SYNTHS:
             library = builtin_library(synth)
             assert library
             with RenderPool(get_synth(synth), 2) as pool:
-                render_families(library, pool, folder, 24, seed=0)
+                render_neighbourhoods(library, pool, folder, 24, seed=0)
     return folder
 
 
 @pytest.fixture(scope="module")
-def trained(families: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def trained(neighbourhoods: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A surrogate that has learned little."""
     folder = tmp_path_factory.mktemp("trained")
-    train_surrogate([families], SYNTHS, folder / "run", folder / "surrogate.npz", SMALL)
+    train_surrogate([neighbourhoods], SYNTHS, folder / "run", folder / "surrogate.npz", SMALL)
     return folder / "surrogate.npz"
 
 
 @pytest.mark.usefixtures("one_thread")
 def test_training_lowers_the_error_and_resumes_to_the_same_numbers(
-    families: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    neighbourhoods: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Catches a network that does not learn, and a step whose data depends on where the run was begun."""
     monkeypatch.setattr(training, "_CHECKPOINT", 20)
     monkeypatch.setattr(training, "_WARMUP_STEPS", 5)
-    scores = train_surrogate([families], SYNTHS, tmp_path / "whole", tmp_path / "whole.npz", SMALL)
+    scores = train_surrogate([neighbourhoods], SYNTHS, tmp_path / "whole", tmp_path / "whole.npz", SMALL)
     assert scores.keys() == set(SYNTHS)
     lines = map(json.loads, (tmp_path / "whole/metrics.jsonl").read_text().splitlines())
     errors = [line["error"] for line in lines if "error" in line]
@@ -75,27 +75,29 @@ def test_training_lowers_the_error_and_resumes_to_the_same_numbers(
             raise Killed
 
     with pytest.raises(Killed):
-        train_surrogate([families], SYNTHS, tmp_path / "cut", tmp_path / "cut.npz", SMALL, kill)
-    train_surrogate([families], SYNTHS, tmp_path / "cut", tmp_path / "cut.npz", SMALL)
+        train_surrogate([neighbourhoods], SYNTHS, tmp_path / "cut", tmp_path / "cut.npz", SMALL, kill)
+    train_surrogate([neighbourhoods], SYNTHS, tmp_path / "cut", tmp_path / "cut.npz", SMALL)
     with np.load(tmp_path / "whole.npz") as first, np.load(tmp_path / "cut.npz") as second:
         assert all((first[name] == second[name]).all() for name in first.files)
 
 
-def test_a_run_of_other_settings_is_refused(families: Path, tmp_path: Path) -> None:
+def test_a_run_of_other_settings_is_refused(neighbourhoods: Path, tmp_path: Path) -> None:
     """Catches weights of two settings mixed."""
     few = dataclasses.replace(SMALL, steps=2)
-    train_surrogate([families], SYNTHS, tmp_path / "run", tmp_path / "s.npz", few)
+    train_surrogate([neighbourhoods], SYNTHS, tmp_path / "run", tmp_path / "s.npz", few)
     with pytest.raises(InputError, match="run with settings"):
-        train_surrogate([families], SYNTHS, tmp_path / "run", tmp_path / "s.npz", dataclasses.replace(few, width=32))
+        train_surrogate(
+            [neighbourhoods], SYNTHS, tmp_path / "run", tmp_path / "s.npz", dataclasses.replace(few, width=32)
+        )
 
 
 @pytest.mark.usefixtures("one_thread")
-def test_a_synthesizer_joins_a_file_that_knows_another(families: Path, tmp_path: Path) -> None:
+def test_a_synthesizer_joins_a_file_that_knows_another(neighbourhoods: Path, tmp_path: Path) -> None:
     """Catches a layer that goes to another synthesizer: what the file knew is the same after a step of no length."""
-    train_surrogate([families], SYNTHS[:1], tmp_path / "one", tmp_path / "one.npz", SMALL)
+    train_surrogate([neighbourhoods], SYNTHS[:1], tmp_path / "one", tmp_path / "one.npz", SMALL)
     still = dataclasses.replace(SMALL, steps=1, learning_rate=1e-9)
     both = tmp_path / "both.npz"
-    train_surrogate([families], SYNTHS[::-1], tmp_path / "both", both, still, start=tmp_path / "one.npz")
+    train_surrogate([neighbourhoods], SYNTHS[::-1], tmp_path / "both", both, still, start=tmp_path / "one.npz")
     before, after = read_surrogates(tmp_path / "one.npz"), read_surrogates(both)
     assert after.keys() == set(SYNTHS)
     known = SYNTHS[0]
@@ -103,12 +105,14 @@ def test_a_synthesizer_joins_a_file_that_knows_another(families: Path, tmp_path:
     assert np.allclose(before[known](unit, Note()).sketch, after[known](unit, Note()).sketch, atol=0.05)
     wider = dataclasses.replace(still, width=64)
     with pytest.raises(InputError, match="--width"):
-        train_surrogate([families], SYNTHS, tmp_path / "wide", tmp_path / "wide.npz", wider, start=tmp_path / "one.npz")
+        train_surrogate(
+            [neighbourhoods], SYNTHS, tmp_path / "wide", tmp_path / "wide.npz", wider, start=tmp_path / "one.npz"
+        )
 
 
 @pytest.mark.usefixtures("one_thread")
 @pytest.mark.parametrize("synth", SYNTHS)
-def test_numpy_computes_what_the_network_does(families: Path, tmp_path: Path, synth: str) -> None:
+def test_numpy_computes_what_the_network_does(neighbourhoods: Path, tmp_path: Path, synth: str) -> None:
     """Catches a layer that is left out or transposed in the copy that needs no torch."""
     import torch
 

@@ -60,14 +60,14 @@ def test_twenty_at_once_are_all_served() -> None:
 
 def twenty(server: Running) -> None:
     """Twenty requests from as many threads, and all their answers."""
-    aims = [target(server.client, name) for name in ("bass", "bell")]
+    targets = [target(server.client, name) for name in ("bass", "bell")]
     jobs: list[dict[str, Any]] = []
     errors: list[BaseException] = []
     lock = threading.Lock()
 
     def ask(number: int) -> None:
         try:
-            job = search(server.client, aims[number % 2]["id"], renders=4, candidates=1, seed=number)
+            job = search(server.client, targets[number % 2]["id"], renders=4, candidates=1, seed=number)
             with lock:
                 jobs.append({**job, "number": number})
         except BaseException as error:
@@ -83,16 +83,16 @@ def twenty(server: Running) -> None:
     for job in jobs:
         ended = wait(server.client, job["id"])
         assert ended["state"] == "done", ended
-        assert ended["target"]["id"] == aims[job["number"] % 2]["id"]
+        assert ended["target"]["id"] == targets[job["number"] % 2]["id"]
         assert len(ended["candidates"]) == 1
 
 
 def test_a_full_queue_says_so() -> None:
     """Catches a queue that grows without end."""
     with serving(queue=2) as server:
-        aim = target(server.client)["id"]
-        jobs = [search(server.client, aim, renders=100_000) for _ in range(3)]
-        answer = server.client.post("/api/searches", json={"target": aim, "synths": ["dexed"]})
+        target_out = target(server.client)["id"]
+        jobs = [search(server.client, target_out, renders=100_000) for _ in range(3)]
+        answer = server.client.post("/api/searches", json={"target": target_out, "synths": ["dexed"]})
         refused(answer, 503, "wait already")
         for job in jobs:
             server.client.post(f"/api/jobs/{job['id']}/cancel")
@@ -103,13 +103,13 @@ def test_a_plug_in_that_crashes_costs_its_part_only(monkeypatch: pytest.MonkeyPa
     monkeypatch.syspath_prepend(Path(__file__).parents[1] / "render")
     crashing = "faulty_synth:CrashesAtLoad"
     with serving(synths=("dexed", crashing)) as server:
-        aim = target(server.client)["id"]
-        job = wait(server.client, search(server.client, aim, synths=[crashing, "dexed"], renders=8)["id"])
+        target_out = target(server.client)["id"]
+        job = wait(server.client, search(server.client, target_out, synths=[crashing, "dexed"], renders=8)["id"])
         assert job["state"] == "done"
         assert [part["state"] for part in job["parts"]] == ["failed", "done"]
         assert "does not load" in job["parts"][0]["remark"]
         assert job["candidates"]
-        alone = wait(server.client, search(server.client, aim, synths=[crashing], renders=8)["id"])
+        alone = wait(server.client, search(server.client, target_out, synths=[crashing], renders=8)["id"])
         assert alone["state"] == "failed"
         assert "does not load" in alone["message"]
-        assert wait(server.client, search(server.client, aim, renders=8)["id"])["state"] == "done"
+        assert wait(server.client, search(server.client, target_out, renders=8)["id"])["state"] == "done"

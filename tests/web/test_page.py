@@ -41,8 +41,12 @@ def test_from_a_sound_to_the_preset_that_was_heard(watched: Watched, tmp_path: P
     download.value.save_as(path)
     assert path.suffix == ".syx"
     preset = read_presets(path)[0]
-    aim = watched.server.shop.aims.get(watched.server.shop.candidates.get(str(id)).aim).target.note
-    audio = render(get_synth("dexed"), preset, Note(aim.pitch, aim.velocity, aim.hold_seconds, aim.render_seconds))
+    target_out = watched.server.state.targets.get(watched.server.state.candidates.get(str(id)).target_id).target.note
+    audio = render(
+        get_synth("dexed"),
+        preset,
+        Note(target_out.pitch, target_out.velocity, target_out.hold_seconds, target_out.render_seconds),
+    )
     assert np.abs(audio / max(1.0, float(np.abs(audio).max())) - heard.T).max() < 1e-3
     with page.expect_download() as download:
         page.click("#zip")

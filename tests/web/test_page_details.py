@@ -48,9 +48,9 @@ def test_the_details_of_a_candidate(watched: Watched) -> None:
     detail.get_by_label(re.compile("^Lock all")).first.check()
     with page.expect_request("**/api/searches") as request:
         detail.get_by_role("button", name="Search again from here").click()
-    wish = sent(request.value)
-    assert len(wish["locked"]) == 54
-    assert wish["start"]
+    body = sent(request.value)
+    assert len(body["locked"]) == 54
+    assert body["start"]
     expect(page.locator("#jobs button")).to_have_count(2)
     expect(page.locator("#progress")).to_be_hidden(timeout=60_000)
 

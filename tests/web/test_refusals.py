@@ -133,7 +133,7 @@ def test_the_page_may_load_nothing_from_elsewhere(server: Running) -> None:
 def test_names_are_no_paths(server: Running, tmp_path: Path) -> None:
     """Catches a name of a request that leads out of the server's folder, into another file or into a header."""
     outside = tmp_path / "outside.flac"
-    before = {path.name for path in server.shop.folder.parent.iterdir()}
+    before = {path.name for path in server.state.folder.parent.iterdir()}
     for name in ("../../outside.flac", str(outside), "..\\..\\outside.flac", "a\r\nset-cookie: x.flac", "/", "x" * 300):
         sound = created(send(server.client, BELL, name))
         assert not set("/\\\r\n") & set(sound["name"])
@@ -145,17 +145,17 @@ def test_names_are_no_paths(server: Running, tmp_path: Path) -> None:
     for path in ("/api/examples/..%2f..%2fnoise_floor.json", "/api/examples/%2Fetc%2Fpasswd"):
         assert server.client.post(path).status_code == 404, path
     assert not outside.exists()
-    assert all(path.name[:-4].isdigit() for path in server.shop.folder.iterdir() if path.suffix == ".npy")
-    left = {path.name for path in server.shop.folder.parent.iterdir()} - before
+    assert all(path.name[:-4].isdigit() for path in server.state.folder.iterdir() if path.suffix == ".npy")
+    left = {path.name for path in server.state.folder.parent.iterdir()} - before
     assert not {name for name in left if "outside" in name or name.startswith("cron")}
 
 
 def test_a_synthesizer_that_is_not_offered(server: Running) -> None:
     """Catches an id of a request that makes the server import a module or load a plug-in."""
-    aim = target(server.client)["id"]
+    target_out = target(server.client)["id"]
     for id in ("os:path", "/tmp/evil.vst3", "../evil.vst3", "http://example.com/lv2", "dx8"):
-        wish = {"target": aim, "synths": [id]}
-        refused(server.client.post("/api/searches", json=wish), 422, "expected one of vital, dexed, amsynth")
+        request = {"target": target_out, "synths": [id]}
+        refused(server.client.post("/api/searches", json=request), 422, "expected one of vital, dexed, amsynth")
         assert server.client.get("/api/parameters", params={"synth": id}).status_code == 422
     own = b'{"format": "synthmatch preset 1", "synth": "os:path", "native": {}}'
     refused(server.client.post("/api/libraries", files=[("files", ("a.json", own))]), 422, "os:path")
@@ -173,15 +173,15 @@ def test_what_is_not_there(server: Running) -> None:
 def test_jobs_and_files_expire() -> None:
     """Catches what is kept for ever: after its time a job is gone, and so are the files of its sounds."""
     with serving(keep_seconds=2.0) as server:
-        aim = target(server.client)
-        job = search(server.client, aim["id"], renders=4)
+        target_out = target(server.client)
+        job = search(server.client, target_out["id"], renders=4)
         wait(server.client, job["id"])
-        assert list(server.shop.folder.glob("*.npy"))
+        assert list(server.state.folder.glob("*.npy"))
         time.sleep(2.2)
         refused(server.client.get(f"/api/jobs/{job['id']}"), 404, "has expired")
-        server.shop.sweep()
-        assert not list(server.shop.folder.glob("*.npy"))
-    assert not server.shop.folder.exists()
+        server.state.sweep()
+        assert not list(server.state.folder.glob("*.npy"))
+    assert not server.state.folder.exists()
 
 
 def test_a_store_keeps_what_is_used() -> None:
@@ -206,15 +206,15 @@ def test_a_store_keeps_what_is_used() -> None:
 
 def test_requests_that_make_no_sense(server: Running) -> None:
     """Catches a wrong value that is ignored or runs into the search."""
-    aim = target(server.client)["id"]
-    for wish, words in (
+    target_out = target(server.client)["id"]
+    for request, words in (
         ({"synths": []}, "synths"),
         ({"synths": ["dexed"], "renders": -1}, "renders"),
         ({"synths": ["dexed"], "seconds": 1e9}, "seconds"),
         ({"synths": ["dexed"], "candidates": 99}, "candidates"),
         ({"synths": ["dexed"], "rendrs": 5}, "rendrs"),
     ):
-        refused(server.client.post("/api/searches", json={"target": aim, **wish}), 422, words)
+        refused(server.client.post("/api/searches", json={"target": target_out, **request}), 422, words)
     sound = created(server.client.post("/api/examples/bell"))["id"]
     for part, words in (
         ({"start_seconds": 99}, "nothing is left"),

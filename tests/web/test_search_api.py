@@ -19,23 +19,27 @@ from synthmatch.synths.preset_files import read_presets
 from synthmatch.synths.registry import get_synth
 
 
-def played(preset: Preset, aim: dict[str, Any]) -> np.ndarray:
+def played(preset: Preset, target_out: dict[str, Any]) -> np.ndarray:
     """A preset with a target's note, scaled as WAV files are."""
-    seconds = round(aim["seconds"] * 44_100) / 44_100
-    audio = render(get_synth(preset.synth), preset, Note(aim["pitch"], aim["velocity"], aim["hold_seconds"], seconds))
+    seconds = round(target_out["seconds"] * 44_100) / 44_100
+    audio = render(
+        get_synth(preset.synth),
+        preset,
+        Note(target_out["pitch"], target_out["velocity"], target_out["hold_seconds"], seconds),
+    )
     return audio / max(1.0, float(np.abs(audio).max()))
 
 
 def test_a_downloaded_preset_is_what_was_heard(server: Running, tmp_path: Path) -> None:
     """Catches a file that does not sound like its candidate, for each synthesizer: it is read and played again."""
-    aim = target(server.client)
+    target_out = target(server.client)
     job = wait(
         server.client,
-        search(server.client, aim["id"], synths=["vital", "dexed", "amsynth"], renders=8, candidates=1)["id"],
+        search(server.client, target_out["id"], synths=["vital", "dexed", "amsynth"], renders=8, candidates=1)["id"],
     )
     assert job["state"] == "done", job
     assert sorted(c["synth"] for c in job["candidates"]) == ["amsynth", "dexed", "vital"]
-    assert [c["score"] for c in job["candidates"]] == sorted(c["score"] for c in job["candidates"])
+    assert [c["distance_db"] for c in job["candidates"]] == sorted(c["distance_db"] for c in job["candidates"])
     for candidate in job["candidates"]:
         heard, rate = soundfile.read(
             io.BytesIO(server.client.get(f"/api/candidates/{candidate['id']}/audio").content), always_2d=True
@@ -47,7 +51,7 @@ def test_a_downloaded_preset_is_what_was_heard(server: Running, tmp_path: Path) 
             path = tmp_path / f"{candidate['synth']}{suffix}"
             path.write_bytes(file.content)
             preset = read_presets(path, get_synth(candidate["synth"]))[0]
-            assert np.abs(played(preset, aim) - heard.T).max() < 1e-3, suffix
+            assert np.abs(played(preset, target_out) - heard.T).max() < 1e-3, suffix
 
 
 def test_the_page_finds_what_the_command_line_finds(server: Running) -> None:
@@ -58,17 +62,17 @@ def test_the_page_finds_what_the_command_line_finds(server: Running) -> None:
         native = server.client.get(f"/api/candidates/{candidate['id']}").json()["native"]
         assert native == get_synth("dexed").space.named(expected.preset.native)
         assert candidate["scores"] == expected.scores
-        assert candidate["nearer_than"] == expected.nearer_than
+        assert candidate["in_domain_percentile"] == expected.in_domain_percentile
 
 
 def test_a_search_from_a_candidate_keeps_what_is_locked(server: Running) -> None:
     """Catches a lock that a search moves, and one that holds other values than the candidate's."""
-    aim = target(server.client)
-    found = wait(server.client, search(server.client, aim["id"])["id"])["candidates"][0]
+    target_out = target(server.client)
+    found = wait(server.client, search(server.client, target_out["id"])["id"])["candidates"][0]
     values = server.client.get(f"/api/candidates/{found['id']}").json()["native"]
     locked = ["envelope", "op1", "algorithm"]
-    wish = {"renders": 120, "candidates": 3, "start": found["id"], "locked": locked}
-    again = wait(server.client, search(server.client, aim["id"], **wish)["id"])
+    request = {"renders": 120, "candidates": 3, "start": found["id"], "locked": locked}
+    again = wait(server.client, search(server.client, target_out["id"], **request)["id"])
     table = server.client.get("/api/parameters", params={"synth": "dexed"}).json()
     held = [p["name"] for p in table if p["group"] == "envelope" or p["part"] == "op1" or p["name"] == "algorithm"]
     assert again["candidates"]
@@ -78,9 +82,9 @@ def test_a_search_from_a_candidate_keeps_what_is_locked(server: Running) -> None
         assert {name: native[name] for name in held} == {name: values[name] for name in held}
         changed |= {name for name in native if native[name] != values[name]}
     assert changed, "nothing at all was searched"
-    assert again["candidates"][0]["score"] <= found["score"]
+    assert again["candidates"][0]["distance_db"] <= found["distance_db"]
     refused(
-        server.client.post("/api/searches", json={"target": aim["id"], "synths": ["dexed"], "locked": ["op9"]}),
+        server.client.post("/api/searches", json={"target": target_out["id"], "synths": ["dexed"], "locked": ["op9"]}),
         422,
         "op9",
     )
@@ -88,13 +92,13 @@ def test_a_search_from_a_candidate_keeps_what_is_locked(server: Running) -> None
 
 def test_presets_are_made_from_a_candidate(server: Running) -> None:
     """Catches an edit that is not played, a variation outside what was named, and a morph that misses its ends."""
-    aim = target(server.client)
-    found = wait(server.client, search(server.client, aim["id"])["id"])["candidates"]
+    target_out = target(server.client)
+    found = wait(server.client, search(server.client, target_out["id"])["id"])["candidates"]
     address = f"/api/candidates/{found[0]['id']}"
     before = server.client.get(address).json()
     edited = created(server.client.post(f"{address}/edit", json={"values": {"op1_output_level": 50}}))
     assert edited["text"]["op1_output_level"] == "50"
-    assert edited["candidate"]["score"] != found[0]["score"]
+    assert edited["candidate"]["distance_db"] != found[0]["distance_db"]
     sounds = [server.client.get(f"/api/candidates/{c['id']}/audio").content for c in (found[0], edited["candidate"])]
     assert sounds[0] != sounds[1]
     table = {p["name"]: p for p in server.client.get("/api/parameters", params={"synth": "dexed"}).json()}
@@ -114,8 +118,8 @@ def test_presets_are_made_from_a_candidate(server: Running) -> None:
 
 def test_what_a_sound_depends_on(server: Running) -> None:
     """Catches weights of the wrong parameter: an operator that is off is not heard, the loudest carrier is."""
-    aim = target(server.client)
-    found = wait(server.client, search(server.client, aim["id"])["id"])["candidates"][0]
+    target_out = target(server.client)
+    found = wait(server.client, search(server.client, target_out["id"])["id"])["candidates"][0]
     address = f"/api/candidates/{found['id']}"
     quiet = created(server.client.post(f"{address}/edit", json={"values": {"op4_output_level": 0, "algorithm": 0}}))
     address = f"/api/candidates/{quiet['candidate']['id']}"
@@ -131,8 +135,8 @@ def test_what_a_sound_depends_on(server: Running) -> None:
 
 def test_everything_as_a_zip_and_a_bank(server: Running, tmp_path: Path) -> None:
     """Catches a zip or bank that lacks a candidate, or has them in another order."""
-    aim = target(server.client)
-    found = wait(server.client, search(server.client, aim["id"], candidates=3, renders=60)["id"])["candidates"]
+    target_out = target(server.client)
+    found = wait(server.client, search(server.client, target_out["id"], candidates=3, renders=60)["id"])["candidates"]
     ids = ",".join(c["id"] for c in found)
     answer = server.client.get("/api/download", params={"ids": ids})
     assert answer.headers["content-disposition"] == "attachment; filename=\"bass.zip\"; filename*=UTF-8''bass.zip"
@@ -142,7 +146,7 @@ def test_everything_as_a_zip_and_a_bank(server: Running, tmp_path: Path) -> None
     assert (
         sum(name.endswith(".syx") for name in names) == sum(name.endswith(".wav") for name in names) - 1 == len(found)
     )
-    assert [row["candidate"]["score"] for row in rows] == [c["score"] for c in found]
+    assert [row["candidate"]["distance_db"] for row in rows] == [c["distance_db"] for c in found]
     bank = tmp_path / "bank.syx"
     bank.write_bytes(server.client.get("/api/download", params={"ids": ids, "kind": "bank"}).content)
     for candidate, preset in zip(found, read_presets(bank), strict=False):
@@ -172,9 +176,9 @@ def test_presets_of_ones_own_join_the_search(server: Running, tmp_path: Path) ->
     sound = created(
         server.client.post("/api/sounds", files={"file": ("mine.wav", (tmp_path / "mine.wav").read_bytes())})
     )
-    aim = created(server.client.post("/api/targets", json={"sound": sound["id"], "note": 60}))
-    wish = {"renders": 0, "libraries": [library["id"]], "candidates": 1}
-    found = wait(server.client, search(server.client, aim["id"], **wish)["id"])["candidates"]
+    target_out = created(server.client.post("/api/targets", json={"sound": sound["id"], "note": 60}))
+    request = {"renders": 0, "libraries": [library["id"]], "candidates": 1}
+    found = wait(server.client, search(server.client, target_out["id"], **request)["id"])["candidates"]
     assert found[0]["name"] == f"MINE {mine}"
     assert server.client.delete(f"/api/libraries/{library['id']}").status_code == 204
     refused(server.client.get(f"/api/libraries/{library['id']}"), 404, "no such library")
@@ -183,8 +187,8 @@ def test_presets_of_ones_own_join_the_search(server: Running, tmp_path: Path) ->
 def test_a_plug_in_of_ones_own(tiny_synth: Path, tmp_path: Path) -> None:
     """Catches a plug-in, whose id is a path, that cannot be searched or taken home."""
     with serving(synths=("dexed", str(tiny_synth))) as server:
-        aim = target(server.client)
-        job = wait(server.client, search(server.client, aim["id"], synths=[str(tiny_synth)], renders=6)["id"])
+        target_out = target(server.client)
+        job = wait(server.client, search(server.client, target_out["id"], synths=[str(tiny_synth)], renders=6)["id"])
         assert job["state"] == "done", job
         candidate = job["candidates"][0]
         assert candidate["floor"] == {}

@@ -25,16 +25,16 @@ def workers() -> set[int]:
     return found
 
 
-def scores(server: Running, aim: str) -> list[float]:
+def scores(server: Running, target_out: str) -> list[float]:
     """A search to its end."""
-    job = wait(server.client, search(server.client, aim)["id"])
+    job = wait(server.client, search(server.client, target_out)["id"])
     assert job["state"] == "done", job
-    return [candidate["score"] for candidate in job["candidates"]]
+    return [candidate["distance_db"] for candidate in job["candidates"]]
 
 
-def begun(server: Running, aim: str) -> dict[str, Any]:
+def begun(server: Running, target_out: str) -> dict[str, Any]:
     """A long search that has found something."""
-    job = search(server.client, aim, renders=100_000)
+    job = search(server.client, target_out, renders=100_000)
     while not server.client.get(f"/api/jobs/{job['id']}").json()["candidates"]:
         time.sleep(0.05)
     return job
@@ -44,25 +44,25 @@ def test_workers_are_kept_and_go_with_the_server() -> None:
     """Catches workers started for each search, a search spoilt by a cancel or crash before it, and orphans."""
     before = workers()
     with serving(workers=2) as server:
-        aim = target(server.client)["id"]
-        expected = scores(server, aim)
+        target_out = target(server.client)["id"]
+        expected = scores(server, target_out)
         own = workers() - before
         assert len(own) == 2
-        assert scores(server, aim) == expected
-        job = begun(server, aim)
+        assert scores(server, target_out) == expected
+        job = begun(server, target_out)
         created(server.client.post(f"/api/jobs/{job['id']}/cancel"))
         assert wait(server.client, job["id"])["state"] == "cancelled"
         assert workers() - before == own
-        assert scores(server, aim) == expected
+        assert scores(server, target_out) == expected
         os.kill(min(own), signal.SIGKILL)
-        assert scores(server, aim) == expected
+        assert scores(server, target_out) == expected
         again = workers() - before
         assert len(again) == 2
         assert max(own) in again
-        begun(server, aim)
+        begun(server, target_out)
     assert workers() <= before, "the search under way has left its workers"
     with serving(workers=2, keep_workers_seconds=0.0) as server:
         scores(server, target(server.client)["id"])
         assert workers() - before
-        server.shop.sweep()
+        server.state.sweep()
         assert workers() <= before

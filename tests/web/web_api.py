@@ -12,9 +12,9 @@ def target(client: httpx.Client, example: str = "bass", **part: object) -> dict[
     return created(client.post("/api/targets", json={"sound": sound["id"], **part}))
 
 
-def search(client: httpx.Client, target_id: str, **wish: object) -> dict[str, Any]:
+def search(client: httpx.Client, target_id: str, **request: object) -> dict[str, Any]:
     """Queue a short search on Dexed."""
-    asked = {"target": target_id, "synths": ["dexed"], "renders": 24, "candidates": 2, **wish}
+    asked = {"target": target_id, "synths": ["dexed"], "renders": 24, "candidates": 2, **request}
     return created(client.post("/api/searches", json=asked))
 
 

@@ -13,17 +13,17 @@ import uvicorn
 
 import synthmatch
 from synthmatch.web.app import make_app
-from synthmatch.web.server_state import Workshop
+from synthmatch.web.server_state import ServerState
 from synthmatch.web.settings import Settings
 
 EXAMPLES = Path(synthmatch.__file__).parent / "data/examples"
 
 
 class Running(NamedTuple):
-    """A server: its address, its workshop, and a client for its API."""
+    """A server: its address, its state, and a client for its API."""
 
     address: str
-    shop: Workshop
+    state: ServerState
     client: httpx.Client
 
 
@@ -43,7 +43,7 @@ def serving(**changed: object) -> Iterator[Running]:
     address = f"http://127.0.0.1:{port}"
     try:
         with httpx.Client(base_url=address, timeout=60) as client:
-            yield Running(address, app.state.workshop, client)
+            yield Running(address, app.state.server_state, client)
     finally:
         server.should_exit = True
         thread.join(timeout=20)

@@ -30,7 +30,7 @@ _SEED = 0
 
 #: Measures by name: scores of the best preset, and of the medoid preset on the same target.
 _MEASURES: dict[str, Callable[[Scores, Scores], float]] = {
-    "search distance": lambda best, medoid: best["score"],
+    "search distance": lambda best, medoid: best["distance_db"],
     "lsd": lambda best, medoid: best["lsd"],
     "lsd / medoid's": lambda best, medoid: best["lsd"] / medoid["lsd"],
     "lsd_icassp2023": lambda best, medoid: best["lsd_icassp2023"],

@@ -33,7 +33,7 @@ class Conditions:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Scores of one method on one target: of the best preset by the fast score among the first so many renders."""
+    """Scores of one method on one target: of the best preset by search distance among the first so many renders."""
 
     target: str
     conditions: Conditions

@@ -61,12 +61,12 @@ def agreement(records: Sequence[Record]) -> str:
     for record in records:
         if record.conditions.method != FLOOR:
             for scores in record.scores.values():
-                by_target.setdefault(record.target, {})[scores["score"]] = scores
+                by_target.setdefault(record.target, {})[scores["distance_db"]] = scores
     groups = [list(found.values()) for found in by_target.values() if len(found) > 3]
     if not groups:
         return " | ".join("-" for _ in (*_AGREE, "targets"))
     means = [
-        np.mean([spearmanr([c["score"] for c in group], [c[name] for c in group]).statistic for group in groups])
+        np.mean([spearmanr([c["distance_db"] for c in group], [c[name] for c in group]).statistic for group in groups])
         for name in _AGREE
     ]
     return " | ".join([*(f"{mean:.3f}" for mean in means), str(len(groups))])
@@ -137,7 +137,7 @@ def _results(kept: Mapping[str, Mapping[str, Record]], searches: Sequence[str], 
         cells = [row.name, str(row.targets), f"{lsd.mean:.2f} [{lsd.low:.2f}, {lsd.high:.2f}]", f"{lsd.median:.2f}"]
         cells += [f"{lsd.mean / nearest:.3f}", f"{mss.mean:.2f} [{mss.low:.2f}, {mss.high:.2f}]", f"{mss.median:.2f}"]
         cells += [format(row.metrics[name].mean, how) for name, how in _SHOWN.items()]
-        lines.append([*cells, f"{np.mean(_column(kept, method, mark, 'score')):.2f}"])
+        lines.append([*cells, f"{np.mean(_column(kept, method, mark, 'distance_db')):.2f}"])
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 

@@ -91,8 +91,8 @@ class TableMetrics:
         self._target, self._search = target, SearchDistance(target)
 
     def __call__(self, audio: Audio) -> Scores:
-        """Scores by metric name, and the search distance as ``score``."""
-        return {**table_metrics(self._target, audio), "score": self._search(audio).distance_db}
+        """Scores by metric name, and the search distance as ``distance_db``."""
+        return {**table_metrics(self._target, audio), "distance_db": self._search(audio).distance_db}
 
 
 def run(setting: Setting, targets: Sequence[BenchTarget], file: RecordFile, report: Report) -> None:

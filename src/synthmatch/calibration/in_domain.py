@@ -30,7 +30,7 @@ def _measured() -> dict[str, dict[int, list[float]]]:
     }
 
 
-def nearer_than(synth: str, distance_db: float, renders: int) -> float | None:
+def in_domain_percentile(synth: str, distance_db: float, renders: int) -> float | None:
     """Share (0..1) of a synthesizer's own presets to which its search comes no nearer than `distance_db` with `renders`.
 
     None for a synthesizer that was not measured, such as a plug-in of the user's.
@@ -45,7 +45,7 @@ def nearer_than(synth: str, distance_db: float, renders: int) -> float | None:
 
 
 def is_out_of_reach(shares: Sequence[float | None]) -> bool:
-    """Whether a target is, by `nearer_than` of all candidates of one synthesizer; never without a measured one."""
+    """Whether a target is, by `in_domain_percentile` of all candidates of one synthesizer; never without a measured one."""
     known = [share for share in shares if share is not None]
     return bool(known) and max(known) < _LEAST_SHARE
 

@@ -4,12 +4,12 @@ was interrupted, those named like ours.
 Everything else there is the user's.
 """
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from synthmatch.errors import InputError
+from synthmatch.parsing import parse_json
 from synthmatch.reading import read_file
 from synthmatch.synths.base import Synth
 from synthmatch.synths.preset_files import main_format, safe_name
@@ -61,12 +61,12 @@ def _files(folder: Path) -> list[str]:
 def _listed(folder: Path) -> Iterator[tuple[tuple[str, str] | None, str]]:
     """Names in a folder's ``match.json``, those of presets with the (stem, suffix) of their kind; none where it is damaged."""
     try:
-        rows = json.loads(read_file(folder / MATCH, _MOST_BYTES, "results of a match", InputError))["candidates"]
+        rows = parse_json(read_file(folder / MATCH, _MOST_BYTES, "results of a match", InputError))["candidates"]
         for row in rows:
             for kind in ("preset", "wav", "picture"):
                 name = Path(row[kind]).name
                 stem = f"{row['rank']}-{safe_name(Path(row['synth']).stem)}"
                 if name.startswith(stem):
                     yield ((stem.partition("-")[2], name.removeprefix(stem)) if kind == "preset" else None), name
-    except (InputError, ValueError, KeyError, TypeError, RecursionError):
+    except (InputError, ValueError, KeyError, TypeError):
         return

@@ -164,10 +164,10 @@ def _table(found: "Matches", written: dict[str, Any]) -> None:
     for rank, (candidate, files) in enumerate(zip(found, written["candidates"], strict=True), 1):
         scores, floor = candidate.scores, candidate.floor
         cells = [f"{scores['lsd']:.2f}", _or_dash(floor.get("lsd")), f"{scores['mss']:.2f}", _or_dash(floor.get("mss"))]
-        cells.append("-" if candidate.nearer_than is None else f"{candidate.nearer_than:.0%}")
+        cells.append("-" if candidate.in_domain_percentile is None else f"{candidate.in_domain_percentile:.0%}")
         file = Path(files["preset"]).name
-        rows.append([str(rank), candidate.synth, candidate.preset.name, f"{candidate.score:.2f}", *cells, file])
-    heads = ("", "synth", "preset", "score", "lsd dB", "floor", "mss dB", "floor", "nearer", "file")
+        rows.append([str(rank), candidate.synth, candidate.preset.name, f"{candidate.distance_db:.2f}", *cells, file])
+    heads = ("", "synth", "preset", "distance dB", "lsd dB", "lsd floor", "mss dB", "mss floor", "in-domain", "file")
     say_table(heads, rows, right=range(3, 9), keys=3)
     for id in found.out_of_reach:
         say(f"  {out_of_reach_text(get_synth(id).title)}")

@@ -80,10 +80,10 @@ class Writer:
                     "rank": rank,
                     "synth": candidate.synth,
                     "name": candidate.preset.name,
-                    "score": candidate.score,
+                    "distance_db": candidate.distance_db,
                     "scores": candidate.scores,
                     "floor": candidate.floor,
-                    "nearer_than": candidate.nearer_than,
+                    "in_domain_percentile": candidate.in_domain_percentile,
                     **{kind: str(folder / name) for kind, name in files[rank - 1].items()},
                     "parameters": candidate.parameters(),
                 }

@@ -22,21 +22,23 @@ def render(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the renders; it goes on.")],
     *,
     synth: SynthOption,
-    families: Annotated[int, typer.Option(min=1, help="Families of each synthesizer, of 8 presets each.")] = 10_000,
+    neighbourhoods: Annotated[
+        int, typer.Option(min=1, help="Neighbourhoods of each synthesizer, of 8 presets each.")
+    ] = 10_000,
     library: Annotated[
         list[Path] | None, typer.Option(help="Libraries near which presets are made, in place of the built-in.")
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Of everything that is drawn.")] = 0,
     workers: Annotated[int | None, typer.Option(min=1, help="Render processes; by default one a core.")] = None,
 ) -> None:
-    """Render families of presets near those of a library. Interrupted and run again, it keeps what is finished."""
+    """Render neighbourhoods of presets near those of a library. Interrupted and run again, it keeps what is finished."""
     from synthmatch.cli.progress import render_bar  # noqa: PLC0415  (`--help` stays fast)
     from synthmatch.errors import InputError  # noqa: PLC0415
     from synthmatch.library.builtin import builtin_library  # noqa: PLC0415
     from synthmatch.library.library import Library  # noqa: PLC0415
     from synthmatch.matching import installed  # noqa: PLC0415
     from synthmatch.render.pool import RenderPool  # noqa: PLC0415
-    from synthmatch.surrogate.training.data import render_families  # noqa: PLC0415
+    from synthmatch.surrogate.training.data import render_neighbourhoods  # noqa: PLC0415
 
     instruments = installed(synth)
     named = {found.synth: found for found in map(Library.load, library or [])}
@@ -47,8 +49,8 @@ def render(
                 f"no library of {instrument.id}; make one with synthmatch library build, give it with --library"
             )
         with RenderPool(instrument, workers) as pool, render_bar() as progress:
-            made = render_families(near, pool, folder, families, seed, progress)
-        say(f"{folder}: {made} families of {instrument.id}")
+            made = render_neighbourhoods(near, pool, folder, neighbourhoods, seed, progress)
+        say(f"{folder}: {made} neighbourhoods of {instrument.id}")
 
 
 @surrogate_app.command()
@@ -63,7 +65,7 @@ def train(
     start: Annotated[
         Path | None, typer.Option("--from", help="File of weights to begin with; other synthesizers may join it.")
     ] = None,
-    steps: Annotated[int, typer.Option(help="Of 32 families each.")] = 20_000,
+    steps: Annotated[int, typer.Option(help="Of 32 neighbourhoods each.")] = 20_000,
     width: Annotated[int, typer.Option(help="Width of the layers.")] = 640,
     blocks: Annotated[int, typer.Option(help="Residual blocks of two layers.")] = 3,
     seed: Annotated[int, typer.Option(help="Of the first weights and the order of the data.")] = 0,

@@ -12,7 +12,7 @@ from synthmatch.render.pool import RenderPool
 from synthmatch.synths.base import Synth
 
 
-class KeptPools:
+class PoolCache:
     """One pool a synthesizer, kept for the next who needs it. Usable from any thread.
 
     `workers` is that of `RenderPool`. What was not used for `keep_seconds` is closed by `sweep`; `clock` gives seconds.

@@ -16,7 +16,7 @@ from synthmatch.errors import MissingSynthError, SynthmatchError
 from synthmatch.web.guard import Guard
 from synthmatch.web.jobs import QueueFullError
 from synthmatch.web.routes import api
-from synthmatch.web.server_state import Workshop
+from synthmatch.web.server_state import ServerState
 from synthmatch.web.settings import Settings
 from synthmatch.web.store import GoneError
 
@@ -35,11 +35,11 @@ def make_app(settings: Settings) -> FastAPI:
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        shop = app.state.workshop = Workshop(settings)
-        sweeping = asyncio.create_task(_sweep(shop))
+        server = app.state.server_state = ServerState(settings)
+        sweeping = asyncio.create_task(_sweep(server))
         yield
         sweeping.cancel()
-        await asyncio.to_thread(shop.close)
+        await asyncio.to_thread(server.close)
 
     # the viewers of OpenAPI that FastAPI brings load scripts from elsewhere
     app = FastAPI(
@@ -66,10 +66,10 @@ def make_app(settings: Settings) -> FastAPI:
     return app
 
 
-async def _sweep(shop: Workshop) -> None:
+async def _sweep(server: ServerState) -> None:
     while True:
         await asyncio.sleep(_SWEEP_SECONDS)
-        await asyncio.to_thread(shop.sweep)
+        await asyncio.to_thread(server.sweep)
 
 
 def _told(_: Request, error: Exception) -> JSONResponse:

@@ -14,7 +14,7 @@ from synthmatch.synths.preset_files import dump_presets, main_format, safe_name
 from synthmatch.synths.registry import get_synth
 from synthmatch.web import views
 from synthmatch.web.entities import Candidate
-from synthmatch.web.server_state import Workshop
+from synthmatch.web.server_state import ServerState
 
 
 class Download(NamedTuple):
@@ -61,17 +61,17 @@ def bank(candidates: Sequence[Candidate]) -> Download:
     return Download(f"{_short(synth)}{form.suffix}", "application/octet-stream", contents)
 
 
-def everything(candidates: Sequence[Candidate], shop: Workshop) -> Download:
+def everything(candidates: Sequence[Candidate], server: ServerState) -> Download:
     """A zip of presets and sounds, the target, and ``match.json`` with the scores and values."""
-    aim = shop.aims.get(candidates[0].aim)
+    entry = server.targets.get(candidates[0].target_id)
     files = _numbered(candidates, presets_only=False)
-    files["target.wav"] = aim.recording.wav()
+    files["target.wav"] = entry.recording.wav()
     rows = []
     for name, of in zip(files, candidates, strict=False):
         rows.append({"file": name, **views.detail(of).model_dump()})
-    about = {"target": views.target(candidates[0].aim, aim).model_dump(), "candidates": rows}
+    about = {"target": views.target(candidates[0].target_id, entry).model_dump(), "candidates": rows}
     files["match.json"] = (json.dumps(about, indent=1) + "\n").encode()
-    return Download(f"{safe_name(aim.target.name)}.zip", "application/zip", _zip(files))
+    return Download(f"{safe_name(entry.target.name)}.zip", "application/zip", _zip(files))
 
 
 def _numbered(candidates: Sequence[Candidate], *, presets_only: bool) -> dict[str, bytes]:

@@ -55,7 +55,7 @@ class Sound:
 
 
 @dataclass(frozen=True)
-class Aim:
+class TargetEntry:
     """A target: what a part of a sound became, and its note. `target.audio` is empty here; `recording` has it."""
 
     sound: str
@@ -72,21 +72,21 @@ class Candidate:
     """A preset with its sound, and how near that is to its target.
 
     `made` says how: ``search``, ``edit``, ``vary`` or ``morph``. `weights` are what its sound depends on, by parameter,
-    once that was asked for. `opened` is set when somebody looks into it, and keeps it beyond its search. `nearer_than` is
+    once that was asked for. `opened` is set when somebody looks into it, and keeps it beyond its search. `in_domain_percentile` is
     that of a match, once its search has ended.
     """
 
     preset: Preset
     recording: Recording
-    aim: str
-    score: float
+    target_id: str
+    distance_db: float
     scores: dict[str, float]
     floor: dict[str, float]
     made: str
     id: str = ""
     opened: bool = False
     weights: dict[str, float] | None = None
-    nearer_than: float | None = None
+    in_domain_percentile: float | None = None
 
 
 @dataclass(frozen=True)

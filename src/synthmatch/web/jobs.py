@@ -43,7 +43,7 @@ class Job:
     """One job. `work` runs in the jobs' thread; it calls `changed` now and then, which raises `Interrupted` after `cancel`.
 
     `result` grows while it runs: ``candidates`` (ids, best first), ``out_of_reach`` (a line by synthesizer), ``libraries``,
-    ``weights``. `aim` is the id of a search's target.
+    ``weights``. `target_id` is the id of a search's target.
     """
 
     kind: str
@@ -55,7 +55,7 @@ class Job:
     state: State = "queued"
     message: str = ""
     version: int = 0
-    aim: str = ""
+    target_id: str = ""
     _cancelled: threading.Event = field(default_factory=threading.Event)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 

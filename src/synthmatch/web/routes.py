@@ -12,25 +12,25 @@ from synthmatch.web import downloads, schemas, searches, views
 from synthmatch.web.entities import Candidate
 from synthmatch.web.events import events
 from synthmatch.web.files import Upload, label_of, read_presets
-from synthmatch.web.server_state import Workshop, examples, offered
+from synthmatch.web.server_state import ServerState, examples, offered
 
 api = APIRouter(prefix="/api")
 
 
-def workshop(request: Request) -> Workshop:
+def server_state(request: Request) -> ServerState:
     """The server's workshop."""
-    found: Workshop = request.app.state.workshop
+    found: ServerState = request.app.state.server_state
     return found
 
 
-Shop = Annotated[Workshop, Depends(workshop)]
+State = Annotated[ServerState, Depends(server_state)]
 
 
-def _opened(id: str, shop: Workshop) -> Candidate:
+def _opened(id: str, server: ServerState) -> Candidate:
     """A candidate that somebody looks into."""
-    found = shop.candidates.get(id)
+    found = server.candidates.get(id)
     found.opened = True
-    shop.aims.get(found.aim)
+    server.targets.get(found.target_id)
     return found
 
 
@@ -39,9 +39,9 @@ def _send(file: downloads.Download, *, attached: bool = True) -> Response:
 
 
 @api.get("/about")
-def about(shop: Shop) -> schemas.About:
+def about(server: State) -> schemas.About:
     """What this server offers and allows."""
-    settings = shop.settings
+    settings = server.settings
     return schemas.About(
         version=__version__,
         synths=[views.synth(get_synth(id)) for id in settings.synths],
@@ -52,186 +52,186 @@ def about(shop: Shop) -> schemas.About:
 
 
 @api.get("/parameters")
-def parameters(synth: str, shop: Shop) -> list[schemas.ParameterOut]:
+def parameters(synth: str, server: State) -> list[schemas.ParameterOut]:
     """The parameters of a synthesizer."""
-    return views.parameters(offered(shop.settings, synth).space)
+    return views.parameters(offered(server.settings, synth).space)
 
 
 @api.post("/sounds", status_code=201)
-def upload_sound(file: Annotated[UploadFile, File()], shop: Shop) -> schemas.SoundOut:
+def upload_sound(file: Annotated[UploadFile, File()], server: State) -> schemas.SoundOut:
     """Send a recording: WAV, FLAC, OGG, MP3 or AIFF, from 30 ms to 60 s."""
-    id = shop.upload(Upload(file.file, file.filename or ""))
-    return views.sound(id, shop.sounds.get(id))
+    id = server.upload(Upload(file.file, file.filename or ""))
+    return views.sound(id, server.sounds.get(id))
 
 
 @api.post("/examples/{name}", status_code=201)
-def use_example(name: str, shop: Shop) -> schemas.SoundOut:
+def use_example(name: str, server: State) -> schemas.SoundOut:
     """Take a bundled recording."""
-    id = shop.example(name)
-    return views.sound(id, shop.sounds.get(id))
+    id = server.example(name)
+    return views.sound(id, server.sounds.get(id))
 
 
 @api.get("/sounds/{id}")
-def see_sound(id: str, shop: Shop) -> schemas.SoundOut:
+def see_sound(id: str, server: State) -> schemas.SoundOut:
     """A sound's name and length."""
-    return views.sound(id, shop.sounds.get(id))
+    return views.sound(id, server.sounds.get(id))
 
 
 @api.get("/sounds/{id}/audio", response_class=Response)
-def sound_audio(id: str, shop: Shop) -> Response:
+def sound_audio(id: str, server: State) -> Response:
     """A sound as WAV at 44.1 kHz."""
-    return Response(shop.sounds.get(id).recording.wav(), media_type="audio/wav")
+    return Response(server.sounds.get(id).recording.wav(), media_type="audio/wav")
 
 
 @api.post("/targets", status_code=201)
-def make_target(wish: schemas.TargetIn, shop: Shop) -> schemas.TargetOut:
+def make_target(body: schemas.TargetIn, server: State) -> schemas.TargetOut:
     """Make a sound, or a part of it, a target: its note is found, or taken as given."""
-    note = None if wish.note is None else str(wish.note)
-    id = shop.aim(
-        wish.sound,
-        wish.start_seconds,
-        wish.end_seconds,
+    note = None if body.note is None else str(body.note)
+    id = server.add_target(
+        body.sound,
+        body.start_seconds,
+        body.end_seconds,
         note=note,
-        velocity=wish.velocity,
-        hold_seconds=wish.hold_seconds,
-        whole=wish.whole,
+        velocity=body.velocity,
+        hold_seconds=body.hold_seconds,
+        whole=body.whole,
     )
-    return views.target(id, shop.aims.get(id))
+    return views.target(id, server.targets.get(id))
 
 
 @api.get("/targets/{id}/audio", response_class=Response)
-def target_audio(id: str, shop: Shop) -> Response:
+def target_audio(id: str, server: State) -> Response:
     """A target as WAV: from its onset on, as long as the renders that are compared with it."""
-    return Response(shop.aims.get(id).recording.wav(), media_type="audio/wav")
+    return Response(server.targets.get(id).recording.wav(), media_type="audio/wav")
 
 
 @api.post("/searches", status_code=202)
-def start_search(wish: schemas.SearchIn, shop: Shop) -> schemas.JobOut:
+def start_search(body: schemas.SearchIn, server: State) -> schemas.JobOut:
     """Search presets that sound like a target. The job waits for those before it."""
-    synths = [offered(shop.settings, id).id for id in dict.fromkeys(wish.synths)]
-    asked = searches.Wish(
+    synths = [offered(server.settings, id).id for id in dict.fromkeys(body.synths)]
+    asked = searches.SearchRequest(
         synths=tuple(synths),
-        renders=wish.renders,
-        seconds=float("inf") if wish.seconds is None else wish.seconds,
-        candidates=wish.candidates,
-        seed=wish.seed,
-        libraries=tuple(wish.libraries),
-        start=wish.start,
-        locked=tuple(wish.locked),
+        renders=body.renders,
+        seconds=float("inf") if body.seconds is None else body.seconds,
+        candidates=body.candidates,
+        seed=body.seed,
+        libraries=tuple(body.libraries),
+        start=body.start,
+        locked=tuple(body.locked),
     )
-    return views.job(searches.search(shop, wish.target, asked), shop)
+    return views.job(searches.search(server, body.target, asked), server)
 
 
 @api.post("/libraries", status_code=202)
-def index_presets(files: Annotated[list[UploadFile], File()], shop: Shop) -> schemas.JobOut:
+def index_presets(files: Annotated[list[UploadFile], File()], server: State) -> schemas.JobOut:
     """Index presets of your own: native files, banks, a folder of them. The job's ``libraries`` may join a search."""
     uploads = [Upload(file.file, file.filename or "") for file in files]
-    found = read_presets(uploads, shop.settings.synths, shop.settings.upload_bytes)
+    found = read_presets(uploads, server.settings.synths, server.settings.upload_bytes)
     name = label_of(uploads[0].name) if len(uploads) == 1 else f"{len(uploads)} files"
-    return views.job(searches.index(shop, found, name), shop)
+    return views.job(searches.index(server, found, name), server)
 
 
 @api.get("/libraries/{id}")
-def see_library(id: str, shop: Shop) -> schemas.LibraryOut:
+def see_library(id: str, server: State) -> schemas.LibraryOut:
     """An index of presets of your own."""
-    return views.library(id, shop.libraries.get(id))
+    return views.library(id, server.libraries.get(id))
 
 
 @api.delete("/libraries/{id}", status_code=204)
-def forget_library(id: str, shop: Shop) -> None:
+def forget_library(id: str, server: State) -> None:
     """Forget presets of your own."""
-    shop.libraries.get(id)
-    shop.libraries.remove(id)
+    server.libraries.get(id)
+    server.libraries.remove(id)
 
 
 @api.get("/jobs/{id}")
-def see_job(id: str, shop: Shop) -> schemas.JobOut:
+def see_job(id: str, server: State) -> schemas.JobOut:
     """A job as it is now."""
-    return views.job(shop.jobs.store.get(id), shop)
+    return views.job(server.jobs.store.get(id), server)
 
 
 @api.get("/jobs/{id}/events", response_class=StreamingResponse)
-def watch_job(id: str, shop: Shop, last_event_id: Annotated[str, Header()] = "") -> StreamingResponse:
+def watch_job(id: str, server: State, last_event_id: Annotated[str, Header()] = "") -> StreamingResponse:
     """A job as server-sent events ``job``, each with its whole state as JSON, until it ends."""
-    shop.jobs.store.get(id)
+    server.jobs.store.get(id)
     seen = int(last_event_id) if last_event_id.isdecimal() else -1
-    return StreamingResponse(events(id, shop, seen), media_type="text/event-stream")
+    return StreamingResponse(events(id, server, seen), media_type="text/event-stream")
 
 
 @api.post("/jobs/{id}/cancel")
-def cancel_job(id: str, shop: Shop) -> schemas.JobOut:
+def cancel_job(id: str, server: State) -> schemas.JobOut:
     """End a job; a search keeps the best so far."""
-    job = shop.jobs.store.get(id)
+    job = server.jobs.store.get(id)
     job.cancel()
-    return views.job(job, shop)
+    return views.job(job, server)
 
 
 @api.get("/candidates/{id}")
-def see_candidate(id: str, shop: Shop) -> schemas.Detail:
+def see_candidate(id: str, server: State) -> schemas.Detail:
     """A candidate's scores and values."""
-    return views.detail(_opened(id, shop))
+    return views.detail(_opened(id, server))
 
 
 @api.get("/candidates/{id}/audio", response_class=Response)
-def candidate_audio(id: str, shop: Shop) -> Response:
+def candidate_audio(id: str, server: State) -> Response:
     """A candidate's sound as WAV."""
-    return _send(downloads.wav(shop.candidates.get(id)), attached=False)
+    return _send(downloads.wav(server.candidates.get(id)), attached=False)
 
 
 @api.get("/candidates/{id}/wav", response_class=Response)
-def candidate_wav(id: str, shop: Shop) -> Response:
+def candidate_wav(id: str, server: State) -> Response:
     """The same, as a file to save."""
-    return _send(downloads.wav(shop.candidates.get(id)))
+    return _send(downloads.wav(server.candidates.get(id)))
 
 
 @api.get("/candidates/{id}/preset", response_class=Response)
 def candidate_preset(
-    id: str, shop: Shop, file: Annotated[str | None, Query(description="Such as .syx")] = None
+    id: str, server: State, file: Annotated[str | None, Query(description="Such as .syx")] = None
 ) -> Response:
     """A candidate's preset for its synthesizer."""
-    return _send(downloads.preset(shop.candidates.get(id), file))
+    return _send(downloads.preset(server.candidates.get(id), file))
 
 
 @api.get("/candidates/{id}/picture")
-def candidate_picture(id: str, shop: Shop) -> schemas.Picture:
+def candidate_picture(id: str, server: State) -> schemas.Picture:
     """The spectrograms of a candidate and its target."""
-    return views.picture(_opened(id, shop), shop)
+    return views.picture(_opened(id, server), server)
 
 
 @api.post("/candidates/{id}/edit", status_code=201)
-def edit_candidate(id: str, wish: schemas.EditIn, shop: Shop) -> schemas.Detail:
+def edit_candidate(id: str, body: schemas.EditIn, server: State) -> schemas.Detail:
     """Change values and play the result: a new candidate."""
-    return views.detail(shop.edit(_opened(id, shop).id, wish.values))
+    return views.detail(server.edit(_opened(id, server).id, body.values))
 
 
 @api.post("/candidates/{id}/vary", status_code=201)
-def vary_candidate(id: str, wish: schemas.VaryIn, shop: Shop) -> list[schemas.CandidateOut]:
+def vary_candidate(id: str, body: schemas.VaryIn, server: State) -> list[schemas.CandidateOut]:
     """Variations: new candidates that differ in the parameters, groups or parts named."""
-    made = shop.vary(_opened(id, shop).id, wish.names, wish.amount, wish.count, wish.seed)
+    made = server.vary(_opened(id, server).id, body.names, body.amount, body.count, body.seed)
     return [views.candidate(c) for c in made]
 
 
 @api.post("/candidates/{id}/morph", status_code=201)
-def morph_candidate(id: str, wish: schemas.MorphIn, shop: Shop) -> list[schemas.CandidateOut]:
+def morph_candidate(id: str, body: schemas.MorphIn, server: State) -> list[schemas.CandidateOut]:
     """New candidates on the way to another."""
-    made = shop.morph(_opened(id, shop).id, _opened(wish.to, shop).id, wish.steps)
+    made = server.morph(_opened(id, server).id, _opened(body.to, server).id, body.steps)
     return [views.candidate(c) for c in made]
 
 
 @api.post("/candidates/{id}/depends", status_code=202)
-def what_it_depends_on(id: str, shop: Shop) -> schemas.JobOut:
+def what_it_depends_on(id: str, server: State) -> schemas.JobOut:
     """Hear what the sound depends on most: a job with ``weights``, in dB by parameter."""
-    return views.job(searches.depends(shop, _opened(id, shop)), shop)
+    return views.job(searches.depends(server, _opened(id, server)), server)
 
 
 @api.get("/download", response_class=Response)
 def download(
     ids: Annotated[str, Query(description="Candidates, with commas between.")],
-    shop: Shop,
+    server: State,
     kind: Annotated[str, Query(description="zip, or bank for presets of one synthesizer.")] = "zip",
 ) -> Response:
     """Several candidates as one file."""
-    chosen = [shop.candidates.get(id) for id in ids.split(",")]
+    chosen = [server.candidates.get(id) for id in ids.split(",")]
     if kind not in ("zip", "bank"):
         raise InputError(f"kind is {kind[:20]!r}, expected zip or bank")
-    return _send(downloads.bank(chosen) if kind == "bank" else downloads.everything(chosen, shop))
+    return _send(downloads.bank(chosen) if kind == "bank" else downloads.everything(chosen, server))

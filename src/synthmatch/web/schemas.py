@@ -137,7 +137,7 @@ class LibraryOut(BaseModel):
 class CandidateOut(BaseModel):
     """A match: its score in the search, its metrics beside the noise floor, and its files.
 
-    `nearer_than` is the share of the synthesizer's own sounds that are matched less nearly, once its search has ended.
+    `in_domain_percentile` is the share of the synthesizer's own sounds that are matched less nearly, once its search has ended.
     `loudness_db` is that of the WAV file, for listening at one level.
     """
 
@@ -147,10 +147,10 @@ class CandidateOut(BaseModel):
     title: str
     name: str
     made: Literal["search", "edit", "vary", "morph"]
-    score: float
+    distance_db: float
     scores: dict[str, float]
     floor: dict[str, float]
-    nearer_than: float | None
+    in_domain_percentile: float | None
     loudness_db: float
     files: list[str]
 

@@ -26,14 +26,14 @@ from synthmatch.synths.registry import get_synth
 from synthmatch.web.entities import Candidate, OwnLibrary
 from synthmatch.web.files import Presets
 from synthmatch.web.jobs import Job, Part
-from synthmatch.web.server_state import METRICS, Workshop
+from synthmatch.web.server_state import METRICS, ServerState
 
 #: A candidate that a better one has replaced is kept this long: a page may just be asking for it.
 _LINGER_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
-class Wish:
+class SearchRequest:
     """What a search is asked for. `seconds` and `renders` are for each synthesizer; `start` is a candidate's id or ""."""
 
     synths: tuple[str, ...]
@@ -46,15 +46,15 @@ class Wish:
     locked: tuple[str, ...]
 
 
-def search(shop: Workshop, aim_id: str, wish: Wish) -> Job:
+def search(server: ServerState, target_id: str, request: SearchRequest) -> Job:
     """Match a target. Candidates appear while it runs; cancelled, it keeps the best so far.
 
     Raises `GoneError` for ids of what is not there, `InputError` for a name that cannot be locked.
     """
-    target = shop.aims.get(aim_id).whole()
-    check_names([get_synth(id).space for id in wish.synths], wish.locked)
-    libraries = [shop.libraries.get(id).library for id in wish.libraries]
-    start = [shop.candidates.get(wish.start).preset] if wish.start else []
+    target = server.targets.get(target_id).whole()
+    check_names([get_synth(id).space for id in request.synths], request.locked)
+    libraries = [server.libraries.get(id).library for id in request.libraries]
+    start = [server.candidates.get(request.start).preset] if request.start else []
 
     def one(job: Job, part: Part, id: str, board: _Board) -> None:
         part.state = "running"
@@ -63,15 +63,15 @@ def search(shop: Workshop, aim_id: str, wish: Wish) -> Job:
             found = match(
                 target,
                 synths=[id],
-                renders=wish.renders,
-                seconds=wish.seconds,
-                candidates=wish.candidates,
-                seed=wish.seed,
+                renders=request.renders,
+                seconds=request.seconds,
+                candidates=request.candidates,
+                seed=request.seed,
                 libraries=libraries,
                 start=start,
-                locked=wish.locked,
+                locked=request.locked,
                 metrics=(*METRICS, reach.METRIC),
-                pools=shop.pools.lend,
+                pools=server.pools.lend,
                 progress=_tell(job, part),
                 show=board.show,
             )
@@ -85,19 +85,19 @@ def search(shop: Workshop, aim_id: str, wish: Wish) -> Job:
         part.state, part.seconds_left = ("done" if found.complete else "cancelled"), 0.0
 
     def work(job: Job) -> None:
-        board = _Board(shop, job, aim_id)
-        for part, id in zip(job.parts, wish.synths, strict=True):
+        board = _Board(server, job, target_id)
+        for part, id in zip(job.parts, request.synths, strict=True):
             one(job, part, id, board)
             if part.state == "cancelled":
                 break
         if all(part.state == "failed" for part in job.parts):
             raise RenderError("; ".join(dict.fromkeys(part.remark for part in job.parts)))
 
-    parts = [Part(get_synth(id).title, total=wish.renders) for id in wish.synths]
+    parts = [Part(get_synth(id).title, total=request.renders) for id in request.synths]
     for part in parts:
-        part.seconds_left = wish.seconds if np.isfinite(wish.seconds) else None
+        part.seconds_left = request.seconds if np.isfinite(request.seconds) else None
     result: dict[str, Any] = {"candidates": [], "out_of_reach": {}}
-    return shop.jobs.add(Job("search", target.name, work, parts, result, aim=aim_id))
+    return server.jobs.add(Job("search", target.name, work, parts, result, target_id=target_id))
 
 
 class _Board:
@@ -106,8 +106,8 @@ class _Board:
     Those that better ones replace go after some time, but for what somebody has looked into.
     """
 
-    def __init__(self, shop: Workshop, job: Job, aim_id: str) -> None:
-        self._shop, self._job, self._aim = shop, job, aim_id
+    def __init__(self, server: ServerState, job: Job, target_id: str) -> None:
+        self._server, self._job, self._target_id = server, job, target_id
         self._known: dict[tuple[str, bytes], Candidate] = {}
         self._shown: dict[str, list[Candidate]] = {}
         self._shown_seconds: dict[str, float] = {}
@@ -123,12 +123,12 @@ class _Board:
         for found in matches:
             key = (synth, found.preset.key())
             if key not in self._known:
-                self._known[key] = self._shop.found(found, self._aim)
+                self._known[key] = self._server.found(found, self._target_id)
             # at the end of a search there is more to say of one that was shown
-            self._known[key].scores, self._known[key].nearer_than = found.scores, found.nearer_than
+            self._known[key].scores, self._known[key].in_domain_percentile = found.scores, found.in_domain_percentile
             shown.append(self._known[key])
         self._shown[synth] = shown
-        ranked = sorted((c for some in self._shown.values() for c in some), key=lambda c: c.score)
+        ranked = sorted((c for some in self._shown.values() for c in some), key=lambda c: c.distance_db)
         self._job.result = {**self._job.result, "candidates": [candidate.id for candidate in ranked]}
         self._shown_seconds |= {candidate.id: time.monotonic() for candidate in ranked}
         self._clear()
@@ -138,7 +138,7 @@ class _Board:
         for key, candidate in list(self._known.items()):
             if self._shown_seconds[candidate.id] < limit and not candidate.opened:
                 del self._known[key]
-                self._shop.candidates.remove(candidate.id)
+                self._server.candidates.remove(candidate.id)
 
 
 def _tell(job: Job, part: Part) -> Callable[[str, Progress], None]:
@@ -153,7 +153,7 @@ def _tell(job: Job, part: Part) -> Callable[[str, Progress], None]:
     return progress
 
 
-def index(shop: Workshop, found: Presets, name: str) -> Job:
+def index(server: ServerState, found: Presets, name: str) -> Job:
     """Index the user's presets: a library a synthesizer, which searches may then use."""
 
     def work(job: Job) -> None:
@@ -165,9 +165,9 @@ def index(shop: Workshop, found: Presets, name: str) -> Job:
                 part.done, part.total, part.seconds_left = state.done, state.total, state.seconds_left
                 job.changed()
 
-            path = shop.folder / f"{job.id}-{len(job.result['libraries'])}.npz"
+            path = server.folder / f"{job.id}-{len(job.result['libraries'])}.npz"
             try:
-                with shop.pools.lend(get_synth(id)) as pool:
+                with server.pools.lend(get_synth(id)) as pool:
                     built = build(presets, pool, path, source=name, progress=progress)
             except SynthmatchError as error:
                 part.state, part.remark = "failed", str(error)
@@ -175,7 +175,7 @@ def index(shop: Workshop, found: Presets, name: str) -> Job:
             finally:
                 path.unlink(missing_ok=True)
             left_out = built.duplicates + built.silent + built.failed
-            kept = shop.libraries.add(OwnLibrary(built.library, name, left_out))
+            kept = server.libraries.add(OwnLibrary(built.library, name, left_out))
             part.state = "done"
             job.result = {**job.result, "libraries": [*job.result["libraries"], kept]}
         if not job.result["libraries"]:
@@ -183,13 +183,13 @@ def index(shop: Workshop, found: Presets, name: str) -> Job:
 
     parts = [Part(get_synth(id).title, total=3 * len(presets)) for id, presets in found.by_synth.items()]
     result = {"libraries": [], "unreadable": found.unreadable, "remarks": found.remarks}
-    return shop.jobs.add(Job("index", name, work, parts, result))
+    return server.jobs.add(Job("index", name, work, parts, result))
 
 
-def depends(shop: Workshop, candidate: Candidate) -> Job:
+def depends(server: ServerState, candidate: Candidate) -> Job:
     """Hear what a candidate's sound depends on, once."""
     synth = get_synth(candidate.preset.synth)
-    note = shop.aims.get(candidate.aim).target.note
+    note = server.targets.get(candidate.target_id).target.note
 
     def work(job: Job) -> None:
         if candidate.weights is None:
@@ -201,9 +201,9 @@ def depends(shop: Workshop, candidate: Candidate) -> Job:
                 part.done, part.total = done, total
                 job.changed()
 
-            with shop.pools.lend(synth) as pool:
+            with server.pools.lend(synth) as pool:
                 weights = sensitivity(synth.space, candidate.preset, rendered_with(pool, note, score), report)
             candidate.weights = synth.space.named(weights)
         job.result = {"weights": candidate.weights}
 
-    return shop.jobs.add(Job("depends", candidate.preset.name, work, [Part(synth.title, total=len(synth.space))]))
+    return server.jobs.add(Job("depends", candidate.preset.name, work, [Part(synth.title, total=len(synth.space))]))

@@ -21,13 +21,13 @@ from synthmatch.note import SAMPLE_RATE_HZ
 from synthmatch.params import Preset
 from synthmatch.params.variation import morph, vary
 from synthmatch.render.pool import render
-from synthmatch.render.pool_cache import KeptPools
+from synthmatch.render.pool_cache import PoolCache
 from synthmatch.result import Match
 from synthmatch.synths.base import Synth
 from synthmatch.synths.registry import get_synth
 from synthmatch.systems.scratch import new_folder
 from synthmatch.target import load_target
-from synthmatch.web.entities import Aim, Candidate, OwnLibrary, Recording, Sound
+from synthmatch.web.entities import Candidate, OwnLibrary, Recording, Sound, TargetEntry
 from synthmatch.web.files import Upload, label_of, read_sound
 from synthmatch.web.jobs import Jobs
 from synthmatch.web.settings import Settings
@@ -41,7 +41,7 @@ MOST_AT_ONCE = 16
 _SILENT_DB, _MOST_TRIES = -70.0, 3
 
 
-class Workshop:
+class ServerState:
     """Stores, jobs and a folder that goes with it."""
 
     def __init__(self, settings: Settings) -> None:
@@ -52,10 +52,10 @@ class Workshop:
         self._numbers = itertools.count()
         keep = settings.keep_seconds
         self.sounds: Store[Sound] = Store("sound", keep, 100, lambda sound: sound.recording.forget())
-        self.aims: Store[Aim] = Store("target", keep, 200, lambda aim: aim.recording.forget())
+        self.targets: Store[TargetEntry] = Store("target", keep, 200, lambda entry: entry.recording.forget())
         self.candidates: Store[Candidate] = Store("candidate", keep, 2_000, lambda c: c.recording.forget())
         self.libraries: Store[OwnLibrary] = Store("library", keep, 50)
-        self.pools = KeptPools(settings.workers, settings.keep_workers_seconds)
+        self.pools = PoolCache(settings.workers, settings.keep_workers_seconds)
         self.jobs = Jobs(keep, settings.queue)
 
     def close(self) -> None:
@@ -67,7 +67,7 @@ class Workshop:
 
     def sweep(self) -> None:
         """Drop what has expired."""
-        for store in (self.sounds, self.aims, self.candidates, self.libraries, self.jobs.store):
+        for store in (self.sounds, self.targets, self.candidates, self.libraries, self.jobs.store):
             store.sweep()
         self.pools.sweep()
 
@@ -90,7 +90,7 @@ class Workshop:
         with resources.as_file(folder / examples()[name]) as path:
             return self.sounds.add(Sound(name, self.keep(load(path))))
 
-    def aim(
+    def add_target(
         self,
         sound_id: str,
         start_seconds: float,
@@ -112,20 +112,20 @@ class Workshop:
             )
         target = load_target(part, SAMPLE_RATE_HZ, note=note, velocity=velocity, hold_seconds=hold_seconds, whole=whole)
         kept = replace(target, name=sound.name, audio=np.zeros((target.audio.shape[0], 0), np.float32))
-        return self.aims.add(Aim(sound_id, kept, self.keep(target.audio)))
+        return self.targets.add(TargetEntry(sound_id, kept, self.keep(target.audio)))
 
     # candidates -----------------------------------------------------------------------------------------------------
 
-    def found(self, match: Match, aim_id: str) -> Candidate:
+    def found(self, match: Match, target_id: str) -> Candidate:
         """Keep a match of a search."""
-        return self._candidate(match.preset, match.audio, aim_id, match.score, match.scores, "search")
+        return self._candidate(match.preset, match.audio, target_id, match.distance_db, match.scores, "search")
 
     def edit(self, id: str, values: Mapping[str, float]) -> Candidate:
         """A candidate with other native values, played. Raises `PresetError` for unknown names, `RenderError`."""
         old = self.candidates.get(id)
         space = get_synth(old.preset.synth).space
         native = space.from_named(dict(values), base=old.preset.native)
-        return self.play([old.preset.with_native(native)], old.aim, "edit")[0]
+        return self.play([old.preset.with_native(native)], old.target_id, "edit")[0]
 
     def vary(self, id: str, names: Sequence[str], amount: float, count: int, seed: int) -> list[Candidate]:
         """Variations of a candidate in the parameters, groups or parts `names` (none: all)."""
@@ -135,7 +135,7 @@ class Workshop:
         rng = np.random.default_rng(seed)
         made: list[Candidate] = []
         for tries in range(_MOST_TRIES * count):
-            (candidate,) = self.play([vary(space, old.preset, chosen, amount, rng)], old.aim, "vary")
+            (candidate,) = self.play([vary(space, old.preset, chosen, amount, rng)], old.target_id, "vary")
             # a switch can turn everything off; where all that was named does, silence is the answer
             if candidate.recording.loudness_db > _SILENT_DB or tries >= (_MOST_TRIES - 1) * count:
                 made.append(candidate)
@@ -147,26 +147,26 @@ class Workshop:
         """The way from a candidate to another of its synthesizer, ends included; scored against the first's target."""
         first, second = self.candidates.get(id), self.candidates.get(other_id)
         space = get_synth(first.preset.synth).space
-        return self.play(morph(space, first.preset, second.preset, steps), first.aim, "morph")
+        return self.play(morph(space, first.preset, second.preset, steps), first.target_id, "morph")
 
-    def play(self, presets: Sequence[Preset], aim_id: str, made: str) -> list[Candidate]:
+    def play(self, presets: Sequence[Preset], target_id: str, made: str) -> list[Candidate]:
         """Render presets of one synthesizer with a target's note and score them against it. Raises `RenderError`."""
         if len(presets) > MOST_AT_ONCE:
             raise InputError(f"got {len(presets)} presets, expected at most {MOST_AT_ONCE} at once")
-        target = self.aims.get(aim_id).whole()
+        target = self.targets.get(target_id).whole()
         score = SearchDistance(target.audio)
         made_of = []
         for preset in presets:
             audio = render(get_synth(preset.synth), preset, target.note)
             scores = evaluate(target.audio, audio, METRICS)
-            made_of.append(self._candidate(preset, audio, aim_id, score(audio).distance_db, scores, made))
+            made_of.append(self._candidate(preset, audio, target_id, score(audio).distance_db, scores, made))
         return made_of
 
     def _candidate(
-        self, preset: Preset, audio: Audio, aim_id: str, score: float, scores: dict[str, float], made: str
+        self, preset: Preset, audio: Audio, target_id: str, distance_db: float, scores: dict[str, float], made: str
     ) -> Candidate:
         floor = noise_floor(preset.synth)
-        candidate = Candidate(preset, self.keep(audio), aim_id, score, scores, floor, made)
+        candidate = Candidate(preset, self.keep(audio), target_id, distance_db, scores, floor, made)
         candidate.id = self.candidates.add(candidate)
         return candidate
 

@@ -13,9 +13,9 @@ from synthmatch.presets import synthmatch_json as own
 from synthmatch.synths.base import Synth
 from synthmatch.synths.registry import get_synth
 from synthmatch.web import schemas
-from synthmatch.web.entities import Aim, Candidate, OwnLibrary, Sound
+from synthmatch.web.entities import Candidate, OwnLibrary, Sound, TargetEntry
 from synthmatch.web.jobs import Job
-from synthmatch.web.server_state import Workshop
+from synthmatch.web.server_state import ServerState
 
 
 def synth(of: Synth) -> schemas.SynthOut:
@@ -67,7 +67,7 @@ def sound(id: str, of: Sound) -> schemas.SoundOut:
     return schemas.SoundOut(id=id, name=of.name, seconds=of.recording.seconds, channels=of.recording.channels)
 
 
-def target(id: str, of: Aim) -> schemas.TargetOut:
+def target(id: str, of: TargetEntry) -> schemas.TargetOut:
     """A target."""
     found = of.target
     return schemas.TargetOut(
@@ -94,15 +94,15 @@ def candidate(of: Candidate) -> schemas.CandidateOut:
     return schemas.CandidateOut.model_validate(
         {
             "id": of.id,
-            "target": of.aim,
+            "target": of.target_id,
             "synth": its.id,
             "title": its.title,
             "name": of.preset.name,
             "made": of.made,
-            "score": of.score,
+            "distance_db": of.distance_db,
             "scores": of.scores,
             "floor": of.floor,
-            "nearer_than": of.nearer_than,
+            "in_domain_percentile": of.in_domain_percentile,
             "loudness_db": of.recording.loudness_db,
             "files": suffixes(its),
         }
@@ -125,11 +125,11 @@ def library(id: str, of: OwnLibrary) -> schemas.LibraryOut:
     )
 
 
-def job(of: Job, shop: Workshop) -> schemas.JobOut:
+def job(of: Job, server: ServerState) -> schemas.JobOut:
     """A job as it is now. What it has found counts as used."""
-    aim = shop.aims.find(of.aim)
-    candidates = [shop.candidates.find(id) for id in of.result.get("candidates", [])]
-    libraries = {id: shop.libraries.find(id) for id in of.result.get("libraries", [])}
+    entry = server.targets.find(of.target_id)
+    candidates = [server.candidates.find(id) for id in of.result.get("candidates", [])]
+    libraries = {id: server.libraries.find(id) for id in of.result.get("libraries", [])}
     return schemas.JobOut.model_validate(
         {
             # first: what changes while the rest is read has a later version
@@ -139,10 +139,10 @@ def job(of: Job, shop: Workshop) -> schemas.JobOut:
             "title": of.title,
             "state": of.state,
             "message": of.message,
-            "before": shop.jobs.before(of) if of.state == "queued" else 0,
+            "before": server.jobs.before(of) if of.state == "queued" else 0,
             "seconds_left": _seconds_left(of),
             "parts": [vars(part) for part in of.parts],
-            "target": target(of.aim, aim) if aim else None,
+            "target": target(of.target_id, entry) if entry else None,
             "candidates": [candidate(c) for c in candidates if c],
             "out_of_reach": of.result.get("out_of_reach", {}),
             "libraries": [library(id, found) for id, found in libraries.items() if found],
@@ -160,9 +160,9 @@ def _seconds_left(of: Job) -> float | None:
     return None if any(seconds is None for seconds in left) else float(sum(s for s in left if s is not None))
 
 
-def picture(of: Candidate, shop: Workshop) -> schemas.Picture:
+def picture(of: Candidate, server: ServerState) -> schemas.Picture:
     """Both spectrograms."""
-    sounds = [shop.aims.get(of.aim).recording.audio(), of.recording.audio()]
+    sounds = [server.targets.get(of.target_id).recording.audio(), of.recording.audio()]
     samples = max(audio.shape[-1] for audio in sounds)
     levels = [levels_db(audio, samples) for audio in sounds]
     steps = [np.rint((np.clip(x, FLOOR_DB, 0.0) - FLOOR_DB) * (255 / -FLOOR_DB)).astype(np.uint8) for x in levels]

@@ -1,6 +1,6 @@
-"""Rendered families as files: made in chunks that resume, read back whole.
+"""Rendered neighbourhoods as files: made in chunks that resume, read back whole.
 
-``DIR/dexed/families-00000.npz``: presets as knob positions, notes, sketches. Any number of workers gives the same numbers,
+``DIR/dexed/neighbourhoods-00000.npz``: presets as knob positions, notes, sketches. Any number of workers gives the same numbers,
 where the synthesizer itself does.
 """
 
@@ -25,18 +25,18 @@ from synthmatch.reading import read_file
 from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool
 from synthmatch.render.progress import RenderProgress, Tally
-from synthmatch.surrogate.training.neighbourhoods import MEMBERS, Family, FamilySource
+from synthmatch.surrogate.training.neighbourhoods import MEMBERS, Neighbourhood, NeighbourhoodSource
 from synthmatch.synths.registry import get_synth
 
-_FORMAT = "synthmatch families 1"
-#: Families of a file: what a killed run loses at most.
+_FORMAT = "synthmatch neighbourhoods 1"
+#: Neighbourhoods of a file: what a killed run loses at most.
 CHUNK = 64
-#: Of a file; 64 families have 4 MB.
+#: Of a file; 64 neighbourhoods have 4 MB.
 _MOST_BYTES = 100_000_000
 
 
-class Families(NamedTuple):
-    """N families of one synthesizer.
+class Neighbourhoods(NamedTuple):
+    """N neighbourhoods of one synthesizer.
 
     `unit`: knob positions, (N, MEMBERS, P) float32. `pitch` and `hold_seconds`: (N,). `sketch`: (N, MEMBERS, segments,
     MELS) float16, in dBFS.
@@ -48,7 +48,7 @@ class Families(NamedTuple):
     sketch: npt.NDArray[np.float16]
 
 
-def render_families(
+def render_neighbourhoods(
     library: Library,
     pool: RenderPool,
     folder: Path,
@@ -56,70 +56,74 @@ def render_families(
     seed: int,
     progress: Callable[[RenderProgress], None] | None = None,
 ) -> int:
-    """Render `count` families near a library's presets, rounded up to whole files; those that are finished are kept.
+    """Render `count` neighbourhoods near a library's presets, rounded up to whole files; those that are finished are kept.
 
-    Gives how many there are: a family with a preset that fails to render is left out. Raises `InputError` where the
-    folder holds families of another seed, library or parameter table, `OutputError` where it cannot be written.
+    Gives how many there are: a neighbourhood with a preset that fails to render is left out. Raises `InputError` where the
+    folder holds neighbourhoods of another seed, library or parameter table, `OutputError` where it cannot be written.
     """
-    source = FamilySource(library, seed)
+    source = NeighbourhoodSource(library, seed)
     files = -(-count // CHUNK)
     tally = Tally(files * CHUNK * MEMBERS, progress)
     made = 0
     for file in range(files):
-        path = folder / folder_name(library.synth) / f"families-{file:05}.npz"
-        families = [source.family(number) for number in range(file * CHUNK, (file + 1) * CHUNK)]
-        about = {**_about(library.synth), "version": pool.synth.version(), "rows": _digest(families)}
+        path = folder / folder_name(library.synth) / f"neighbourhoods-{file:05}.npz"
+        neighbourhoods = [source.neighbourhood(number) for number in range(file * CHUNK, (file + 1) * CHUNK)]
+        about = {**_about(library.synth), "version": pool.synth.version(), "rows": _digest(neighbourhoods)}
         if path.exists():
             found, there = _read(path)
             if found != about:
-                raise InputError(f"{path} is of other families ({found}, expected {about}); give another folder")
+                raise InputError(f"{path} is of other neighbourhoods ({found}, expected {about}); give another folder")
             made += len(there.pitch)
             tally.add(CHUNK * MEMBERS, rendered=False)
             continue
-        made += _render(families, about, pool, path, tally)
+        made += _render(neighbourhoods, about, pool, path, tally)
     return made
 
 
-def read_families(folders: Sequence[Path], synth: str) -> Families:
-    """All families of a synthesizer in folders, in their order.
+def read_neighbourhoods(folders: Sequence[Path], synth: str) -> Neighbourhoods:
+    """All neighbourhoods of a synthesizer in folders, in their order.
 
     Raises `InputError` where there are none, and for a damaged file or one of another parameter table.
     """
-    paths = [path for folder in folders for path in sorted((folder / folder_name(synth)).glob("families-*.npz"))]
+    paths = [path for folder in folders for path in sorted((folder / folder_name(synth)).glob("neighbourhoods-*.npz"))]
     if not paths:
         named = ", ".join(map(str, folders))
-        raise InputError(f"{named} holds no families of {synth}; make some with: synthmatch surrogate render")
+        raise InputError(f"{named} holds no neighbourhoods of {synth}; make some with: synthmatch surrogate render")
     parts = []
     for path in paths:
-        about, families = _read(path)
+        about, neighbourhoods = _read(path)
         for key, ours in _about(synth).items():
             if about.get(key) != ours:
                 raise InputError(f"{path} has {key} {about.get(key)!r}, this version has {ours!r}; render it again")
-        parts.append(families)
-    return Families(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
+        parts.append(neighbourhoods)
+    return Neighbourhoods(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
 
 
-def _render(families: list[Family], about: dict[str, Any], pool: RenderPool, path: Path, tally: Tally) -> int:
-    presets = [Preset(pool.synth.id, native) for family in families for native in family.native]
-    notes = [family.note for family in families for _ in family.native]
+def _render(
+    neighbourhoods: list[Neighbourhood], about: dict[str, Any], pool: RenderPool, path: Path, tally: Tally
+) -> int:
+    presets = [Preset(pool.synth.id, native) for neighbourhood in neighbourhoods for native in neighbourhood.native]
+    notes = [neighbourhood.note for neighbourhood in neighbourhoods for _ in neighbourhood.native]
     heard: list[Any] = [None] * len(presets)
     for place, result in pool.stream(presets, notes, sketch):
         heard[place] = result
         tally.add(1, rendered=True)
-    of_family = [heard[first : first + MEMBERS] for first in range(0, len(heard), MEMBERS)]
+    of_neighbourhood = [heard[first : first + MEMBERS] for first in range(0, len(heard), MEMBERS)]
     kept = [
-        (family, sounds)
-        for family, sounds in zip(families, of_family, strict=True)
+        (neighbourhood, sounds)
+        for neighbourhood, sounds in zip(neighbourhoods, of_neighbourhood, strict=True)
         if not any(isinstance(sound, RenderFailure) for sound in sounds)
     ]
-    native = np.array([family.native for family, _ in kept]).reshape(len(kept), MEMBERS, len(pool.synth.space))
+    native = np.array([neighbourhood.native for neighbourhood, _ in kept]).reshape(
+        len(kept), MEMBERS, len(pool.synth.space)
+    )
     buffer = io.BytesIO()
     np.savez(
         buffer,
         about=np.frombuffer(json.dumps(about).encode(), np.uint8),
         unit=pool.synth.space.to_unit(native).astype(np.float32),
-        pitch=np.array([family.note.pitch for family, _ in kept], np.int64),
-        hold_seconds=np.array([family.note.hold_seconds for family, _ in kept], np.float32),
+        pitch=np.array([neighbourhood.note.pitch for neighbourhood, _ in kept], np.int64),
+        hold_seconds=np.array([neighbourhood.note.hold_seconds for neighbourhood, _ in kept], np.float32),
         sketch=np.array([sounds for _, sounds in kept], np.float16).reshape(len(kept), MEMBERS, -1, MELS),
     )
     write_whole(path, buffer.getvalue())
@@ -130,16 +134,16 @@ def _about(synth: str) -> dict[str, Any]:
     return {"format": _FORMAT, "synth": synth, "table": get_synth(synth).space.hash, "mels": MELS, "members": MEMBERS}
 
 
-def _digest(families: list[Family]) -> str:
+def _digest(neighbourhoods: list[Neighbourhood]) -> str:
     digest = hashlib.blake2b(digest_size=8)
-    for family in families:
-        digest.update(family.native.tobytes() + repr(family.note).encode())
+    for neighbourhood in neighbourhoods:
+        digest.update(neighbourhood.native.tobytes() + repr(neighbourhood.note).encode())
     return digest.hexdigest()
 
 
-def _read(path: Path) -> tuple[dict[str, Any], Families]:
+def _read(path: Path) -> tuple[dict[str, Any], Neighbourhoods]:
     try:
-        stored = parse_arrays(read_file(path, _MOST_BYTES, "rendered families"), _MOST_BYTES)
+        stored = parse_arrays(read_file(path, _MOST_BYTES, "rendered neighbourhoods"), _MOST_BYTES)
         if not has_shape(stored.get("about"), "u1", None) or not has_shape(
             stored.get("unit"), "f4", None, MEMBERS, None
         ):
@@ -153,6 +157,6 @@ def _read(path: Path) -> tuple[dict[str, Any], Families]:
         ):
             if not has_shape(stored.get(name), kind, *shape):
                 raise ValueError(f"its {name} are missing or not of shape {shape}")
-        return about, Families(*(stored[name] for name in Families._fields))
+        return about, Neighbourhoods(*(stored[name] for name in Neighbourhoods._fields))
     except ValueError as error:
         raise InputError(f"{path} is damaged ({error}); delete it and render it again") from None

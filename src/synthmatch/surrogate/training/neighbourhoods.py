@@ -1,7 +1,7 @@
-"""What a surrogate learns from: families of presets, made as the search makes them, each with one note.
+"""What a surrogate learns from: neighbourhoods of presets, made as the search makes them, each with one note.
 
-A family is a preset near the library's, and children of it by the search's operators (`search.operators`), so
-that what the model learns is what it will be asked. Family i is a pure function of (seed, synthesizer, i).
+A neighbourhood is a preset near the library's, and children of it by the search's operators (`search.operators`), so
+that what the model learns is what it will be asked. Neighbourhood i is a pure function of (seed, synthesizer, i).
 """
 
 from typing import NamedTuple
@@ -16,26 +16,26 @@ from synthmatch.search.audibility import Audibility
 from synthmatch.search.jacobian import Jacobian
 from synthmatch.search.operators import Context, Unit, operators
 
-#: Presets of a family.
+#: Presets of a neighbourhood.
 MEMBERS = 8
-#: Donors: the library's presets that sound nearest to where a family starts, as a search's neighbours do.
+#: Donors: the library's presets that sound nearest to where a neighbourhood starts, as a search's neighbours do.
 _DONORS = 64
-#: Changes that lead from a preset of the library to a family's first, at most.
+#: Changes that lead from a preset of the library to a neighbourhood's first, at most.
 _WALK = 3
 _PITCHES = (30, 90)
 _SHORTEST_SECONDS = 0.05
 _DEFAULT = Note()
 
 
-class Family(NamedTuple):
+class Neighbourhood(NamedTuple):
     """Native values of the presets, shape (MEMBERS, P), and the note that all are rendered with."""
 
     native: npt.NDArray[np.float64]
     note: Note
 
 
-class FamilySource:
-    """Families near the presets of a library; its presets are of the training split, and so are these."""
+class NeighbourhoodSource:
+    """Neighbourhoods near the presets of a library; its presets are of the training split, and so are these."""
 
     def __init__(self, library: Library, seed: int) -> None:
         self._library, self._seed = library, seed
@@ -48,8 +48,8 @@ class FamilySource:
         middle = len(index.pitches) // 2
         self._sounds = index.codes[middle].astype(np.float32) * index.scale
 
-    def family(self, number: int) -> Family:
-        """A family of the endless table."""
+    def neighbourhood(self, number: int) -> Neighbourhood:
+        """A neighbourhood of the endless table."""
         rng = row_rng(self._seed, self._library.synth, number, -1)
         row = int(rng.integers(len(self._library)))
         donors = self._library.unit[self._nearest(row)]
@@ -61,7 +61,7 @@ class FamilySource:
             # most from the first, so that steps of one preset are compared
             parent = members[0] if rng.random() < 0.7 else members[int(rng.integers(len(members)))]
             members.append(self._child(parent, donors, rng))
-        return Family(self._space.to_native(np.stack(members)), _note(rng))
+        return Neighbourhood(self._space.to_native(np.stack(members)), _note(rng))
 
     def _nearest(self, row: int) -> npt.NDArray[np.int64]:
         apart = np.square(self._sounds - self._sounds[row]).sum(axis=1)

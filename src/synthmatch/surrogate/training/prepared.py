@@ -1,4 +1,4 @@
-"""What a surrogate's training draws from: families with what is seen of each preset, cut into training and validation."""
+"""What a surrogate's training draws from: neighbourhoods with what is seen of each preset, cut into training and validation."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,19 +13,19 @@ from torch import Tensor
 from synthmatch.errors import InputError
 from synthmatch.features.sketch import MELS
 from synthmatch.surrogate.inputs import SEGMENTS, Inputs
-from synthmatch.surrogate.training.data import Families, read_families
+from synthmatch.surrogate.training.data import Neighbourhoods, read_neighbourhoods
 from synthmatch.surrogate.training.neighbourhoods import MEMBERS
 from synthmatch.synths.registry import get_synth
 
 Halves = npt.NDArray[np.float16]
 
-#: One family in so many is for validation.
+#: One neighbourhood in so many is for validation.
 VALIDATION = 20
-#: Families that validation hears of each synthesizer, at most.
+#: Neighbourhoods that validation hears of each synthesizer, at most.
 _VALIDATED = 400
-#: Families whose inputs are computed at once: a matter of memory.
+#: Neighbourhoods whose inputs are computed at once: a matter of memory.
 _TOGETHER = 256
-#: Families that first show how expected levels become a sketch's.
+#: Neighbourhoods that first show how expected levels become a sketch's.
 _FITTED = 1000
 
 
@@ -39,49 +39,51 @@ class Batch(NamedTuple):
 
 @dataclass(frozen=True)
 class Prepared:
-    """One synthesizer's families, cut into training and validation by their numbers, and what is seen of each preset.
+    """One synthesizer's neighbourhoods, cut into training and validation by their numbers, and what is seen of each preset.
 
-    `numbers`: (families, MEMBERS, width), `levels`: (families, MEMBERS, SEGMENTS, bands), once for all steps and in half
-    precision. `mean`: the mean sketch of the training families, (SEGMENTS, MELS).
+    `numbers`: (neighbourhoods, MEMBERS, width), `levels`: (neighbourhoods, MEMBERS, SEGMENTS, bands), once for all steps and in half
+    precision. `mean`: the mean sketch of the training neighbourhoods, (SEGMENTS, MELS).
     """
 
     number: int
     numbers: Halves
     levels: Halves
-    families: Families
+    neighbourhoods: Neighbourhoods
     training: npt.NDArray[np.int64]
     validation: npt.NDArray[np.int64]
     mean: Tensor
 
     def batch(self, rows: npt.NDArray[np.int64], device: torch.device) -> Batch:
-        """The presets of families, on a device."""
-        parts = (self.numbers, self.levels, self.families.sketch)
+        """The presets of neighbourhoods, on a device."""
+        parts = (self.numbers, self.levels, self.neighbourhoods.sketch)
         return Batch(*(torch.from_numpy(part[rows]).to(device).float().flatten(0, 1) for part in parts))
 
 
 def prepare(folders: Sequence[Path], synth: str, number: int) -> Prepared:
-    """The families of a synthesizer in folders. `number`: which of a network's it is.
+    """The neighbourhoods of a synthesizer in folders. `number`: which of a network's it is.
 
-    Raises `InputError` for missing or damaged families, and for one alone.
+    Raises `InputError` for missing or damaged neighbourhoods, and for one alone.
     """
-    families = read_families(folders, synth)
-    rows = np.arange(len(families.pitch))
+    neighbourhoods = read_neighbourhoods(folders, synth)
+    rows = np.arange(len(neighbourhoods.pitch))
     validation = rows % VALIDATION == 0
     if validation.all():
-        raise InputError(f"{', '.join(map(str, folders))} has {len(rows)} families of {synth}, expected 2 or more")
-    numbers, levels = _seen(synth, families)
-    mean = families.sketch[~validation].mean(axis=(0, 1), dtype=np.float64).astype(np.float32)
+        raise InputError(
+            f"{', '.join(map(str, folders))} has {len(rows)} neighbourhoods of {synth}, expected 2 or more"
+        )
+    numbers, levels = _seen(synth, neighbourhoods)
+    mean = neighbourhoods.sketch[~validation].mean(axis=(0, 1), dtype=np.float64).astype(np.float32)
     heard = rows[validation][:_VALIDATED]
-    return Prepared(number, numbers, levels, families, rows[~validation], heard, torch.from_numpy(mean))
+    return Prepared(number, numbers, levels, neighbourhoods, rows[~validation], heard, torch.from_numpy(mean))
 
 
-def _seen(synth: str, families: Families) -> tuple[Halves, Halves]:
-    """What is seen of each preset of families. Shape: (families, MEMBERS, width), (families, MEMBERS, SEGMENTS, bands)."""
+def _seen(synth: str, neighbourhoods: Neighbourhoods) -> tuple[Halves, Halves]:
+    """What is seen of each preset of neighbourhoods. Shape: (neighbourhoods, MEMBERS, width), (neighbourhoods, MEMBERS, SEGMENTS, bands)."""
     inputs, parts = Inputs(get_synth(synth)), []
-    for start in range(0, len(families.pitch), _TOGETHER):
+    for start in range(0, len(neighbourhoods.pitch), _TOGETHER):
         rows = slice(start, start + _TOGETHER)
-        unit = families.unit[rows].reshape(-1, families.unit.shape[2])
-        pitch, hold = (np.repeat(notes[rows], MEMBERS) for notes in (families.pitch, families.hold_seconds))
+        unit = neighbourhoods.unit[rows].reshape(-1, neighbourhoods.unit.shape[2])
+        pitch, hold = (np.repeat(notes[rows], MEMBERS) for notes in (neighbourhoods.pitch, neighbourhoods.hold_seconds))
         parts.append([array.astype(np.float16) for array in inputs(unit, pitch, hold)])
     numbers, levels = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
     return numbers.reshape(-1, MEMBERS, inputs.width), levels.reshape(-1, MEMBERS, SEGMENTS, inputs.bands)
@@ -90,11 +92,11 @@ def _seen(synth: str, families: Families) -> tuple[Halves, Halves]:
 def expected_levels(data: Prepared) -> tuple[Tensor, Tensor]:
     """How expected levels best become a sketch's, and what is left in the mean. Shape: (MELS, bands), (SEGMENTS, MELS).
 
-    Least squares over cells of some training families.
+    Least squares over cells of some training neighbourhoods.
     """
     rows = data.training[:_FITTED]
     levels = data.levels[rows].reshape(-1, data.levels.shape[3]).astype(np.float64)
-    sketch = data.families.sketch[rows].reshape(-1, MELS).astype(np.float64)
+    sketch = data.neighbourhoods.sketch[rows].reshape(-1, MELS).astype(np.float64)
     centred = levels - levels.mean(axis=0)
     normal = centred.T @ centred + 1e-3 * len(levels) * np.eye(levels.shape[1])
     matrix = np.linalg.solve(normal, centred.T @ (sketch - sketch.mean(axis=0))).T

@@ -1,4 +1,4 @@
-"""Training a surrogate, from top to bottom: rendered families in, a file of weights out.
+"""Training a surrogate, from top to bottom: rendered neighbourhoods in, a file of weights out.
 
 A run that is killed and started again with the same arguments goes on from its last checkpoint and, on one kind of
 machine with the same number of threads, comes to the same numbers.
@@ -44,12 +44,12 @@ class SurrogateSettings:
     steps: int = 20_000
     width: int = 640
     blocks: int = 3
-    families: int = 32
+    neighbourhoods: int = 32
     learning_rate: float = 1e-3
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for name in ("steps", "width", "blocks", "families"):
+        for name in ("steps", "width", "blocks", "neighbourhoods"):
             if getattr(self, name) < 1:
                 raise InputError(f"{name} is {getattr(self, name)}, expected 1 or more")
         if not 0 < self.learning_rate < 1 or self.seed < 0:
@@ -59,10 +59,10 @@ class SurrogateSettings:
 
 
 class Validation(NamedTuple):
-    """How well one synthesizer's held-out families are predicted.
+    """How well one synthesizer's held-out neighbourhoods are predicted.
 
     `error`: mean absolute error of sketches in dB, `constant` that of the mean sketch. `direction`: mean cosine between
-    predicted and real changes within families, of those that are heard.
+    predicted and real changes within neighbourhoods, of those that are heard.
     """
 
     error: float
@@ -80,12 +80,12 @@ def train_surrogate(  # noqa: PLR0915 - one script, to be read from top to botto
     start: Path | None = None,
     device: str = "",
 ) -> dict[str, Validation]:
-    """Train on the families of `synths` in all `folders`; `run` keeps checkpoints and metrics, `output` gets the weights.
+    """Train on the neighbourhoods of `synths` in all `folders`; `run` keeps checkpoints and metrics, `output` gets the weights.
 
     `start`: a file of weights to begin with. A synthesizer that it does not know gets a layer of its own. `device`: of torch;
     by default a GPU where there is one.
 
-    Raises `InputError` for missing or damaged families and a run of other settings, `TrainingError` where the loss is
+    Raises `InputError` for missing or damaged neighbourhoods and a run of other settings, `TrainingError` where the loss is
     not a number, `OutputError`.
     """
     where = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
@@ -102,8 +102,8 @@ def train_surrogate(  # noqa: PLR0915 - one script, to be read from top to botto
     network = network.to(where)
     keep_compiler_files()
     optimizer = torch.optim.AdamW(network.parameters(), lr=settings.learning_rate, weight_decay=1e-4, fused=True)
-    sizes = {synth: len(one.families.pitch) for synth, one in zip(synths, data, strict=True)}
-    conditions = {"settings": asdict(settings), "families": sizes, "start": first and first.fingerprint}
+    sizes = {synth: len(one.neighbourhoods.pitch) for synth, one in zip(synths, data, strict=True)}
+    conditions = {"settings": asdict(settings), "neighbourhoods": sizes, "start": first and first.fingerprint}
     progress = Progress(0, 0, [math.inf], [0])
     if found := load_checkpoint(run, conditions):
         state, progress = found
@@ -124,7 +124,7 @@ def train_surrogate(  # noqa: PLR0915 - one script, to be read from top to botto
         # what a step learns from depends on the seed and the step alone
         rng = np.random.default_rng([settings.seed, progress.step])
         chosen = data[progress.step % len(data)]
-        batch = chosen.batch(rng.choice(chosen.training, settings.families), where)
+        batch = chosen.batch(rng.choice(chosen.training, settings.neighbourhoods), where)
         share = progress.step / settings.steps
         rise = min(1.0, (progress.step + 1) / _WARMUP_STEPS)
         for group in optimizer.param_groups:
@@ -193,7 +193,7 @@ def _distance(difference: Tensor, weights: Tensor) -> Tensor:
 
 
 def _changes_loss(predicted: Tensor, sketch: Tensor, first: int, weights: Tensor) -> Tensor:
-    """How wrong the changes from a family's member `first` to the others are in direction, and a little in size.
+    """How wrong the changes from a neighbourhood's member `first` to the others are in direction, and a little in size.
 
     The search asks for the change that a step makes. It is small beside the error of a sketch, so that training on
     sketches alone learns little of it.
@@ -201,8 +201,8 @@ def _changes_loss(predicted: Tensor, sketch: Tensor, first: int, weights: Tensor
     each = weights.sqrt()[:, None]
     changes = []
     for values in (predicted, sketch):
-        family = values.view(-1, MEMBERS, SEGMENTS, MELS)
-        changes.append(((family - family[:, first : first + 1]) * each).flatten(2))
+        neighbourhood = values.view(-1, MEMBERS, SEGMENTS, MELS)
+        changes.append(((neighbourhood - neighbourhood[:, first : first + 1]) * each).flatten(2))
     ours, real = changes
     size = real.norm(dim=2)
     direction = (ours * real).sum(2) / ((ours.norm(dim=2) + _QUIET / 2) * (size + _QUIET / 2))
@@ -218,8 +218,8 @@ def _validate(network: Network, data: Prepared, weights: Tensor) -> Validation:
         predicted = network(numbers, levels, data.number)
         errors.append(_distance(predicted - sketch, weights))
         constants.append(_distance(data.mean.to(weights.device) - sketch, weights))
-        families = (values.view(-1, MEMBERS, SEGMENTS * MELS) for values in (predicted, sketch))
-        ours, real = (family[:, 1:] - family[:, :1] for family in families)
+        neighbourhoods = (values.view(-1, MEMBERS, SEGMENTS * MELS) for values in (predicted, sketch))
+        ours, real = (neighbourhood[:, 1:] - neighbourhood[:, :1] for neighbourhood in neighbourhoods)
         heard = real.abs().mean(2) > 0.3
         cosine = (ours * real).sum(2) / (ours.norm(dim=2) * real.norm(dim=2) + 1e-6)
         directions.append(cosine[heard])

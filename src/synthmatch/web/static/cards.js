@@ -37,7 +37,7 @@ export class Card {
   }
 
   /** What the end of its search says of it: how sure it is, and whether the target is out of its synthesizer's reach. */
-  judge({ nearer_than: share }, outOfReach) {
+  judge({ in_domain_percentile: share }, outOfReach) {
     const words = `nearer than ${Math.round(100 * share)} % of the matches of its own sounds`;
     this.sure.textContent = share === null ? "" : outOfReach ? `out of reach: ${words}` : words;
   }
@@ -81,5 +81,5 @@ function scale(candidate) {
   line.style.setProperty("--at", place(lsd));
   if (floor !== undefined) line.style.setProperty("--floor", place(floor));
   const words = floor === undefined ? "no floor measured" : `floor ${number(floor, 2)}`;
-  return make("div", { class: "score" }, make("span", {}, make("b", {}, number(lsd, 2)), ` dB, ${words}`), line, make("span", { class: "hint" }, `score ${number(candidate.score, 2)}`));
+  return make("div", { class: "score" }, make("span", {}, make("b", {}, number(lsd, 2)), ` dB, ${words}`), line, make("span", { class: "hint" }, `distance ${number(candidate.distance_db, 2)} dB`));
 }

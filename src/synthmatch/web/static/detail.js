@@ -85,7 +85,7 @@ export class DetailView extends EventTarget {
       this.parameters.update(detail);
       this.made([detail.candidate], from.id === this.base.id ? null : from.id);
       this.dispatchEvent(new CustomEvent("play", { detail: detail.candidate }));
-      say(`${this.parameters.label(name)}: ${detail.text[name]}, score ${detail.candidate.score.toFixed(2)}`);
+      say(`${this.parameters.label(name)}: ${detail.text[name]}, distance ${detail.candidate.distance_db.toFixed(2)} dB`);
       await this.show();
     });
   }
@@ -139,7 +139,7 @@ export class DetailView extends EventTarget {
 
   morph() {
     const same = this.others().filter((c) => c.synth === this.base.synth && c.id !== this.base.id);
-    const to = make("select", {}, ...same.map((c) => make("option", { value: c.id }, `${c.name}, score ${c.score.toFixed(2)}`)), make("option", { value: "" }, "a second sound"));
+    const to = make("select", {}, ...same.map((c) => make("option", { value: c.id }, `${c.name}, distance ${c.distance_db.toFixed(2)} dB`)), make("option", { value: "" }, "a second sound"));
     const file = make("input", { type: "file", accept: "audio/*", "aria-label": "The second sound", hidden: same.length > 0 });
     to.addEventListener("change", () => { file.hidden = to.value !== ""; });
     const told = make("p", { class: "hint", role: "status" });

@@ -1,4 +1,4 @@
-"""What a surrogate learns from: families, their renders in files, and what the network sees of them."""
+"""What a surrogate learns from: neighbourhoods, their renders in files, and what the network sees of them."""
 
 from pathlib import Path
 
@@ -17,37 +17,37 @@ from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool
 from synthmatch.surrogate.inputs import SEGMENTS, Inputs
 from synthmatch.surrogate.training import data
-from synthmatch.surrogate.training.data import read_families, render_families
-from synthmatch.surrogate.training.neighbourhoods import MEMBERS, FamilySource
+from synthmatch.surrogate.training.data import read_neighbourhoods, render_neighbourhoods
+from synthmatch.surrogate.training.neighbourhoods import MEMBERS, NeighbourhoodSource
 from synthmatch.synths.registry import get_synth
 
 SYNTHS = ("vital", "dexed", "amsynth")
 
 
-def source(synth: str, seed: int = 0) -> FamilySource:
-    """Families near the built-in library."""
+def source(synth: str, seed: int = 0) -> NeighbourhoodSource:
+    """Neighbourhoods near the built-in library."""
     library = builtin_library(synth)
     assert library
-    return FamilySource(library, seed)
+    return NeighbourhoodSource(library, seed)
 
 
 @pytest.mark.parametrize("synth", SYNTHS)
-def test_a_family_depends_on_seed_and_number_alone(synth: str) -> None:
-    """Catches randomness that is shared between families: a resumed run would render others."""
-    first, second = source(synth).family(7), source(synth)
-    second.family(3)
-    again = second.family(7)
+def test_a_neighbourhood_depends_on_seed_and_number_alone(synth: str) -> None:
+    """Catches randomness that is shared between neighbourhoods: a resumed run would render others."""
+    first, second = source(synth).neighbourhood(7), source(synth)
+    second.neighbourhood(3)
+    again = second.neighbourhood(7)
     assert (again.native == first.native).all()
     assert again.note == first.note
-    assert (source(synth, seed=1).family(7).native != first.native).any()
+    assert (source(synth, seed=1).neighbourhood(7).native != first.native).any()
 
 
 @pytest.mark.parametrize("synth", SYNTHS)
 def test_members_are_legal_presets_and_differ(synth: str) -> None:
-    """Catches a move that leaves the space, and families whose children are all their first."""
+    """Catches a move that leaves the space, and neighbourhoods whose children are all their first."""
     space = get_synth(synth).space
     for number in range(8):
-        native = source(synth).family(number).native
+        native = source(synth).neighbourhood(number).native
         assert native.shape == (MEMBERS, len(space))
         assert (space.snap(native) == native).all()
         assert len(np.unique(native, axis=0)) > MEMBERS // 2
@@ -59,20 +59,20 @@ def test_rendered_families_resume_and_read_back(tmp_path: Path, monkeypatch: pyt
     library, synth = builtin_library("dexed"), get_synth("dexed")
     assert library
     with RenderPool(synth, 1) as pool:
-        assert render_families(library, pool, tmp_path, 2, seed=0) == 2
+        assert render_neighbourhoods(library, pool, tmp_path, 2, seed=0) == 2
         first = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "dexed").iterdir()}
-        assert render_families(library, pool, tmp_path, 5, seed=0) == 6
+        assert render_neighbourhoods(library, pool, tmp_path, 5, seed=0) == 6
         after = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "dexed").iterdir()}
-        assert after["families-00000.npz"] == first["families-00000.npz"]
-        families = read_families([tmp_path], "dexed")
-        twice = read_families([tmp_path, tmp_path], "dexed")
-        family = source("dexed").family(4)
-        (audio,) = pool.run([Preset("dexed", family.native[6])], family.note)
+        assert after["neighbourhoods-00000.npz"] == first["neighbourhoods-00000.npz"]
+        neighbourhoods = read_neighbourhoods([tmp_path], "dexed")
+        twice = read_neighbourhoods([tmp_path, tmp_path], "dexed")
+        neighbourhood = source("dexed").neighbourhood(4)
+        (audio,) = pool.run([Preset("dexed", neighbourhood.native[6])], neighbourhood.note)
         assert not isinstance(audio, RenderFailure)
-    assert families.unit.shape[:2] == (6, MEMBERS)
+    assert neighbourhoods.unit.shape[:2] == (6, MEMBERS)
     assert len(twice.pitch) == 12
-    assert np.abs(families.sketch[4, 6] - sketch(audio)).max() < 0.1  # half precision
-    assert families.pitch[4] == family.note.pitch
+    assert np.abs(neighbourhoods.sketch[4, 6] - sketch(audio)).max() < 0.1  # half precision
+    assert neighbourhoods.pitch[4] == neighbourhood.note.pitch
 
 
 def test_other_families_in_the_folder_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,34 +81,34 @@ def test_other_families_in_the_folder_are_refused(tmp_path: Path, monkeypatch: p
     library = builtin_library("dexed")
     assert library
     with RenderPool(get_synth("dexed"), 1) as pool:
-        render_families(library, pool, tmp_path, 1, seed=0)
-        with pytest.raises(InputError, match="other families"):
-            render_families(library, pool, tmp_path, 1, seed=1)
+        render_neighbourhoods(library, pool, tmp_path, 1, seed=0)
+        with pytest.raises(InputError, match="other neighbourhoods"):
+            render_neighbourhoods(library, pool, tmp_path, 1, seed=1)
 
 
 @pytest.mark.parametrize(
-    ("damage", "message"), [(lambda p: p.write_bytes(b"zip"), "damaged"), (lambda p: p.unlink(), "no families")]
+    ("damage", "message"), [(lambda p: p.write_bytes(b"zip"), "damaged"), (lambda p: p.unlink(), "no neighbourhoods")]
 )
 def test_missing_and_damaged_files_are_said(tmp_path: Path, damage: object, message: str) -> None:
     """Catches a traceback in place of one line."""
-    path = tmp_path / "dexed/families-00000.npz"
+    path = tmp_path / "dexed/neighbourhoods-00000.npz"
     path.parent.mkdir()
     path.touch()
     assert callable(damage)
     damage(path)
     with pytest.raises(InputError, match=message):
-        read_families([tmp_path], "dexed")
+        read_neighbourhoods([tmp_path], "dexed")
 
 
 def test_a_plugins_families_stay_in_the_folder(tmp_path: Path) -> None:
     """Catches a plug-in whose id, an absolute path, takes the place of the folder."""
     plugin = str(tmp_path / "elsewhere" / "Some Synth.vst3")
-    folder = tmp_path / "families"
-    path = folder / folder_name(plugin) / "families-00000.npz"
+    folder = tmp_path / "neighbourhoods"
+    path = folder / folder_name(plugin) / "neighbourhoods-00000.npz"
     path.parent.mkdir(parents=True)
     path.write_bytes(b"zip")
     with pytest.raises(InputError, match="damaged"):
-        read_families([folder], plugin)
+        read_neighbourhoods([folder], plugin)
 
 
 @pytest.mark.parametrize("synth", SYNTHS)
