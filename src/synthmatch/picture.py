@@ -5,8 +5,9 @@ import io
 import numpy as np
 import numpy.typing as npt
 
+from synthmatch.audio import decibels
 from synthmatch.features.bands import SEMITONE_BANDS, semitone_bands
-from synthmatch.features.stft import decibels, power_frames
+from synthmatch.features.stft import FLOOR_DB, power_frames
 from synthmatch.fonts import prepare_matplotlib, written_with
 from synthmatch.note import SAMPLE_RATE_HZ
 
@@ -56,4 +57,4 @@ def picture(target: npt.NDArray[np.float32], match: npt.NDArray[np.float32], tit
 def levels_db(audio: npt.NDArray[np.float32], samples: int) -> npt.NDArray[np.float32]:
     """Semitone levels in dBFS of audio filled with silence to `samples`, shape (SEMITONE_BANDS, frames)."""
     padded = np.pad(audio, ((0, 0), (0, samples - audio.shape[-1])))
-    return decibels(power_frames(padded, _WINDOW, _HOP) @ semitone_bands(_WINDOW)).T
+    return decibels(power_frames(padded, _WINDOW, _HOP) @ semitone_bands(_WINDOW), FLOOR_DB).T

@@ -6,9 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import csc_array
 
+from synthmatch.audio import decibels
 from synthmatch.features.bands import SEMITONE_BANDS, mel_bands, semitone_bands
 from synthmatch.features.search_distance import SearchDistance
-from synthmatch.features.stft import FLOOR_DB, decibels, power_frames
+from synthmatch.features.stft import FLOOR_DB, power_frames
 from synthmatch.metrics import evaluate
 from synthmatch.note import SAMPLE_RATE_HZ
 
@@ -23,13 +24,13 @@ def sine(hertz: float, level: float = 1.0) -> np.ndarray:
 @given(st.floats(0.001, 1.0), st.integers(40, 900))
 def test_a_sine_reads_its_level(level: float, bin_number: int) -> None:
     """Catches a window that is scaled wrongly: a full-scale sine in a bin's centre reads 0 dBFS."""
-    levels = decibels(power_frames(sine(bin_number * SAMPLE_RATE_HZ / 2048, level), 2048, 1024))
+    levels = decibels(power_frames(sine(bin_number * SAMPLE_RATE_HZ / 2048, level), 2048, 1024), FLOOR_DB)
     assert levels[3].max() == pytest.approx(20 * np.log10(level), abs=0.02)
 
 
 def test_silence_reads_the_floor() -> None:
     """Catches minus infinity, which would turn a score into NaN."""
-    assert np.all(decibels(power_frames(np.zeros((2, 5000), np.float32), 2048, 1024)) == np.float32(FLOOR_DB))
+    assert np.all(decibels(power_frames(np.zeros((2, 5000), np.float32), 2048, 1024), FLOOR_DB) == np.float32(FLOOR_DB))
 
 
 @pytest.mark.parametrize("bank", [mel_bands(2048, 64), semitone_bands(2048)], ids=["mel", "semitone"])

@@ -17,6 +17,7 @@ from scipy.spatial.distance import cdist
 from scipy.stats import wasserstein_distance
 
 from synthmatch.features.bands import slaney_mel_bands
+from synthmatch.features.stft import magnitudes
 from synthmatch.metrics import (
     harmonic_percentage,
     lsd,
@@ -28,8 +29,8 @@ from synthmatch.metrics import (
     wmfcc,
 )
 from synthmatch.metrics.dtw import symmetric2
+from synthmatch.metrics.inputs import samples
 from synthmatch.metrics.mfcc import mfcc
-from synthmatch.metrics.stft import magnitudes, samples
 
 Floats = npt.NDArray[np.float64]
 

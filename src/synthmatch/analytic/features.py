@@ -30,8 +30,3 @@ class PartFeatures(NamedTuple):
 def no_features(count: int, times: int) -> PartFeatures:
     """Of a synthesizer whose inside is not known."""
     return PartFeatures(np.zeros((count, 0, times)), np.zeros((count, 0)), np.zeros((count, 0, times)))
-
-
-def decibels(power: Floats) -> Floats:
-    """10 log10 of a power, held at `QUIETEST_DB`. Same shape."""
-    return 10.0 * np.log10(np.maximum(power, 10.0 ** (QUIETEST_DB / 10)))

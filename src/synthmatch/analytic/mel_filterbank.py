@@ -1,4 +1,4 @@
-"""What a frame hears of a partial: bands evenly spaced in mel, of a Hann window of 46 ms.
+"""The power of a partial in the bands of a frame: bands evenly spaced in mel, of a Hann window of 46 ms.
 
 A partial fills its band and, as the window leaks, a little of the others. In these bands an expected spectrum has the
 resolution, and nearly the very levels, of a measured one.
@@ -9,6 +9,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
+from synthmatch.features.bands import mel_edges_hz, triangles
 from synthmatch.note import SAMPLE_RATE_HZ
 
 Floats = npt.NDArray[np.float32]
@@ -23,36 +24,30 @@ _BIN_HZ = SAMPLE_RATE_HZ / WINDOW
 _FINE = 4
 #: Power of the bins of a full-scale sine together.
 _SPREAD = 1.5
-_EDGES_HZ = 700.0 * ((1 + SAMPLE_RATE_HZ / 2 / 700) ** (np.arange(BANDS + 2) / (BANDS + 1)) - 1)
+_EDGES_HZ = mel_edges_hz(BANDS)
 CENTRES_HZ = _EDGES_HZ[1:-1]
 #: Half the width of a band's triangle.
 WIDTHS_HZ = (_EDGES_HZ[2:] - _EDGES_HZ[:-2]) / 2
 
 
 @cache
-def triangles(window: int) -> Wide:
-    """Weight of each bin of a window of so many samples in each band. Shape: (window // 2 + 1, BANDS)."""
-    bin_hz = SAMPLE_RATE_HZ / window
-    hz = np.arange(window // 2 + 1)[:, None] * bin_hz
-    low, centre, high = _EDGES_HZ[:-2], _EDGES_HZ[1:-1], _EDGES_HZ[2:]
-    # a band narrower than two bins would fall between them
-    low, high = np.minimum(low, centre - bin_hz), np.maximum(high, centre + bin_hz)
-    return np.asarray(np.maximum(np.minimum((hz - low) / (centre - low), (high - hz) / (high - centre)), 0.0))
+def _triangles() -> Wide:
+    return triangles(_EDGES_HZ, WINDOW)
 
 
 @cache
-def _heard() -> Floats:
+def _powers() -> Floats:
     """Power of a full-scale sine in each band, by its frequency in quarters of a bin. Shape: (places, BANDS)."""
     away = np.arange(BINS * _FINE)[:, None] / _FINE - np.arange(BINS)
     beside = np.abs(np.abs(away) - 1) < 1e-6
     lobe = np.where(beside, 0.5, np.sinc(away) / np.where(beside, 1.0, 1.0 - np.square(away)))
-    return np.asarray(np.square(lobe) @ triangles(WINDOW) / _SPREAD, np.float32)
+    return np.asarray(np.square(lobe) @ _triangles() / _SPREAD, np.float32)
 
 
 @cache
-def _heard_around(octaves: float) -> Floats:
+def _powers_around(octaves: float) -> Floats:
     """The same of power spread over so many octaves around a frequency."""
-    total = np.cumsum(np.pad(_heard().astype(np.float64), ((1, 0), (0, 0))), axis=0)
+    total = np.cumsum(np.pad(_powers().astype(np.float64), ((1, 0), (0, 0))), axis=0)
     place = np.arange(len(total) - 1)
     low = np.floor(place * 2.0 ** (-octaves / 2)).astype(np.int64)
     high = np.minimum(np.ceil(place * 2.0 ** (octaves / 2)).astype(np.int64) + 1, len(place))
@@ -60,12 +55,12 @@ def _heard_around(octaves: float) -> Floats:
 
 
 def shares(frequency_hz: Wide, single: int, octaves: float = 0.25) -> Floats:
-    """Share of a partial's power that each band hears; from the column `single` on, of power spread over `octaves` around it.
+    """Share of a partial's power in each band; from the column `single` on, of power spread over `octaves` around it.
 
     Shape: (N, H) -> (N, H, BANDS).
     """
     place = np.rint(np.minimum(frequency_hz / _BIN_HZ, BINS - 1) * _FINE).astype(np.int64)
-    return np.concatenate([_heard()[place[:, :single]], _heard_around(octaves)[place[:, single:]]], axis=1)
+    return np.concatenate([_powers()[place[:, :single]], _powers_around(octaves)[place[:, single:]]], axis=1)
 
 
 def place_of(frequency_hz: Wide) -> Wide:
@@ -76,7 +71,7 @@ def place_of(frequency_hz: Wide) -> Wide:
 
 def mean_power(bands: Floats) -> Floats:
     """Mean power of the bins of each band from the power in it. Shape: (N, BANDS, T)."""
-    return np.asarray(bands * (_SPREAD / triangles(WINDOW).sum(axis=0)).astype(np.float32)[:, None])
+    return np.asarray(bands * (_SPREAD / _triangles().sum(axis=0)).astype(np.float32)[:, None])
 
 
 @cache

@@ -28,16 +28,20 @@ def mono(audio: Audio) -> npt.NDArray[np.float32]:
     return np.asarray(audio.mean(axis=0), dtype=np.float32)
 
 
-def decibels(amplitude: npt.ArrayLike, floor_db: float = -120.0) -> npt.NDArray[np.float64]:
-    """20 log10 of an amplitude, never below `floor_db`; same shape."""
-    return np.asarray(20.0 * np.log10(np.maximum(amplitude, 10.0 ** (floor_db / 20.0))), dtype=np.float64)
+def decibels(power: npt.ArrayLike, floor_db: float = -120.0) -> npt.NDArray[Any]:
+    """10 log10 of a power, the square of an amplitude, never below `floor_db`. Same shape; float32 stays float32."""
+    values = np.asarray(power)
+    if values.dtype == np.float32:
+        # log of float32 is vectorised where log10 is not
+        return np.log(np.maximum(values, np.float32(10 ** (floor_db / 10)))) * np.float32(10 / np.log(10))
+    return np.asarray(10.0 * np.log10(np.maximum(values, 10.0 ** (floor_db / 10.0))), dtype=np.float64)
 
 
 def peak_dbfs(audio: npt.NDArray[Any]) -> float:
     """Largest absolute sample in dB below full scale, at least -120."""
-    return float(decibels(np.abs(audio).max(initial=0.0)))
+    return float(decibels(np.square(np.abs(audio).max(initial=0.0), dtype=np.float64)))
 
 
 def rms_dbfs(audio: npt.NDArray[Any]) -> float:
     """Root mean square over all channels and samples in dB; a full-scale sine has -3.01, at least -120."""
-    return float(decibels(np.sqrt(np.mean(np.square(audio, dtype=np.float64)))))
+    return float(decibels(np.mean(np.square(audio, dtype=np.float64))))

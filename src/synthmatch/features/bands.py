@@ -5,11 +5,13 @@ machine, which dense products do not promise.
 """
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csc_array
 
+from synthmatch.features.stft import powers
 from synthmatch.note import SAMPLE_RATE_HZ
 
 #: Semitone bands: the lowest (MIDI A1, 55 Hz) and how many, up to 19.9 kHz.
@@ -25,10 +27,14 @@ _LOG_PER_MEL = np.log(6.4) / 27
 
 @cache
 def mel_bands(window: int, bands: int) -> csc_array:
-    """Triangles evenly spaced on the mel scale (HTK's formula), each summing to 1. Shape: (window // 2 + 1, bands)."""
+    """Triangles evenly spaced on the mel scale, each summing to 1. Shape: (window // 2 + 1, bands)."""
+    return _summing_to_one(triangles(mel_edges_hz(bands), window))
+
+
+def mel_edges_hz(bands: int) -> npt.NDArray[np.float64]:
+    """Where the triangles of mel bands begin, have their centres and end, by HTK's formula. Shape: (bands + 2,)."""
     top = 2595 * np.log10(1 + SAMPLE_RATE_HZ / 2 / 700)
-    edges_hz = 700 * (10 ** (np.linspace(0, top, bands + 2) / 2595) - 1)
-    return _triangles(edges_hz, window)
+    return np.asarray(700 * (10 ** (np.linspace(0, top, bands + 2) / 2595) - 1))
 
 
 @cache
@@ -54,14 +60,20 @@ def slaney_mel_bands(window: int, bands: int) -> npt.NDArray[np.float64]:
     return np.asarray(bank)
 
 
+def slaney_mel_power(audio: npt.NDArray[Any], window: int, hop: int, bands: int) -> npt.NDArray[Any]:
+    """Power of centred frames in Slaney's bands, as precise as the audio. Shape: (..., samples) -> (..., frames, bands)."""
+    return np.asarray(powers(audio, window, hop) @ slaney_mel_bands(window, bands).T.astype(audio.dtype, copy=False))
+
+
 @cache
 def semitone_bands(window: int) -> csc_array:
     """Triangles a semitone apart, each summing to 1. Shape: (window // 2 + 1, SEMITONE_BANDS)."""
     pitches = LOWEST_PITCH + np.arange(-1, SEMITONE_BANDS + 1)
-    return _triangles(440.0 * 2 ** ((pitches - 69) / 12), window)
+    return _summing_to_one(triangles(440.0 * 2 ** ((pitches - 69) / 12), window))
 
 
-def _triangles(edges_hz: npt.NDArray[np.float64], window: int) -> csc_array:
+def triangles(edges_hz: npt.NDArray[np.float64], window: int) -> npt.NDArray[np.float64]:
+    """Weight of each bin in bands that are 1 at their centres. Shape: (bands + 2,) -> (window // 2 + 1, bands)."""
     bins_hz = np.arange(window // 2 + 1) * SAMPLE_RATE_HZ / window
     # a band narrower than two bins would fall between them: widen it to reach both neighbours
     width_hz = SAMPLE_RATE_HZ / window
@@ -69,5 +81,8 @@ def _triangles(edges_hz: npt.NDArray[np.float64], window: int) -> csc_array:
     low, high = np.minimum(low, centre - width_hz), np.maximum(high, centre + width_hz)
     rising = (bins_hz[:, None] - low) / (centre - low)
     falling = (high - bins_hz[:, None]) / (high - centre)
-    bank = np.maximum(0, np.minimum(rising, falling))
+    return np.asarray(np.maximum(0, np.minimum(rising, falling)))
+
+
+def _summing_to_one(bank: npt.NDArray[np.float64]) -> csc_array:
     return csc_array((bank / bank.sum(axis=0)).astype(np.float32))

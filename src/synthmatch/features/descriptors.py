@@ -6,7 +6,7 @@ Audio is (channels, samples) or (samples,) float32 at 44.1 kHz; channels are ave
 import numpy as np
 import numpy.typing as npt
 
-from synthmatch.audio import mono
+from synthmatch.audio import decibels, mono
 from synthmatch.features.stft import FLOOR_DB, power_frames
 from synthmatch.note import SAMPLE_RATE_HZ, Note
 
@@ -28,7 +28,7 @@ def centroid_hz(audio: npt.NDArray[np.float32]) -> float:
 def level_dbfs(audio: npt.NDArray[np.float32]) -> float:
     """Root mean square over the whole; a full-scale square wave is 0."""
     power = float(np.mean(np.square(_mono(audio), dtype=np.float64)))
-    return max(10 * np.log10(power), FLOOR_DB) if power else FLOOR_DB
+    return float(decibels(power, FLOOR_DB))
 
 
 def attack_seconds(audio: npt.NDArray[np.float32], note: Note) -> float:

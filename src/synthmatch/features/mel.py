@@ -6,14 +6,11 @@ are in dB re the largest of the spectrogram, held above -80 dB, and scaled so th
 this last scale it is what librosa 0.11 gives: ``power_to_db(melspectrogram(y=mono, sr=44100), ref=np.max)``.
 """
 
-from functools import cache
-
 import numpy as np
 import numpy.typing as npt
-from scipy.fft import rfft
 
-from synthmatch.audio import mono
-from synthmatch.features.bands import slaney_mel_bands
+from synthmatch.audio import decibels, mono
+from synthmatch.features.bands import slaney_mel_power
 
 Floats = npt.NDArray[np.float32]
 
@@ -30,10 +27,7 @@ _FLOOR_POWER = 1e-10
 def mel_power(audio: npt.NDArray[np.float32]) -> Floats:
     """Band powers, not scaled: sounds can be shown on one scale. Shape: (MELS, 1 + samples // HOP)."""
     signal = audio if audio.ndim == 1 else mono(audio)
-    padded = np.pad(signal.astype(np.float32, copy=False), WINDOW // 2)
-    frames = np.lib.stride_tricks.sliding_window_view(padded, WINDOW)[::HOP]
-    spectrum = rfft(frames * _hann(), axis=1)
-    return _bands() @ (spectrum.real**2 + spectrum.imag**2).T
+    return slaney_mel_power(signal.astype(np.float32, copy=False), WINDOW, HOP, MELS).T
 
 
 def mel_spectrogram(audio: npt.NDArray[np.float32]) -> Floats:
@@ -42,9 +36,8 @@ def mel_spectrogram(audio: npt.NDArray[np.float32]) -> Floats:
     loudest = power.max()
     if loudest <= _FLOOR_POWER:
         return np.zeros_like(power)
-    # log of float32 is vectorised where log10 is not
-    level_db = np.log(np.maximum(power, np.float32(_FLOOR_POWER)) / loudest) * np.float32(10 / np.log(10))
-    return np.maximum(level_db / np.float32(RANGE_DB) + 1, np.float32(0))
+    level_db = decibels(np.maximum(power, np.float32(_FLOOR_POWER)) / loudest)
+    return np.asarray(np.maximum(level_db / np.float32(RANGE_DB) + 1, np.float32(0)), np.float32)
 
 
 def to_bytes(mel: Floats) -> npt.NDArray[np.uint8]:
@@ -55,14 +48,3 @@ def to_bytes(mel: Floats) -> npt.NDArray[np.uint8]:
 def from_bytes(stored: npt.NDArray[np.uint8]) -> Floats:
     """Levels of their 8 bits, at most half a step from what they were. Same shape."""
     return np.divide(stored, np.float32(255), dtype=np.float32)
-
-
-@cache
-def _hann() -> Floats:
-    """Periodic Hann window."""
-    return (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(WINDOW) / WINDOW)).astype(np.float32)
-
-
-@cache
-def _bands() -> Floats:
-    return slaney_mel_bands(WINDOW, MELS).astype(np.float32)

@@ -9,10 +9,10 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from synthmatch.audio import Audio
+from synthmatch.audio import Audio, decibels
 from synthmatch.features.bands import mel_bands
 from synthmatch.features.sketch import HOP, MELS, WINDOW, segment_means, segment_shares, sketch
-from synthmatch.features.stft import FLOOR_DB, decibels, power_frames
+from synthmatch.features.stft import FLOOR_DB, power_frames
 
 Floats = npt.NDArray[np.floating]
 
@@ -22,7 +22,9 @@ class PredictedDistance:
 
     def __init__(self, target: Audio, most_segments: int) -> None:
         self._sketch = sketch(target)[:most_segments]
-        self._spectrum = segment_means(decibels(power_frames(target, WINDOW, HOP)))[:most_segments].astype(np.float64)
+        self._spectrum = segment_means(decibels(power_frames(target, WINDOW, HOP), FLOOR_DB))[:most_segments].astype(
+            np.float64
+        )
         self._shares = segment_shares(target.shape[-1], most_segments)
         self.segments = len(self._sketch)
 

@@ -13,9 +13,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from synthmatch.audio import decibels
 from synthmatch.features.bands import mel_bands
 from synthmatch.features.sketch import HOP, MELS, WINDOW, segment_means
-from synthmatch.features.stft import decibels, power_frames
+from synthmatch.features.stft import FLOOR_DB, power_frames
 
 #: The coarse picture: about so many segments of time, widening geometrically, and bands of two mels.
 _SEGMENTS = 16
@@ -45,8 +46,8 @@ class SearchDistance:
     def __init__(self, target: npt.NDArray[np.float32]) -> None:
         self._samples = target.shape[-1]
         power = power_frames(target, WINDOW, HOP)
-        self._spectrum = decibels(power)
-        self._mels = decibels(power @ mel_bands(WINDOW, MELS))
+        self._spectrum = decibels(power, FLOOR_DB)
+        self._mels = decibels(power @ mel_bands(WINDOW, MELS), FLOOR_DB)
         frames = len(power)
         edges = np.rint(np.geomspace(1, frames + 1, min(_SEGMENTS, frames) + 1)).astype(np.int64) - 1
         self._segments = np.unique(edges[:-1])
@@ -54,10 +55,10 @@ class SearchDistance:
     def __call__(self, audio: npt.NDArray[np.float32]) -> RenderFeatures:
         """Distance of a render, shape (channels, samples)."""
         power = power_frames(self._fit(audio), WINDOW, HOP)
-        levels = decibels(power)
+        levels = decibels(power, FLOOR_DB)
         difference = levels - self._spectrum
         spectral = np.sqrt(np.einsum("ij,ij->i", difference, difference) / difference.shape[1]).mean()
-        bands = decibels(power @ mel_bands(WINDOW, MELS))
+        bands = decibels(power @ mel_bands(WINDOW, MELS), FLOOR_DB)
         mels = bands - self._mels
         lengths = np.diff(np.append(self._segments, len(mels)))
         cells = np.add.reduceat(mels, self._segments, axis=0).reshape(len(lengths), MELS // 2, 2).sum(axis=2)

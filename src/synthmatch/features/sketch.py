@@ -9,9 +9,9 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from synthmatch.audio import Audio
+from synthmatch.audio import Audio, decibels
 from synthmatch.features.bands import mel_bands
-from synthmatch.features.stft import decibels, frame_count, power_frames
+from synthmatch.features.stft import FLOOR_DB, frame_count, power_frames
 
 Floats = npt.NDArray[np.float32]
 
@@ -43,7 +43,7 @@ def segment_means(levels: Floats) -> Floats:
 
 def sketch(audio: Audio) -> Floats:
     """The sketch of a sound, (channels, samples), in dBFS. Shape: (segments, MELS)."""
-    return segment_means(decibels(power_frames(audio, WINDOW, HOP) @ mel_bands(WINDOW, MELS)))
+    return segment_means(decibels(power_frames(audio, WINDOW, HOP) @ mel_bands(WINDOW, MELS), FLOOR_DB))
 
 
 def segment_shares(samples: int, segments: int) -> Floats:

@@ -1,10 +1,15 @@
-"""Short-time spectra in dB of full scale, the ground under the fast score and the library's features.
+"""Framing, one Hann window, and the power of short-time spectra.
 
-Audio is (channels, samples) or (samples,) float32 at 44.1 kHz; channels are averaged. Frames start at 0, are not
-centred, and the last one is filled with silence. Levels are those of METRIC `lsd`: a full-scale sine reads 0 dBFS.
+Two conventions of framing, each with its scale. Frames that begin at 0 (`power_frames`) serve the search: the last one is
+filled with silence, and a full-scale sine reads 0 dBFS. Centred frames (`powers`) serve published metrics and models and
+follow librosa's defaults: the signal is padded with ``window // 2`` zeros at both ends, so that frame t is around sample
+``t * hop``, there are ``1 + (samples + 2 * (window // 2) - window) // hop`` of them, and nothing is scaled.
+
+Windows and hops are in samples at 44.1 kHz; windows are periodic Hann. Spectra are as precise as the audio.
 """
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,36 +17,66 @@ from scipy.fft import rfft
 
 from synthmatch.audio import mono
 
-Floats = npt.NDArray[np.float32]
+Floats = npt.NDArray[np.floating]
 
 #: Below this a spectrum counts as silent, in dBFS: the floor of the metric `lsd`.
 FLOOR_DB = -90.0
 
 
 @cache
-def _window(size: int) -> Floats:
-    """Periodic Hann window, scaled so that a full-scale sine has magnitude 1."""
-    hann = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(size) / size)
-    return (hann * 2 / hann.sum()).astype(np.float32)
+def hann(window: int) -> npt.NDArray[np.float64]:
+    """Periodic Hann window, read-only. Shape: (window,)."""
+    shape = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(window) / window)
+    shape.setflags(write=False)
+    return shape
+
+
+@cache
+def full_scale_hann(window: int) -> npt.NDArray[np.float32]:
+    """The same, scaled so that a full-scale sine has magnitude 1. Shape: (window,)."""
+    shape = (hann(window) * 2 / hann(window).sum()).astype(np.float32)
+    shape.setflags(write=False)
+    return shape
 
 
 def frame_count(samples: int, window: int, hop: int) -> int:
-    """Frames of so many samples."""
+    """Frames of so many samples, the first of which begins at 0."""
     return max(1, -(-max(samples - window, 0) // hop) + 1)
 
 
-def power_frames(audio: npt.NDArray[np.float32], window: int, hop: int) -> Floats:
-    """Power of each frame and bin, full-scale sine = 1. Shape: (samples,) -> (frames, window // 2 + 1)."""
+def power_frames(audio: npt.NDArray[np.float32], window: int, hop: int) -> npt.NDArray[np.float32]:
+    """Power of each frame and bin, full-scale sine = 1. Channels are averaged.
+
+    Shape: (samples,) or (channels, samples) -> (frames, window // 2 + 1).
+    """
     signal = audio if audio.ndim == 1 else mono(audio)
     frames = frame_count(signal.size, window, hop)
     padded = np.zeros((frames - 1) * hop + window, np.float32)
     padded[: signal.size] = signal[: padded.size]
-    rows = np.lib.stride_tricks.sliding_window_view(padded, window)[::hop] * _window(window)
-    spectrum = rfft(rows, axis=1)
-    return spectrum.real**2 + spectrum.imag**2
+    return _power(_frames(padded, window, hop) * full_scale_hann(window))
 
 
-def decibels(power: Floats, floor_db: float = FLOOR_DB) -> Floats:
-    """10 log10 of a power, held at the floor. Same shape."""
-    # log of float32 is vectorised where log10 is not
-    return np.log(np.maximum(power, np.float32(10 ** (floor_db / 10)))) * np.float32(10 / np.log(10))
+def centred_frames(audio: Floats, window: int, hop: int) -> Floats:
+    """Centred frames, a read-only view. Shape: (..., samples) -> (..., frames, window)."""
+    half = window // 2
+    return _frames(np.pad(audio, [(0, 0)] * (audio.ndim - 1) + [(half, half)]), window, hop)
+
+
+def powers(audio: Floats, window: int, hop: int) -> npt.NDArray[Any]:
+    """Squared magnitudes of centred frames, not scaled. Shape: (..., samples) -> (..., frames, window // 2 + 1)."""
+    return _power(centred_frames(audio, window, hop) * hann(window).astype(audio.dtype, copy=False))
+
+
+def magnitudes(audio: Floats, window: int, hop: int) -> npt.NDArray[Any]:
+    """Magnitudes of centred frames, not scaled. Shape: (..., samples) -> (..., frames, window // 2 + 1)."""
+    return np.asarray(np.sqrt(powers(audio, window, hop)))
+
+
+def _frames(padded: Floats, window: int, hop: int) -> Floats:
+    return np.lib.stride_tricks.sliding_window_view(padded, window, axis=-1)[..., ::hop, :]
+
+
+def _power(frames: Floats) -> npt.NDArray[Any]:
+    spectrum = rfft(frames, axis=-1)
+    # twice as fast as the square of np.abs, whose care for overflow float32 samples do not need
+    return np.asarray(spectrum.real**2 + spectrum.imag**2)

@@ -10,8 +10,9 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from synthmatch.audio import decibels
 from synthmatch.features.bands import SEMITONE_BANDS, semitone_bands
-from synthmatch.features.stft import FLOOR_DB, decibels, power_frames
+from synthmatch.features.stft import FLOOR_DB, power_frames
 from synthmatch.note import SAMPLE_RATE_HZ, Note
 
 Floats = npt.NDArray[np.float32]
@@ -29,7 +30,7 @@ def timbre(audio: npt.NDArray[np.float32], note: Note) -> tuple[Floats, Floats]:
 
     `audio`: (channels, samples) or (samples,), starting at ``note.start_seconds``.
     """
-    levels = decibels(power_frames(audio, _WINDOW, _HOP) @ semitone_bands(_WINDOW))
+    levels = decibels(power_frames(audio, _WINDOW, _HOP) @ semitone_bands(_WINDOW), FLOOR_DB)
     # a frame is placed by its centre, but the first starts the note
     times = np.arange(len(levels)) * _HOP / SAMPLE_RATE_HZ - note.start_seconds
     hold = min(note.hold_seconds, note.render_seconds - note.start_seconds)

@@ -11,9 +11,10 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from synthmatch.audio import decibels
 from synthmatch.features.bands import LOWEST_PITCH, SEMITONE_BANDS, mel_bands
 from synthmatch.features.sketch import HOP, MELS, WINDOW, segment_starts
-from synthmatch.features.stft import decibels
+from synthmatch.features.stft import FLOOR_DB
 from synthmatch.features.timbre import HELD_EDGES, RELEASE_EDGES
 from synthmatch.note import SAMPLE_RATE_HZ
 
@@ -29,7 +30,7 @@ def stored_sketches(levels: Floats, hold_seconds: float, frames: int) -> Floats:
     Shape: (N, timbre.SEGMENTS, SEMITONE_BANDS) -> (N, segments, MELS), both in dBFS.
     """
     powers = np.power(np.float32(10.0), np.minimum(levels, np.float32(_CEILING_DB)) / 10, dtype=np.float32)
-    return np.asarray(_shares(hold_seconds, frames) @ decibels(powers @ _mels_of_semitones()), np.float32)
+    return np.asarray(_shares(hold_seconds, frames) @ decibels(powers @ _mels_of_semitones(), FLOOR_DB), np.float32)
 
 
 @cache

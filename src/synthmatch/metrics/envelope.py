@@ -9,8 +9,8 @@ Source: Hayes et al., ISMIR 2025 (ben-hayes/synth-permutations, `scripts/compute
 import numpy as np
 import numpy.typing as npt
 
-from synthmatch.metrics.inputs import mono, validate
-from synthmatch.metrics.stft import frames, samples
+from synthmatch.features.stft import centred_frames
+from synthmatch.metrics.inputs import mono, samples, validate
 
 Floats = npt.NDArray[np.float64]
 
@@ -31,5 +31,5 @@ def rms_cosine(reference: npt.ArrayLike, estimated: npt.ArrayLike) -> float:
 
 def _envelope(signal: Floats) -> Floats:
     """Root mean square of each frame. Shape: (samples,) -> (frames,)."""
-    rows = frames(signal, WINDOW, HOP)
+    rows = centred_frames(signal, WINDOW, HOP)
     return np.sqrt(np.einsum("tn,tn->t", rows, rows) / WINDOW)

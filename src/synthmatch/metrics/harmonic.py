@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from synthmatch.errors import InputError
+from synthmatch.features.stft import magnitudes
 from synthmatch.metrics.inputs import mono, validate_one
-from synthmatch.metrics.stft import magnitudes
 
 Floats = npt.NDArray[np.float64]
 

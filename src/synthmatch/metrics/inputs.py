@@ -19,6 +19,11 @@ Floats = npt.NDArray[np.float64]
 SILENT_PEAK = 1e-5
 
 
+def samples(milliseconds: float, sample_rate_hz: int = 44_100) -> int:
+    """Whole samples in a time, rounded down as in the published definitions: 25 ms are 1102."""
+    return int(milliseconds * sample_rate_hz / 1000)
+
+
 def validate_one(audio: npt.ArrayLike, side: str) -> Floats:
     """One side as float64, silence made exact. Shape: (samples,) or (channels, samples) -> (channels, samples).
 

@@ -9,9 +9,9 @@ Source: Hayes et al., ISMIR 2025 (ben-hayes/synth-permutations, `scripts/compute
 import numpy as np
 import numpy.typing as npt
 
-from synthmatch.metrics.inputs import validate
-from synthmatch.metrics.melbank import mel_power
-from synthmatch.metrics.stft import samples
+from synthmatch.audio import decibels
+from synthmatch.features.bands import slaney_mel_power
+from synthmatch.metrics.inputs import samples, validate
 
 Floats = npt.NDArray[np.float64]
 
@@ -35,7 +35,7 @@ def mss(reference: npt.ArrayLike, estimated: npt.ArrayLike) -> float:
 
 
 def _distance(sides: tuple[Floats, Floats], window_ms: int, hop_ms: int, mels: int) -> float:
-    first, second = (_relative_db(mel_power(side, samples(window_ms), samples(hop_ms), mels)) for side in sides)
+    first, second = (_relative_db(slaney_mel_power(side, samples(window_ms), samples(hop_ms), mels)) for side in sides)
     return float(np.mean(np.abs(first - second)))
 
 
@@ -44,4 +44,4 @@ def _relative_db(power: Floats) -> Floats:
 
     librosa's own floor of 1e-10 is left out: it would make the distance of quiet sounds depend on level.
     """
-    return 10 * np.log10(np.maximum(power / power.max(), 10 ** (-RANGE_DB / 10)))
+    return decibels(power / power.max(), -RANGE_DB)

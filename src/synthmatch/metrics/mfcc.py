@@ -12,16 +12,16 @@ import numpy.typing as npt
 from scipy.fft import dct
 from scipy.spatial.distance import cdist
 
+from synthmatch.audio import decibels
+from synthmatch.features.bands import slaney_mel_power
 from synthmatch.metrics.dtw import symmetric2
-from synthmatch.metrics.inputs import validate
-from synthmatch.metrics.melbank import mel_power
-from synthmatch.metrics.stft import samples
+from synthmatch.metrics.inputs import samples, validate
 
 Floats = npt.NDArray[np.float64]
 
 COEFFICIENTS, MELS = 20, 128
 WINDOW, HOP = samples(50), samples(10)
-_FLOOR_POWER = 1e-10
+_FLOOR_DB = -100.0
 _RANGE_DB = 80.0
 
 
@@ -36,7 +36,7 @@ def wmfcc(reference: npt.ArrayLike, estimated: npt.ArrayLike) -> float:
 
 def mfcc(audio: Floats) -> Floats:
     """Cepstral coefficients. Shape: (channels, samples) -> (channels, frames, coefficients)."""
-    level_db = 10 * np.log10(np.maximum(mel_power(audio, WINDOW, HOP, MELS), _FLOOR_POWER))
+    level_db = decibels(slaney_mel_power(audio, WINDOW, HOP, MELS), _FLOOR_DB)
     level_db = np.maximum(level_db, level_db.max() - _RANGE_DB)
     return np.asarray(dct(level_db, type=2, norm="ortho", axis=-1)[..., :COEFFICIENTS])
 

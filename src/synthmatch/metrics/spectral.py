@@ -10,8 +10,9 @@ Programming (Faronbi, Roman, Bello, ICASSP 2023). `spectral_convergence`: Esling
 import numpy as np
 import numpy.typing as npt
 
+from synthmatch.audio import decibels
+from synthmatch.features.stft import hann, magnitudes, powers
 from synthmatch.metrics.inputs import mono, validate
-from synthmatch.metrics.stft import hann, magnitudes, powers
 
 Floats = npt.NDArray[np.float64]
 
@@ -59,5 +60,5 @@ def spectral_convergence(reference: npt.ArrayLike, estimated: npt.ArrayLike) -> 
 
 def _levels_dbfs(signal: Floats) -> Floats:
     """Level of each frame and bin in dBFS, floored. Shape: (samples,) -> (frames, bins)."""
-    amplitude = magnitudes(signal, LSD_WINDOW, LSD_HOP) / (hann(LSD_WINDOW).sum() / 2)
-    return 20 * np.log10(np.maximum(amplitude, 10 ** (LSD_FLOOR_DBFS / 20)))
+    full_scale = (hann(LSD_WINDOW).sum() / 2) ** 2
+    return decibels(powers(signal, LSD_WINDOW, LSD_HOP) / full_scale, LSD_FLOOR_DBFS)

@@ -9,8 +9,8 @@ Source: Hayes et al., ISMIR 2025 (ben-hayes/synth-permutations, `scripts/compute
 import numpy as np
 import numpy.typing as npt
 
-from synthmatch.metrics.inputs import mono, validate
-from synthmatch.metrics.stft import magnitudes, samples
+from synthmatch.features.stft import magnitudes
+from synthmatch.metrics.inputs import mono, samples, validate
 
 Floats = npt.NDArray[np.float64]
 

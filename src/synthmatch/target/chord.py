@@ -10,6 +10,8 @@ import numpy.typing as npt
 import scipy.fft
 import scipy.signal
 
+from synthmatch.audio import decibels
+from synthmatch.features.stft import hann
 from synthmatch.note import SAMPLE_RATE_HZ
 from synthmatch.target.pitch import Pitch
 
@@ -62,9 +64,9 @@ def _partials(samples: npt.NDArray[np.float32]) -> tuple[Floats, Floats]:
     window = min(_WINDOW, len(samples))
     power = np.convolve(np.square(samples, dtype=np.float64)[::64], np.ones(max(1, window // 64)), "valid")
     start = min(64 * int(power.argmax()), len(samples) - window)
-    frame = samples[start : start + window] * scipy.signal.windows.hann(window)
+    frame = samples[start : start + window] * hann(window)
     magnitude = np.abs(scipy.fft.rfft(frame, 4 * _WINDOW))
-    level = 20.0 * np.log10(np.maximum(magnitude, 1e-9))
+    level = decibels(np.square(magnitude), -180.0)
     bin_hz = SAMPLE_RATE_HZ / (4 * _WINDOW)
     peaks, _ = scipy.signal.find_peaks(level, height=level.max() - _AUDIBLE_DB, prominence=12.0)
     peaks = peaks[(peaks * bin_hz > _LOWEST_HZ) & (peaks * bin_hz < _HIGHEST_HZ)]

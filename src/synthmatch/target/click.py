@@ -29,5 +29,5 @@ def without_click(audio: Audio) -> tuple[Audio, str]:
     calm = audio.copy()
     part = slice(begin * _BLOCK, end * _BLOCK)
     calm[:, part] = np.clip(audio[:, part], -around, around)
-    louder = float(decibels(peaks[at]) - decibels(around))
+    louder = float(decibels((peaks[at] / around) ** 2))
     return calm, f"a click {louder:.0f} dB louder than the note at {at * _BLOCK / SAMPLE_RATE_HZ:.2f} s is kept"

@@ -12,6 +12,7 @@ import scipy.ndimage
 import scipy.signal
 
 from synthmatch.audio import Audio, decibels
+from synthmatch.features.stft import hann
 from synthmatch.note import SAMPLE_RATE_HZ
 from synthmatch.target.pitch import Pitch, find_pitch
 
@@ -52,7 +53,7 @@ def is_gated(audio: Audio, samples: npt.NDArray[np.float32], pitch: Pitch) -> bo
         return False
     if max(_evenness(begins), _evenness(ends)) < _MOSTLY:
         return False
-    db = decibels(level)
+    db = decibels(np.square(level))
     pieces = [db[begin:end] for begin, end in zip(begins, ends, strict=True)]
     falls = [piece[: len(piece) // 2].mean() - piece[len(piece) // 2 :].mean() for piece in pieces if len(piece) > 3]
     if not falls or 2.0 * abs(float(np.median(falls))) > _FALL_DB:
@@ -107,6 +108,6 @@ def _change_db(pieces: list[npt.NDArray[np.float32]]) -> float:
 
 def _bands_db(samples: npt.NDArray[np.float32]) -> Floats:
     size = 4_096
-    power = np.abs(scipy.fft.rfft(samples * scipy.signal.windows.hann(len(samples)), size)) ** 2
+    power = np.abs(scipy.fft.rfft(samples * hann(len(samples)), size)) ** 2
     edges = np.unique(np.round(np.geomspace(80.0, 12_000.0, 24) * size / SAMPLE_RATE_HZ).astype(int))
-    return decibels(np.sqrt(np.add.reduceat(power, edges)[:-1]))
+    return decibels(np.add.reduceat(power, edges)[:-1])

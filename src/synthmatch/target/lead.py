@@ -59,7 +59,7 @@ def _level_db(audio: Audio) -> Floats:
     """RMS over the channels of each frame in dB below full scale. Shape: (frames,)."""
     power = np.square(audio, dtype=np.float64).mean(axis=0)
     smooth = scipy.ndimage.uniform_filter1d(power, _WINDOW, mode="constant", origin=-(_WINDOW // 2))[::_HOP]
-    return decibels(np.sqrt(np.maximum(smooth, 0.0)))
+    return decibels(smooth)
 
 
 def _background(audio: Audio, level: Floats) -> int:

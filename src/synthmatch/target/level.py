@@ -21,7 +21,7 @@ def loudest_dbfs(audio: Audio) -> float:
     """RMS of the loudest 50 ms over the channels, shape (channels, samples), in dB below full scale."""
     power = np.square(audio, dtype=np.float64).mean(axis=0)
     smooth = scipy.ndimage.uniform_filter1d(power, _WINDOW, mode="constant")
-    return float(decibels(np.sqrt(max(float(smooth.max()), 0.0))))
+    return float(decibels(smooth.max()))
 
 
 def velocity_of(audio: Audio) -> int:

@@ -52,7 +52,7 @@ def envelope_db(audio: Audio) -> Floats:
     """RMS over the channels in dB below full scale, a frame each `ENVELOPE_HOP` samples, centred. Shape: (frames,)."""
     power = np.square(audio, dtype=np.float64).mean(axis=0)
     smooth = scipy.ndimage.uniform_filter1d(power, _ENVELOPE_WINDOW, mode="constant")[::ENVELOPE_HOP]
-    return decibels(np.sqrt(np.maximum(smooth, 0.0)))
+    return decibels(smooth)
 
 
 def frames(seconds: float) -> int:

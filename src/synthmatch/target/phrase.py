@@ -61,13 +61,13 @@ def _bands_db(audio: Audio) -> Floats:
     )
     power = np.mean(np.abs(spectrum) ** 2, axis=0)
     edges = np.unique(np.round(np.geomspace(40.0, 16_000.0, _BANDS + 1) * _WINDOW / SAMPLE_RATE_HZ).astype(int))
-    level = decibels(np.sqrt(np.add.reduceat(power, edges[:-1], axis=0)))
+    level = decibels(np.add.reduceat(power, edges[:-1], axis=0))
     return np.asarray(np.maximum(level, level.max() - 60.0), dtype=np.float64)
 
 
 def _attack(bands: Floats, after: int) -> int | None:
     """First fast jump of the level after the first attack has decayed."""
-    level = 10.0 * np.log10(np.sum(10.0 ** (bands / 10.0), axis=0))
+    level = decibels(np.sum(10.0 ** (bands / 10.0), axis=0))
     rise_frames, look, back = 4, 10, 6  # 23, 58 and 35 ms: a bass note's own ripple is no attack
     for frame in range(max(12, after // _HOP), len(level) - look):
         if level[frame + rise_frames] - level[frame - back : frame + 1].max() < _JUMP_DB:

@@ -11,6 +11,8 @@ import numpy.typing as npt
 import scipy.fft
 import scipy.signal
 
+from synthmatch.audio import decibels
+from synthmatch.features.stft import hann
 from synthmatch.note import SAMPLE_RATE_HZ
 from synthmatch.target.pitch import PITCHED, Pitch, Samples
 
@@ -53,10 +55,10 @@ def strike_note(samples: Samples, pitch: Pitch) -> Pitch:
 def _partials(samples: Samples) -> tuple[Floats, Floats]:
     """Frequencies in Hz, ascending, and levels in dB of the partials; each moment counts alike, so what lasts counts."""
     windows = np.lib.stride_tricks.sliding_window_view(samples, _WINDOW)[::_HOP]
-    frames = windows * scipy.signal.windows.hann(_WINDOW)
+    frames = windows * hann(_WINDOW)
     magnitude = np.abs(scipy.fft.rfft(frames, 2 * _WINDOW))
     size = np.sqrt(np.square(magnitude).sum(axis=1, keepdims=True))
-    level = 20.0 * np.log10(np.maximum((magnitude / np.maximum(size, 1e-9)).mean(axis=0), 1e-12))
+    level = decibels(np.square((magnitude / np.maximum(size, 1e-9)).mean(axis=0)), -240.0)
     bin_hz = SAMPLE_RATE_HZ / (2 * _WINDOW)
     peaks, _ = scipy.signal.find_peaks(level, height=level.max() - _AUDIBLE_DB, prominence=10.0)
     peaks = peaks[(peaks * bin_hz > _LOWEST_HZ) & (peaks * bin_hz < _HIGHEST_HZ)]

@@ -30,7 +30,7 @@ class Recording:
         """Write audio of shape (channels, samples) at 44.1 kHz to a file ``.npy``."""
         np.save(path, audio, allow_pickle=False)
         peak = float(np.abs(audio).max(initial=0.0))
-        loudness = loudness_db(audio) - float(decibels(max(peak, 1.0)))  # a WAV file is scaled down to full scale
+        loudness = loudness_db(audio) - float(decibels(max(peak, 1.0) ** 2))  # a WAV file is scaled down to full scale
         return cls(path, audio.shape[1] / SAMPLE_RATE_HZ, audio.shape[0], loudness)
 
     def audio(self) -> Audio:

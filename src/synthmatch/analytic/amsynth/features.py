@@ -18,8 +18,9 @@ from synthmatch.analytic.amsynth.oscillators import (
     tone_power,
     tones,
 )
-from synthmatch.analytic.features import Floats, PartFeatures, decibels
+from synthmatch.analytic.features import QUIETEST_DB, Floats, PartFeatures
 from synthmatch.analytic.mel_filterbank import BANDS, CENTRES_HZ, WIDTHS_HZ, mean_power
+from synthmatch.audio import decibels
 from synthmatch.note import SAMPLE_RATE_HZ, Note
 from synthmatch.params import ParamSpace
 from synthmatch.synths.amsynth.waveforms import NOISE, SAW, SINE
@@ -88,11 +89,11 @@ def _chunk(knobs: dict[str, Floats], pitch: npt.NDArray[np.int64], hold: Floats,
         bands[crunched] = distorted(bands[crunched], knobs["distortion_crunch"][crunched])
     wet = reverberated(bands, knobs["reverb_wet"], knobs["reverb_roomsize"], knobs["reverb_damp"], seconds)
     gain = limiter_gain(wet, _crest(knobs, oscillators), seconds)
-    heard = decibels(mean_power(wet).astype(np.float64) * gain[:, None, :])
+    heard = decibels(mean_power(wet).astype(np.float64) * gain[:, None, :], QUIETEST_DB)
     note = note_hz[:, None]
     curves = [
-        (decibels(np.square(level))[:, None] + 30.0) / 20.0,
-        decibels(gain)[:, None] / 10.0,
+        (decibels(np.square(level), QUIETEST_DB)[:, None] + 30.0) / 20.0,
+        decibels(gain, QUIETEST_DB)[:, None] / 10.0,
         np.log2(cutoff / note)[:, None] / 3.0,
         np.log2(cutoff / 1000.0)[:, None] / 3.0,
         filter_level[:, None],

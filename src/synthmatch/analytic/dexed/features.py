@@ -8,15 +8,15 @@ to go waits. Left out: tremolo, vibrato. Operators are in the order of the voice
 import numpy as np
 import numpy.typing as npt
 
+from synthmatch.analytic.dexed.operators import STAGES, Operators
 from synthmatch.analytic.dexed.pitch import frequencies_hz
 from synthmatch.analytic.dexed.spectrum import Playing, Wiring, expected_bins, expected_power
-from synthmatch.analytic.features import Floats, PartFeatures, decibels
+from synthmatch.analytic.features import QUIETEST_DB, Floats, PartFeatures
 from synthmatch.analytic.mel_filterbank import WINDOW
+from synthmatch.audio import decibels
 from synthmatch.note import SAMPLE_RATE_HZ
 from synthmatch.params import ParamSpace
 
-_OPERATORS = tuple(f"op{number}" for number in range(6, 0, -1))
-_STAGES = 4
 #: Level of the values 0..19 of a level knob; above, it is the value plus 28.
 _LOW_LEVELS = (0, 5, 9, 13, 17, 20, 23, 25, 27, 29, 31, 33, 35, 37, 39, 41, 42, 43, 45, 46)
 _LEVELS = np.array([*_LOW_LEVELS, *range(48, 128)])
@@ -78,7 +78,7 @@ def dexed_features(
     space: ParamSpace, native: Floats, pitch: npt.NDArray[np.int64], hold_seconds: Floats, seconds: Floats
 ) -> PartFeatures:
     """Of voices, (N, P), each with its note, at times after the note's start. Shape: pitch and hold (N,), seconds (T,)."""
-    operators, key = _operators(space, native, pitch)
+    operators, key = Operators(space, native), _keys(space, native, pitch)
     level = _envelope(operators, key, hold_seconds, seconds) - _FULL  # (N, 6, T)
     audible = np.clip(level, _SILENT, 1.0)
     algorithm = native[:, space.index["algorithm"]].astype(np.int64)
@@ -87,7 +87,7 @@ def dexed_features(
     quietest = 2.0**_SILENT
     modulation = np.log2(np.einsum("nij,nit->njt", modulates, amplitude) + quietest)
     output = np.log2(heard[:, :, None] * amplitude + quietest)
-    mode, coarse, fine, detune = (operators[:, :, column] for column in (17, 18, 19, 20))
+    mode, coarse, fine, detune = (operators[name] for name in ("mode", "coarse", "fine", "detune"))
     ratio = np.log2(np.where(coarse == 0, 0.5, coarse) * (1 + fine / 100))
     fixed = ((coarse & 3) + fine / 100) * np.log2(10.0) - np.log2(440.0) - (key[:, None] - 69) / 12
     feedback = _FEEDBACK[algorithm] * native[:, space.index["feedback"]][:, None] / 7
@@ -105,7 +105,7 @@ def dexed_features(
     power = expected_power(
         _WIRING, _playing(space, native, operators, key, level[:, :, looks], hold_seconds, seconds[looks])
     )
-    levels = decibels(np.moveaxis(power, 2, 1).astype(np.float64))[:, :, of_look]
+    levels = decibels(np.moveaxis(power, 2, 1).astype(np.float64), QUIETEST_DB)[:, :, of_look]
     curves = np.concatenate([audible, modulation, output], axis=1) / 4
     return PartFeatures(curves, np.concatenate(values, axis=1), levels)
 
@@ -114,7 +114,7 @@ def dexed_spectrum(
     space: ParamSpace, native: Floats, pitch: npt.NDArray[np.int64], hold_seconds: Floats, seconds: Floats
 ) -> npt.NDArray[np.float32]:
     """Levels of the bins of frames, as `Synth.spectra`. Shape: (N, T, BINS)."""
-    operators, key = _operators(space, native, pitch)
+    operators, key = Operators(space, native), _keys(space, native, pitch)
     level = _envelope(operators, key, hold_seconds, seconds) - _FULL
     playing = _playing(space, native, operators, key, level, hold_seconds, seconds)
     # a frame begins before what is in its middle
@@ -122,18 +122,15 @@ def dexed_spectrum(
     return np.float32(10.0) * np.log10(np.maximum(found, np.float32(10.0 ** (_HISS_DB / 10))))
 
 
-def _operators(
-    space: ParamSpace, native: Floats, pitch: npt.NDArray[np.int64]
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """The operators' values, (N, 6, 21), and the keys that they are played at, (N,)."""
-    operators = np.stack([native[:, space.modules[name]] for name in _OPERATORS], axis=1).astype(np.int64)
-    return operators, pitch + native[:, space.index["transpose"]].astype(np.int64) - 24
+def _keys(space: ParamSpace, native: Floats, pitch: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """The keys at which voices play, transposed. Shape: (N,)."""
+    return np.asarray(pitch + native[:, space.index["transpose"]].astype(np.int64) - 24)
 
 
 def _playing(
     space: ParamSpace,
     native: Floats,
-    operators: npt.NDArray[np.int64],
+    operators: Operators,
     key: npt.NDArray[np.int64],
     level: Floats,
     hold_seconds: Floats,
@@ -150,15 +147,13 @@ def _playing(
     )
 
 
-def _envelope(
-    operators: npt.NDArray[np.int64], key: npt.NDArray[np.int64], hold_seconds: Floats, seconds: Floats
-) -> Floats:
-    """Levels in octaves, `_FULL` being full. Shape: (N, 6, 21), (N,), (N,), (T,) -> (N, 6, T)."""
-    rates, levels = operators[:, :, :4], operators[:, :, 4:8]
-    whole = np.clip(_LEVELS[operators[:, :, 16]] + _keyboard(operators, key), 0, 127) * 32
-    whole = whole + _VELOCITY * (operators[:, :, 15] > 0)
+def _envelope(operators: Operators, key: npt.NDArray[np.int64], hold_seconds: Floats, seconds: Floats) -> Floats:
+    """Levels in octaves, `_FULL` being full, at keys and holds (N,). Shape: (T,) -> (N, 6, T)."""
+    rates, levels = operators.stages("rate"), operators.stages("level")
+    whole = np.clip(_LEVELS[operators["output_level"]] + _keyboard(operators, key), 0, 127) * 32
+    whole = whole + _VELOCITY * (operators["velocity_sensitivity"] > 0)
     targets = np.maximum((_LEVELS[levels] >> 1) * 64 + whole[:, :, None] - 4256, 16) / 256.0
-    faster = operators[:, :, 13] * np.clip(key // 3 - 7, 0, 31)[:, None] >> 3
+    faster = operators["rate_scaling"] * np.clip(key // 3 - 7, 0, 31)[:, None] >> 3
     steps = np.minimum((rates * 41 >> 6) + faster[:, :, None], 63)
     slopes = (4 + (steps & 3)) * 2.0 ** (8 + (steps >> 2)) / 2.0**24 * _BLOCKS_A_SECOND  # octaves a second
     # the last column is the moment of release
@@ -167,9 +162,9 @@ def _envelope(
     begin, start = np.zeros(slopes.shape[:2]), np.zeros(slopes.shape[:2])
     waits = _WAIT_SECONDS[np.minimum(rates + faster[:, :, None], 99)]
     # a first stage that is to be silent waits a twentieth, where it is a slow one
-    silent = operators[:, :, 4] == 0
+    silent = levels[:, :, 0] == 0
     waits[:, :, 0] /= np.where(silent & (rates[:, :, 0] + faster < len(_WAITS)), 20, 1)
-    for stage in range(_STAGES - 1):
+    for stage in range(len(STAGES) - 1):
         target, slope = targets[:, :, stage], slopes[:, :, stage]
         value = _stage(start, target, slope, held - begin[:, :, None])
         level = np.where(held >= begin[:, :, None], value, level)
@@ -197,13 +192,13 @@ def _duration(start: Floats, target: Floats, slope: Floats) -> Floats:
     return np.where(target > start, rising, start - target) / slope
 
 
-def _keyboard(operators: npt.NDArray[np.int64], key: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """What the keyboard's level scaling adds to a level. Shape: (N, 6, 21), (N,) -> (N, 6)."""
-    offset = key[:, None] - operators[:, :, 8] - 17
+def _keyboard(operators: Operators, key: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """What the keyboard's level scaling adds to a level. Shape: (N,) -> (N, 6)."""
+    offset = key[:, None] - operators["breakpoint"] - 17
     right = offset >= 0
     group = np.where(right, (offset + 1) // 3, (1 - offset) // 3)
-    depth = np.where(right, operators[:, :, 10], operators[:, :, 9])
-    curve = np.where(right, operators[:, :, 12], operators[:, :, 11])
+    depth = np.where(right, operators["right_depth"], operators["left_depth"])
+    curve = np.where(right, operators["right_curve"], operators["left_curve"])
     linear = group * depth * 329 >> 12
     exponential = _CURVE[np.minimum(group, len(_CURVE) - 1)] * depth * 329 >> 15
     scaled = np.where((curve == 0) | (curve == 3), linear, exponential)

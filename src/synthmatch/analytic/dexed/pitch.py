@@ -7,6 +7,7 @@ pitch envelope goes in straight lines of octaves. Left out: vibrato.
 import numpy as np
 import numpy.typing as npt
 
+from synthmatch.analytic.dexed.operators import Operators
 from synthmatch.analytic.features import Floats
 from synthmatch.params import ParamSpace
 
@@ -32,13 +33,13 @@ _FIXED, _FIXED_DETUNE = 4458616 / 8 / 2**24, 13457 / 2**24
 def frequencies_hz(
     space: ParamSpace,
     native: Floats,
-    operators: npt.NDArray[np.int64],
+    operators: Operators,
     key: npt.NDArray[np.int64],
     hold_seconds: Floats,
     seconds: Floats,
 ) -> Floats:
-    """Of voices, (N, P), whose operators' values are (N, 6, 21), at MIDI numbers (N,). Shape: (T,) -> (N, 6, T)."""
-    mode, coarse, fine, detune = (operators[:, :, column] for column in (17, 18, 19, 20))
+    """Of voices, (N, P), and their operators, at MIDI numbers (N,). Shape: (T,) -> (N, 6, T)."""
+    mode, coarse, fine, detune = (operators[name] for name in ("mode", "coarse", "fine", "detune"))
     played = np.log2(440.0) + (key[:, None] - 69) / 12
     # the higher a note, the less a step of detune is
     played = played * (1 + 0.0209 * np.exp(-0.396 * played) / 7 * (detune - 7))

@@ -16,7 +16,9 @@ import numpy.typing as npt
 from scipy.fft import rfft
 
 from synthmatch.analytic.features import Floats
-from synthmatch.analytic.mel_filterbank import BANDS, BINS, WINDOW, triangles
+from synthmatch.analytic.mel_filterbank import BANDS, BINS, WINDOW
+from synthmatch.features.bands import mel_bands
+from synthmatch.features.stft import full_scale_hann
 from synthmatch.note import SAMPLE_RATE_HZ
 
 Samples = npt.NDArray[np.float32]
@@ -31,19 +33,6 @@ _CYCLE = np.float32(2 * np.pi)
 #: Operators of the loops of two algorithms, and the algorithms whose feedback is a quarter.
 _LOOPS = {3: [0, 1, 2], 5: [0, 1]}
 _WEAKER = [3, 5, 31]
-
-
-@cache
-def _weights() -> Samples:
-    """Weight of each bin of a frame in each band, each band's summing to 1. Shape: (bins, BANDS)."""
-    weights = triangles(_FRAME)
-    return np.asarray(weights / weights.sum(axis=0), np.float32)
-
-
-@cache
-def _window(samples: int) -> Samples:
-    hann = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(samples) / samples)
-    return np.asarray(hann * 2 / hann.sum(), np.float32)
 
 
 class Wiring:
@@ -78,7 +67,7 @@ def expected_power(wiring: Wiring, playing: Playing) -> Samples:
     count, _, times = playing.amplitude.shape
     found = np.zeros((count, times, BANDS), np.float32)
     for voices, moments, power in _powers(wiring, playing, _FRAME):
-        found[voices, moments] = power @ _weights()
+        found[voices, moments] = power @ mel_bands(_FRAME, BANDS)
     return found
 
 
@@ -114,7 +103,7 @@ def _powers(
             here = np.flatnonzero(place[rows] >= 0)
             known = fed[place[rows][here]]
             frames = _frames(wiring, int(kinds[start]), level[rows], begin[rows], step[rows], here, known)
-            spectrum = rfft(frames * _window(samples), axis=1)
+            spectrum = rfft(frames * full_scale_hann(samples), axis=1)
             yield voices[rows], moments[rows], np.square(spectrum.real) + np.square(spectrum.imag)
 
 

@@ -9,15 +9,15 @@ own wavetables, and effects but the reverb's tail.
 
 import numpy as np
 
-from synthmatch.analytic.features import QUIETEST_DB, Floats, PartFeatures, decibels
+from synthmatch.analytic.features import QUIETEST_DB, Floats, PartFeatures
 from synthmatch.analytic.vital.bands import BANDS, CENTRES_HZ, IN_OCTAVE, LOWEST_HZ
 from synthmatch.analytic.vital.filters import Reals, filter_gain
 from synthmatch.analytic.vital.modulation import Ints, Voice
 from synthmatch.analytic.vital.oscillators import harmonics
+from synthmatch.audio import decibels
 from synthmatch.params import ParamSpace
-from synthmatch.synths.vital.counts import LFOS
+from synthmatch.synths.vital.counts import LFOS, OSCILLATORS
 
-OSCILLATORS = 3
 #: The pitch of an oscillator that does not follow the keyboard, as a MIDI number.
 _UNTRACKED = 48.0
 #: Power of a full sample of white noise, uniform over 0.9 of full scale, in each band.
@@ -57,13 +57,13 @@ def vital_features(
     return PartFeatures(
         np.concatenate([np.clip(np.stack(curves, axis=1), -4, 4), *moving], axis=1),
         np.stack(values, axis=1),
-        decibels(np.moveaxis(spectrum, 2, 1).astype(np.float64)),
+        decibels(np.moveaxis(spectrum, 2, 1).astype(np.float64), QUIETEST_DB),
     )
 
 
 def _db(power: Floats) -> Floats:
     """Decibels of a power as a curve, with half of the range as the middle. Same shape."""
-    return (decibels(power) - QUIETEST_DB / 2) / _SCALE_DB
+    return (decibels(power, QUIETEST_DB) - QUIETEST_DB / 2) / _SCALE_DB
 
 
 def _amplitude(voice: Voice) -> Floats:
