@@ -44,7 +44,7 @@ def match(
     whole: bool = False,
     libraries: Sequence[Library] = (),
     model: TrainedModel | None = None,
-    surrogate: str | Path | None = DEFAULT,
+    surrogate: str | Path | Mapping[str, Surrogate] | None = DEFAULT,
     start: Sequence[Preset] = (),
     locked: Sequence[str] = (),
     metrics: Sequence[str] | None = None,
@@ -63,7 +63,8 @@ def match(
 
     `model` is a trained model (`load_estimator`), whose estimates join the library's presets as seeds; with 0 renders
     they are the answer, and `synths` are by default those that it knows. `surrogate` guides the search: by default the
-    package's; the file of one that `synthmatch surrogate train` made; or "none" or None, and renders alone guide.
+    package's; the file of one that `synthmatch surrogate train` made; those of a file that was read, by synthesizer id; or
+    "none" or None, and renders alone guide.
 
     `start` are presets to begin with. `locked` names parameters, groups or parts that keep the value of the first of
     them of their synthesizer, or without one the default. `metrics` names the scores to give (default: all); without
@@ -155,8 +156,10 @@ def installed(ids: Sequence[str] | None) -> list[Synth]:
     return present
 
 
-def surrogates_of(surrogate: str | Path | None) -> Mapping[str, Surrogate]:
+def surrogates_of(surrogate: str | Path | Mapping[str, Surrogate] | None) -> Mapping[str, Surrogate]:
     """What `match` uses for its argument, by synthesizer id. Raises `InputError`."""
+    if isinstance(surrogate, Mapping):
+        return surrogate
     if surrogate is None or str(surrogate) == NONE:
         return {}
     return builtin_surrogates() if str(surrogate) == DEFAULT else read_surrogates(Path(surrogate))

@@ -20,6 +20,7 @@ from synthmatch.note import Note
 from synthmatch.params.preset import Preset
 from synthmatch.render.pool import RenderPool
 from synthmatch.synths.vital.bank import bank
+from synthmatch.synths.vital.counts import SOURCES
 from synthmatch.synths.vital.synth import Vital
 
 VITAL = Vital()
@@ -221,3 +222,23 @@ def test_damaged_own_table_is_refused_in_words(foreign: Path) -> None:
     engine = VITAL.engine()
     with pytest.raises(RenderError, match="broken"):
         engine.render(broken, SHORT)
+
+
+def test_modulation_that_vital_does_not_know_is_said(tmp_path: Path) -> None:
+    """Catches a connection that is lost without a word, a known one that is reported, and a list that is not Vital's."""
+    import vita
+
+    assert set(vita.get_modulation_sources()) == SOURCES
+    assert set(vita.get_modulation_destinations()) <= set(VITAL.builder.init)
+    document = json.loads(VITAL.dump([named()], ".vital"))
+    known = {"source": "macro_control_1", "destination": "filter_1_cutoff"}
+    strange = {"source": "lfo_9", "destination": "filter_1_cutof"}
+    path = tmp_path / "own.vital"
+    document["settings"]["modulations"] = [known]
+    path.write_text(json.dumps(document))
+    VITAL.read(path)
+    document["settings"]["modulations"] = [known, strange]
+    path.write_text(json.dumps(document))
+    with pytest.warns(InputWarning, match="modulation by or of lfo_9 and 1 more, which Vital does not know"):
+        (preset,) = VITAL.read(path)
+    assert json.loads(VITAL.dump([preset], ".vital"))["settings"]["modulations"] == [known, strange]

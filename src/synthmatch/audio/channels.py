@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable
 import numpy as np
 import numpy.typing as npt
 
+from synthmatch.audio.signals import mono
+
 Floats = npt.NDArray[np.float64]
 Block = npt.NDArray[np.float32]
 
@@ -62,3 +64,8 @@ def without_cancelling(audio: Block) -> tuple[Block, str | None]:
         turned = audio * np.array([[1.0], [-1.0]], dtype=np.float32)
         return turned, "the channels cancel each other: the right one is turned over"
     return audio, None
+
+
+def mono_without_cancelling(audio: Block) -> Block:
+    """Mean of the channels, one of them turned over where they cancel. Shape: (channels, samples) -> (samples,)."""
+    return mono(without_cancelling(audio)[0])

@@ -85,8 +85,9 @@ def match(
     asked = installed(ids)
     estimator = load_estimator(model) if model else None
     chosen = [s.id for s in asked if ids or estimator is None or s.id in estimator.synths]
+    surrogates = surrogates_of(surrogate)
     if surrogate != NONE and not (json or quiet):
-        _say_unguided(chosen, surrogates_of(surrogate))
+        _say_unguided(chosen, surrogates)
     libraries = [Library.load(path) for path in library or []]
     first = [preset for path in start or [] for preset in read_presets(path)]
     # every target is read before the first search, so that a mistake in the last costs no waiting
@@ -107,7 +108,7 @@ def match(
                         seed=seed,
                         libraries=libraries,
                         model=estimator,
-                        surrogate=surrogate,
+                        surrogate=surrogates,
                         start=first,
                         locked=lock or [],
                         workers=workers,

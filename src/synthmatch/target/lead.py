@@ -11,10 +11,10 @@ import numpy.typing as npt
 import scipy.ndimage
 
 from synthmatch.audio import Audio, decibels, peak_dbfs
+from synthmatch.audio.channels import mono_without_cancelling
 from synthmatch.note import SAMPLE_RATE_HZ
 from synthmatch.target.onset import sounding_part
 from synthmatch.target.pitch import PITCHED, find_pitch
-from synthmatch.target.sides import heard
 
 Floats = npt.NDArray[np.float64]
 
@@ -71,7 +71,7 @@ def _background(audio: Audio, level: Floats) -> int:
     # what is quieter than a part may be is silence
     if end < shortest or not _BELOW_PEAK_DB - _ABOVE_DB < middle - level.max() < -_RISE_DB:
         return 0
-    pitch = find_pitch(heard(audio[:, : end * _HOP]))
+    pitch = find_pitch(mono_without_cancelling(audio[:, : end * _HOP]))
     mains = any(abs(pitch.hz - multiple * hz) < _MAINS_OFF_HZ for hz in _MAINS_HZ for multiple in (1, 2))
     if pitch.confidence < PITCHED or mains:
         return end
@@ -92,7 +92,7 @@ def _is_noise(audio: Audio, level: Floats, part: slice, note: slice) -> bool:
 def _pitched(audio: Audio, part: slice) -> bool:
     begin = part.start * _HOP
     end = min(part.stop * _HOP, begin + _PITCH_SAMPLES)
-    return find_pitch(heard(audio[:, begin:end])).confidence >= PITCHED
+    return find_pitch(mono_without_cancelling(audio[:, begin:end])).confidence >= PITCHED
 
 
 def _pop(audio: Audio, part: slice, note: slice) -> str:

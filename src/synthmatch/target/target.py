@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from synthmatch.audio import Audio, read_array, read_recording
-from synthmatch.audio.channels import without_cancelling
+from synthmatch.audio.channels import mono_without_cancelling, without_cancelling
 from synthmatch.note import SAMPLE_RATE_HZ, Note, parse_pitch
 from synthmatch.target.chord import chord_root
 from synthmatch.target.click import without_click
@@ -23,7 +23,6 @@ from synthmatch.target.offset import without_offset
 from synthmatch.target.onset import sounding_part
 from synthmatch.target.phrase import second_onset
 from synthmatch.target.pitch import PITCHED, Pitch, find_pitch
-from synthmatch.target.sides import heard
 from synthmatch.target.strike import strike_note
 from synthmatch.target.vibrato import HOP_SAMPLES, Vibrato, find_vibrato
 from synthmatch.text import visible
@@ -99,7 +98,7 @@ def load_target(
     following = None
     if not whole:
         following = second_onset(
-            calm, heard(calm), vibrato=vibrato, chord=root is not None, after=held, midi_pitch=pitch
+            calm, mono_without_cancelling(calm), vibrato=vibrato, chord=root is not None, after=held, midi_pitch=pitch
         )
     if following is not None:
         length = max(following - _BEFORE_NEXT_SAMPLES, held, _SHORTEST_SAMPLES // 2)
@@ -162,7 +161,7 @@ def _pitch(audio: Audio, cycle_hz: float | None) -> tuple[Pitch, float | None, V
     """Pitch of a note, the root in Hz where it is a chord, and its vibrato. `cycle_hz`: of a repeated cycle, which has neither."""
     if cycle_hz is not None:
         return Pitch(cycle_hz, 1.0), None, None
-    samples = heard(audio)
+    samples = mono_without_cancelling(audio)
     found = find_pitch(samples[:_PITCH_SAMPLES])
     vibrato = find_vibrato(samples, found)
     if vibrato is not None and vibrato.swings[: _PITCH_SAMPLES // HOP_SAMPLES].any():

@@ -29,7 +29,7 @@ from synthmatch.reading import read_file, warn
 from synthmatch.synths.base import Engine, FileFormat, Synth
 from synthmatch.synths.vital.active import vital_active_parameters
 from synthmatch.synths.vital.bank import TABLES
-from synthmatch.synths.vital.counts import ALL_LFOS, ALL_SLOTS, OSCILLATORS
+from synthmatch.synths.vital.counts import ALL_LFOS, ALL_SLOTS, OSCILLATORS, SOURCES
 from synthmatch.synths.vital.document import DocumentBuilder
 from synthmatch.text import and_more
 
@@ -197,6 +197,16 @@ class Vital(Synth):
         remarks += (
             [f"{later[0] or _NAMELESS}{and_more(later)} of a later Vital kept, but not played here"] if later else []
         )
+        strange = [
+            name
+            for connection in settings.get("modulations", [])
+            for name, known_names in ((connection["source"], SOURCES), (connection["destination"], self.builder.init))
+            if name and name not in known_names
+        ]
+        if strange:
+            remarks.append(
+                f"modulation by or of {strange[0]}{and_more(strange)}, which Vital does not know, is not played"
+            )
         if remarks:
             warn(f"{where}: {'; '.join(remarks)}")
 
