@@ -8,20 +8,26 @@ import sys
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-sys.path.insert(0, str(FOLDER.parent / "metrics"))
+sys.path[:0] = [str(FOLDER.parent / "metrics"), str(FOLDER.parent / "search")]
 
+from golden_presets import SEARCHES, found_presets  # noqa: E402
 from metric_signals import golden_pairs  # noqa: E402
 
 from synthmatch.metrics import evaluate, harmonic_percentage  # noqa: E402
 
 
 def main() -> None:
-    """Score every golden pair and write the scores."""
+    """Write the scores of every golden pair, and the presets of every golden search."""
     scores = {
         name: evaluate(reference, estimated) | {"harmonic_percentage": harmonic_percentage(reference)}
         for name, (reference, estimated) in golden_pairs().items()
     }
-    (FOLDER / "metrics.json").write_text(json.dumps(scores, indent=2, allow_nan=False) + "\n", encoding="utf-8")
+    _write("metrics.json", scores)
+    _write("presets.json", {synth: found_presets(synth) for synth in SEARCHES})
+
+
+def _write(name: str, values: object) -> None:
+    (FOLDER / name).write_text(json.dumps(values, indent=2, allow_nan=False) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
