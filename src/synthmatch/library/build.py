@@ -24,9 +24,9 @@ from synthmatch.render.progress import RenderProgress, Tally
 
 #: MIDI numbers that a library's presets are rendered at: C2, C4, C6.
 PITCHES = (36, 60, 84)
-#: A preset whose peak at the middle pitch is below this (-60 dBFS) is silent.
+#: A preset whose peak at the middle pitch is below this (-60 dBFS) is silent; not tuned.
 _SILENT_PEAK = 10.0 ** (-60 / 20)
-#: Presets a chunk: what a killed build loses at most.
+#: Presets a chunk, which is what a killed build loses at most; a matter of time.
 CHUNK = 256
 
 

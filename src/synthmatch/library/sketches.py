@@ -19,7 +19,7 @@ from synthmatch.note import SAMPLE_RATE_HZ
 
 Floats = npt.NDArray[np.float32]
 
-#: The loudest level that is believed, in dBFS: powers of more would say nothing.
+#: The loudest level of a sketch, in dBFS; a bound against overflow, not tuned.
 _CEILING_DB = 20.0
 
 

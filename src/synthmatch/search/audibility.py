@@ -5,6 +5,7 @@ import numpy.typing as npt
 
 from synthmatch.params import ParamSpace
 
+#: How far a weight moves towards 1 or 0 with a change that is or is not audible, and the least weight; not tuned.
 _FORGET = 0.4
 _LEAST = 0.03
 

@@ -37,7 +37,7 @@ _PITCH_SAMPLES = SAMPLE_RATE_HZ * 3 // 2
 #: Left free before a second note, whose attack may begin a little before it is seen.
 _BEFORE_NEXT_SAMPLES = SAMPLE_RATE_HZ // 100
 _DEFAULT_PITCH = 60
-#: A tuning that is worth a remark; within it the search's own tuning parameters have nothing to mend.
+#: A tuning from which on a remark is made; not tuned. The search's own tuning parameters correct smaller ones.
 _IN_TUNE_CENTS = 10.0
 
 

@@ -19,13 +19,13 @@ from synthmatch.synths.registry import get_synth
 
 Halves = npt.NDArray[np.float16]
 
-#: One neighbourhood in so many is for validation.
+#: One neighbourhood in so many is for validation; not tuned.
 VALIDATION = 20
-#: Neighbourhoods that validation hears of each synthesizer, at most.
+#: Neighbourhoods of each synthesizer that validation uses, at most; a matter of time.
 _VALIDATED = 400
 #: Neighbourhoods whose inputs are computed at once: a matter of memory.
 _TOGETHER = 256
-#: Neighbourhoods that first show how expected levels become a sketch's.
+#: Neighbourhoods from which the first map of analytic levels to a sketch's is fitted; not tuned.
 _FITTED = 1000
 
 
