@@ -71,7 +71,14 @@ def tables() -> Iterator[str]:
         lines = [line for synth in synth_names() if (line := _line(goal, synth))]
         if lines:
             asked = f"at most {goal.factor:g}" if goal.factor < 1 else "below 1"
-            heads = ["synth", "targets", "`lsd`", f"`lsd` ratio (goal: {asked})", "p", *(f"`{m}` ratio" for m in METRICS[1:])]
+            heads = [
+                "synth",
+                "targets",
+                "`lsd`",
+                f"`lsd` ratio (goal: {asked})",
+                "p",
+                *(f"`{m}` ratio" for m in METRICS[1:]),
+            ]
             rule = ["---", *["---:"] * (len(heads) - 1)]
             yield f"### {goal.title.capitalize()}\n"
             yield "".join(f"| {' | '.join(line)} |\n" for line in (heads, rule, *lines))
