@@ -1,4 +1,4 @@
-"""What a frame hears of a partial: bands evenly spaced in mel, of a Hann window of 46 ms.
+"""The bands of a partial in a frame: bands evenly spaced in mel, of a Hann window of 46 ms.
 
 A partial fills its band and, as the window leaks, a little of the others. In these bands an expected spectrum has the
 resolution, and nearly the very levels, of a measured one.
@@ -60,7 +60,7 @@ def _heard_around(octaves: float) -> Floats:
 
 
 def shares(frequency_hz: Wide, single: int, octaves: float = 0.25) -> Floats:
-    """Share of a partial's power that each band hears; from the column `single` on, of power spread over `octaves` around it.
+    """Share of a partial's power that each band gets; from the column `single` on, of power spread over `octaves` around it.
 
     Shape: (N, H) -> (N, H, BANDS).
     """

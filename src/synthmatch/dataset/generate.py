@@ -1,6 +1,6 @@
 """Making a data set: render each row's preset at every pitch, keep those that sound, write shard after shard.
 
-Any number of workers and processes gives the same bytes. Finished shards are kept; one that is damaged is made again.
+Any number of workers and processes gives the same bytes. Finished shards stay; one that is damaged is made again.
 """
 
 from collections import Counter

@@ -52,7 +52,7 @@ def build(
     """Render `presets` with the default note at `pitches`, and write a library of those with a sound, in their order.
 
     Presets of equal values are taken once. Those that are silent (peak below -60 dBFS at the middle pitch) or fail to
-    render are left out and counted. Finished chunks are kept in the folder ``.NAME.partial`` beside `path` until the
+    render are left out and counted. Finished chunks stay in the folder ``.NAME.partial`` beside `path` until the
     file is written. Raises `InputError` where no preset is left, `OutputError` where `path` exists and `force` is not
     given, or cannot be written.
     """

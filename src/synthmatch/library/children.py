@@ -18,7 +18,7 @@ _COARSE = 2.0**-10
 
 
 def child(space: ParamSpace, parents: Sequence[Preset], rng: np.random.Generator) -> Preset:
-    """Cross two of the parents and mutate up to four parameters. The first parent's name and extra are kept."""
+    """Cross two of the parents and mutate up to four parameters. The child has the first parent's name and extra."""
     mother, father = (parents[int(i)] for i in rng.choice(len(parents), 2, replace=len(parents) < 2))
     unit = space.to_unit(mother.native)
     other = space.to_unit(father.native)

@@ -1,4 +1,4 @@
-"""Which parameters are heard in this preset: learned from mutations whose distance did or did not change."""
+"""Which parameters of this preset are active: learned from mutations whose distance did or did not change."""
 
 import numpy as np
 import numpy.typing as npt
@@ -11,10 +11,10 @@ _LEAST = 0.03
 
 
 class Audibility:
-    """A weight for each parameter, shape (P,): how likely a change of it is to be heard.
+    """A weight for each parameter, shape (P,): how likely a change of it is audible.
 
     `locked` parameters, shape (P,), are in no group. Starts at 1 for all. A parameter whose change left the distance as
-    it was (the level of a modulator that is off) is tried less and less; one whose change was heard returns.
+    it was (the level of a modulator that is off) is tried less and less; one whose change was audible is tried more again.
     """
 
     def __init__(self, space: ParamSpace, locked: npt.NDArray[np.bool_] | None = None) -> None:

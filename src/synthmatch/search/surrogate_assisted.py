@@ -1,6 +1,6 @@
-"""The population search with a surrogate: many children are made, and those are rendered of which most is expected.
+"""The population search with a surrogate: it makes many children, and renders those with the largest expected improvement.
 
-Preselection predicts what children bring (`search.preselection`), acquisition says what a prediction is worth
+Preselection predicts the scores of children (`search.preselection`), acquisition their expected improvement
 (`search.acquisition`). Tuned constants were chosen in the tables of docs/results/tried.md.
 """
 

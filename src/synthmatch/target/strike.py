@@ -1,6 +1,6 @@
-"""The strike note of a bell: the pitch that is heard where the partials are no harmonic series.
+"""The strike note of a bell: the perceived pitch where the partials are no harmonic series.
 
-Partials at 1, 2.4 and 3.8 times a note repeat at a fifth of it, which nobody hears. So a period whose own partial is
+Partials at 1, 2.4 and 3.8 times a note repeat at a fifth of it, which is not perceived. So a period whose own partial is
 missing, and most of whose harmonics are, is not believed. The note is then one of the strong partials, as the carrier of
 an FM bell, or half of one where the second, third and fourth harmonics stand in for it (the virtual pitch of a church
 bell: Terhardt, Stoll and Seewann, JASA 71, 1982).

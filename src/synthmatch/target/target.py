@@ -45,7 +45,7 @@ _IN_TUNE_CENTS = 10.0
 class Target:
     """A recording made ready for matching.
 
-    `audio` has shape (channels, note.samples), float32 at 44.1 kHz, from 2 ms before the onset, level kept. `note` is
+    `audio` has shape (channels, note.samples), float32 at 44.1 kHz, from 2 ms before the onset, at the recording's level. `note` is
     what was found or given. `pitch_confidence` is 0..1; `pitched` says whether it was enough to believe (or the note
     was given). `phrase` and `polyphonic` say that more notes followed or sounded together. `tuning_cents` is how far
     the sound lies above the tempered note nearest to it. `remarks` are lines for the user.

@@ -21,7 +21,7 @@ _CHUNK = 1024
 
 
 def reader_of(subset: Subset, device: torch.device, *, audible: bool = False) -> Reader:
-    """What makes batches of a subset on a device, with `audible` such as say what is heard of their presets."""
+    """What makes batches of a subset on a device, with `audible` such as have the active parameters of their presets."""
     if device.type == "cuda":
         free, _ = torch.cuda.mem_get_info(device)
         # another half for the model and what else is there

@@ -54,7 +54,7 @@ class Oscillators(NamedTuple):
     together: npt.NDArray[np.bool_]
 
     def heard_hz(self) -> Wide:
-        """Frequencies that are heard: oscillator 2's is 1's where 1 resets it. Shape: (N, 2)."""
+        """Audible frequencies: oscillator 2's is 1's where 1 resets it. Shape: (N, 2)."""
         first, second = self.frequency_hz.T
         return np.stack([first, np.where(self.synced, first, second)], axis=1)
 

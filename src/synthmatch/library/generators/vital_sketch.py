@@ -27,7 +27,7 @@ WARPS = ("Sync", "Quantize", "Bend", "Squeeze", "Pulse")
 
 
 class Sketch:
-    """Values by parameter name, drawn with one generator; categorical values are kept by the name of their class."""
+    """Values by parameter name, drawn with one generator; categorical values are stored by the name of their class."""
 
     def __init__(self, rng: np.random.Generator) -> None:
         self.rng = rng

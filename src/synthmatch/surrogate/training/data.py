@@ -56,7 +56,7 @@ def render_neighbourhoods(
     seed: int,
     progress: Callable[[RenderProgress], None] | None = None,
 ) -> int:
-    """Render `count` neighbourhoods near a library's presets, rounded up to whole files; those that are finished are kept.
+    """Render `count` neighbourhoods near a library's presets, rounded up to whole files; finished files stay.
 
     Gives how many there are: a neighbourhood with a preset that fails to render is left out. Raises `InputError` where the
     folder holds neighbourhoods of another seed, library or parameter table, `OutputError` where it cannot be written.

@@ -65,7 +65,7 @@ class Validation(NamedTuple):
     """How well one synthesizer's held-out neighbourhoods are predicted.
 
     `error`: mean absolute error of sketches in dB, `constant` that of the mean sketch. `direction`: mean cosine between
-    predicted and real changes within neighbourhoods, of those that are heard.
+    predicted and real changes within neighbourhoods, of the audible ones.
     """
 
     error: float
