@@ -1,8 +1,8 @@
 """The expected improvement of a preset before it is rendered.
 
-The error of a predicted score grows with the predicted change of the sound. Only the best of several renders counts, so a preset
-that may be much better is preferred to one that is surely a little better: the expected improvement of Mockus (1978), and of Jones, Schonlau, Welch, *Efficient global optimization of expensive
-black-box functions* (1998).
+The error of a predicted score grows with the predicted change of the sound. Only the best of several renders counts, so a
+preset that may be much better is preferred to one that is surely a little better: the expected improvement of Mockus
+(1978), and of Jones, Schonlau, Welch, *Efficient global optimization of expensive black-box functions* (1998).
 """
 
 import numpy as np
