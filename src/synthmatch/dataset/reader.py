@@ -155,8 +155,8 @@ class Subset:
     def active_of(self, synth: str, items: Items) -> Floats:
         """1 where an encoded column is of an active parameter, else 0. As `encoded_of`."""
         source = get_synth(synth)
-        heard = source.active_parameters(self._native(items, source.space))
-        return np.repeat(heard, source.space.widths, axis=1).astype(np.float32)
+        active = source.active_parameters(self._native(items, source.space))
+        return np.repeat(active, source.space.widths, axis=1).astype(np.float32)
 
     def pitches(self, items: Items) -> Items:
         """MIDI numbers of the items' notes. Same shape."""

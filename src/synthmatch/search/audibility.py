@@ -36,8 +36,8 @@ class Audibility:
 
     def learn(self, changed: npt.NDArray[np.bool_], before_db: float, after_db: float) -> None:
         """Take note of a render that differs from another in the parameters `changed`, shape (P,)."""
-        heard = abs(after_db - before_db) > 1e-4
-        if heard:
+        audible = abs(after_db - before_db) > 1e-4
+        if audible:
             self.weights[changed] += _FORGET * (1.0 - self.weights[changed])
         else:
             self.weights[changed] = np.maximum(self.weights[changed] * (1 - _FORGET), _LEAST)

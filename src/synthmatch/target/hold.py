@@ -54,8 +54,8 @@ def _release(level: Floats, before: int, after: int, steeper: float) -> int | No
     bend = slope_before[centre - before] - slope_after[centre]
     later_peak = np.maximum.accumulate(level[::-1])[::-1]
     lasting = later_peak[centre + after] < level[centre] - 3.0
-    heard = level[centre] > level.max() - _FADED_DB
-    bend = np.where(lasting & heard & (centre > level.argmax()), bend, 0.0)
+    audible = level[centre] > level.max() - _FADED_DB
+    bend = np.where(lasting & audible & (centre > level.argmax()), bend, 0.0)
     best = int(bend.argmax())
     if bend[best] <= steeper:
         return None

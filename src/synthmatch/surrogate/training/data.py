@@ -104,11 +104,11 @@ def _render(
 ) -> int:
     presets = [Preset(pool.synth.id, native) for neighbourhood in neighbourhoods for native in neighbourhood.native]
     notes = [neighbourhood.note for neighbourhood in neighbourhoods for _ in neighbourhood.native]
-    heard: list[Any] = [None] * len(presets)
+    rendered: list[Any] = [None] * len(presets)
     for place, result in pool.stream(presets, notes, sketch):
-        heard[place] = result
+        rendered[place] = result
         tally.add(1, rendered=True)
-    of_neighbourhood = [heard[first : first + MEMBERS] for first in range(0, len(heard), MEMBERS)]
+    of_neighbourhood = [rendered[first : first + MEMBERS] for first in range(0, len(rendered), MEMBERS)]
     kept = [
         (neighbourhood, sounds)
         for neighbourhood, sounds in zip(neighbourhoods, of_neighbourhood, strict=True)

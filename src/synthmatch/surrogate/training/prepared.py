@@ -73,8 +73,8 @@ def prepare(folders: Sequence[Path], synth: str, number: int) -> Prepared:
         )
     numbers, levels = _seen(synth, neighbourhoods)
     mean = neighbourhoods.sketch[~validation].mean(axis=(0, 1), dtype=np.float64).astype(np.float32)
-    heard = rows[validation][:_VALIDATED]
-    return Prepared(number, numbers, levels, neighbourhoods, rows[~validation], heard, torch.from_numpy(mean))
+    validated = rows[validation][:_VALIDATED]
+    return Prepared(number, numbers, levels, neighbourhoods, rows[~validation], validated, torch.from_numpy(mean))
 
 
 def _seen(synth: str, neighbourhoods: Neighbourhoods) -> tuple[Halves, Halves]:

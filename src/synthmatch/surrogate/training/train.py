@@ -223,7 +223,7 @@ def _validate(network: Network, data: Prepared, weights: Tensor) -> Validation:
         constants.append(_distance(data.mean.to(weights.device) - sketch, weights))
         neighbourhoods = (values.view(-1, MEMBERS, SEGMENTS * MELS) for values in (predicted, sketch))
         ours, real = (neighbourhood[:, 1:] - neighbourhood[:, :1] for neighbourhood in neighbourhoods)
-        heard = real.abs().mean(2) > 0.3
+        audible = real.abs().mean(2) > 0.3
         cosine = (ours * real).sum(2) / (ours.norm(dim=2) * real.norm(dim=2) + 1e-6)
-        directions.append(cosine[heard])
+        directions.append(cosine[audible])
     return Validation(*(float(torch.cat(values).mean()) for values in (errors, constants, directions)))

@@ -95,8 +95,8 @@ class DocumentBuilder:
         shape_classes = self._classes(native, self._shapes) + [0] * (ALL_LFOS - LFOS)
         shape_list = _texts(shape_classes, own_shapes, self.bank.shape_texts)
         connections = dumps(self._connections(native, extra.get("modulations", {})))
-        heard = native[self.space.index["sample_on"]] == 1
-        sample = (dumps(extra["sample"]) if "sample" in extra else noise_text()) if heard else silence_text()
+        sampler_on = native[self.space.index["sample_on"]] == 1
+        sample = (dumps(extra["sample"]) if "sample" in extra else noise_text()) if sampler_on else silence_text()
         written = extra.get("header", {}).get("synth_version", WRITTEN_VERSION)
         return (
             f'{{"settings":{{{fields},"lfos":[{shape_list}],"modulations":{connections},"sample":{sample},'
