@@ -76,6 +76,23 @@ def test_a_linked_file_exists(page: Path) -> None:
             assert (page.parent / there).exists(), f"{name(page)} links to {there}, which is not there"
 
 
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_no_table_has_two_columns_of_one_name(page: Path) -> None:
+    """Catches a table whose columns a reader cannot tell apart, such as two of `median`."""
+    text = page.read_text(encoding="utf-8")
+    for head in re.findall(r"^\|(.*)\|\n\|[ :|-]+\|$", text, re.MULTILINE):
+        names = [cell.strip() for cell in re.split(r"(?<!\\)\|", head) if cell.strip()]
+        assert len(set(names)) == len(names), f"{name(page)}: {head}"
+
+
+def test_the_glossary_is_in_order() -> None:
+    """Catches a word that has two meanings, and one that nobody finds at its letter."""
+    words = re.findall(r"^\| \*\*(.*?)\*\*", (ROOT / "docs/glossary.md").read_text(encoding="utf-8"), re.MULTILINE)
+    letters = [word.lower().replace("-", " ").replace(",", "~") for word in words]
+    assert len(letters) > 50
+    assert letters == sorted(set(letters))
+
+
 def test_make_targets_in_the_docs_exist() -> None:
     """Catches `make something` in a page after the target was renamed."""
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))

@@ -1,4 +1,4 @@
-"""How far the package comes towards its goals, from the benchmark's records.
+"""Ratios of the package's distances to those of its goals, from the benchmark's records.
 
 Run: python tools/goals.py. Prints the tables of docs/results/goals.md. A line compares two methods on the targets that both
 have records of, under the present search, library and surrogate.
@@ -36,7 +36,7 @@ class Column(NamedTuple):
 
 
 class Goal(NamedTuple):
-    """What should be at most `factor` times as far as what."""
+    """`ours` should be at most `factor` times as far away as `other`; None: the best published model."""
 
     title: str
     set: str
@@ -48,15 +48,15 @@ class Goal(NamedTuple):
 GOALS = (
     Goal("one answer, no render, against the nearest preset", "held-out", Column(UNRENDERED, 1), Column(RETRIEVAL, 1), 1.0),
     Goal("one answer, no render, against the best published model's", "held-out", Column(UNRENDERED, 1), None, 0.6),
-    Goal("16 renders, best of 16 answers, against the nearest 16 ranked again", "held-out", Column(UNRENDERED, 16), Column(RETRIEVAL, RERANKED), 0.9),
+    Goal("16 renders, the best of 16 answers, against the nearest 16 ranked again", "held-out", Column(UNRENDERED, 16), Column(RETRIEVAL, RERANKED), 0.9),
     Goal("16 renders, search, against the nearest 16 ranked again", "held-out", Column(GUIDED, 16), Column(RETRIEVAL, RERANKED), 0.9),
-    Goal("200 renders, against the search without a surrogate", "held-out", Column(GUIDED, 200), Column("population", 200), 0.8),
-    Goal("200 renders, against the best published model's answer", "held-out", Column(GUIDED, 200), None, 0.4),
-    Goal("150 renders, against 1,000 without a surrogate", "held-out", Column(GUIDED, 150), Column("population", 1000), 1.0),
-    Goal("200 renders, against 1,000 without a surrogate", "held-out", Column(GUIDED, 200), Column("population", 1000), 1.0),
-    Goal("recordings, 200 renders, against the search without", "recordings", Column(GUIDED, 200), Column("population", 200), 0.85),
-    Goal("other synthesizers' sounds, 200 renders, the same", "cross", Column(GUIDED, 200), Column("population", 200), 1.0),
-    Goal("people's voices, 200 renders, the same", "people", Column(GUIDED, 200), Column("population", 200), 1.0),
+    Goal("200 renders, search, against the search without a surrogate", "held-out", Column(GUIDED, 200), Column("population", 200), 0.8),
+    Goal("200 renders, search, against the best published model's answer", "held-out", Column(GUIDED, 200), None, 0.4),
+    Goal("150 renders, search, against 1,000 without a surrogate", "held-out", Column(GUIDED, 150), Column("population", 1000), 1.0),
+    Goal("200 renders, search, against 1,000 without a surrogate", "held-out", Column(GUIDED, 200), Column("population", 1000), 1.0),
+    Goal("recordings, 200 renders, against the search without a surrogate", "recordings", Column(GUIDED, 200), Column("population", 200), 0.85),
+    Goal("sounds of other synthesizers, 200 renders, against the search without a surrogate", "cross", Column(GUIDED, 200), Column("population", 200), 1.0),
+    Goal("voices made by people, 200 renders, against the search without a surrogate", "people", Column(GUIDED, 200), Column("population", 200), 1.0),
 )  # fmt: skip
 
 
@@ -70,8 +70,15 @@ def tables() -> Iterator[str]:
     for goal in GOALS:
         lines = [line for synth in synth_names() if (line := _line(goal, synth))]
         if lines:
-            asked = f"at most {goal.factor:g} times" if goal.factor < 1 else "below"
-            heads = ["", "targets", "`lsd`", f"ratio (asked: {asked})", "p", *(f"`{m}` ratio" for m in METRICS[1:])]
+            asked = f"at most {goal.factor:g}" if goal.factor < 1 else "below 1"
+            heads = [
+                "synth",
+                "targets",
+                "`lsd`",
+                f"`lsd` ratio (goal: {asked})",
+                "p",
+                *(f"`{m}` ratio" for m in METRICS[1:]),
+            ]
             rule = ["---", *["---:"] * (len(heads) - 1)]
             yield f"### {goal.title.capitalize()}\n"
             yield "".join(f"| {' | '.join(line)} |\n" for line in (heads, rule, *lines))

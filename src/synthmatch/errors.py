@@ -44,7 +44,7 @@ class RenderError(SynthmatchError):
 
 
 class TrainingError(SynthmatchError):
-    """Training that cannot go on: a loss that is not a number; names the step and what is kept."""
+    """Training that cannot go on: a loss that is not a number; names the step and what is stored."""
 
 
 class InputWarning(UserWarning):

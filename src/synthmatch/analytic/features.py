@@ -16,7 +16,7 @@ QUIETEST_DB = -90.0
 
 
 class PartFeatures(NamedTuple):
-    """Of N presets: what moves, (N, curves, times), what stays, (N, values), and levels that should be heard.
+    """Of N presets: signals over time, (N, curves, times), constants, (N, values), and analytic levels.
 
     Curves and values are numbers of about -3 to 3. `levels`: dB in bands of the synthesizer's own choice, (N, bands, times);
     no bands where nothing is known of them.

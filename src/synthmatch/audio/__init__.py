@@ -1,6 +1,6 @@
 """Audio in and out: load, resample, save, level.
 
-Audio is float32 (channels, samples) at 44.1 kHz with one or two channels. Level is kept: nothing is normalised.
+Audio is float32 (channels, samples) at 44.1 kHz with one or two channels. The level does not change: nothing is normalised.
 """
 
 from synthmatch.audio.loading import Recording as Recording

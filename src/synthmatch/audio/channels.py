@@ -25,12 +25,12 @@ _CANCELS = 0.3
 def fold(blocks: Callable[[], Iterable[Block]]) -> Block:
     """Blocks of (channels, samples), which are gone through twice, as (1 or 2, samples).
 
-    Channels without sound are left out. One or two that remain are kept as they are; more become their sum at their
+    Channels without sound are left out. One or two that remain stay as they are; more become their sum at their
     level, or the loudest of them where the sum cancels.
     """
     power = np.sum([np.square(block, dtype=np.float64).sum(axis=1) for block in blocks()], axis=0)
     broken = np.flatnonzero(~np.isfinite(power))
-    # what is not a number is kept, and refused later
+    # NaN stays, and is refused later
     used = broken[:1] if len(broken) else np.flatnonzero(power >= _UNUSED * power.max())
     if not power.any():
         used = used[:1]

@@ -33,7 +33,7 @@ class _Frame(NamedTuple):
 
 
 def read_flac(file: Splice) -> Contents | None:
-    """A FLAC file, with the WAV chunks that an encoder kept, or None."""
+    """A FLAC file, with the WAV chunks that an encoder stored, or None."""
     if read_at(file, 0, 4) != b"fLaC":
         return None
     chunks: dict[bytes, bytes] = {}

@@ -14,7 +14,7 @@ Audio = npt.NDArray[np.float32]
 
 
 def resample(audio: Audio, sample_rate_hz: float) -> Audio:
-    """Audio at `sample_rate_hz` brought to 44.1 kHz, shape (channels, samples); the level of every band is kept."""
+    """Audio at `sample_rate_hz` brought to 44.1 kHz, shape (channels, samples); the level of every band does not change."""
     import soxr  # noqa: PLC0415
 
     if sample_rate_hz == SAMPLE_RATE_HZ:

@@ -1,44 +1,84 @@
-"""The page of a benchmark, in Markdown, from its records: a section a synthesizer, a table a target set and budget."""
+"""What is written from the benchmark's records: a page that sums them up, and files of all tables."""
 
+import csv
+import io
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from synthmatch.atomic_files import write_whole
 from synthmatch.benchmark import run as benchmark
 from synthmatch.benchmark.records import Record, RecordFile
-from synthmatch.benchmark.report import agreement, results
+from synthmatch.benchmark.report import Line, agreement, results
+from synthmatch.benchmark.summary import Column, guided_against_plain, retrieval_against_models, table
 from synthmatch.benchmark.targets import SETS, TargetSet
 from synthmatch.calibration.noise_floor import noise_floor
 from synthmatch.errors import InputError
 from synthmatch.library.builtin import builtin_library
+from synthmatch.library.library import Library
 from synthmatch.parsing import member, need, parse_json
 from synthmatch.reading import read_file
 from synthmatch.synths.registry import get_synth
 
 HEAD = """# Quality
 
-How near each method comes to its target, by the metrics of [Metrics](../metrics.md). Written by `synthmatch benchmark`
-from its records.
+How near each method comes to its target. `synthmatch benchmark` measured it and wrote this page; [Metrics](../metrics.md)
+defines the numbers.
+"""
 
-Targets, the same for every method:
+HOW = """## How it was measured
 
-* **held-out**: presets of the test split that are no near-duplicate of any preset the library descends from, rendered
-  with the default note. Dexed and amsynth: presets made by people, of Debian's banks, for Dexed topped up with children
-  of them; Vital: generated presets.
-* **people**: DX7 voices made by people from other banks, unlike every voice of Debian's.
-* **cross**: held-out presets of the two other synthesizers.
-* **recordings**: 30 one-shots of Debian's sonic-pi-samples and 30 notes of its FluidR3 sound font.
+| set | targets, the same for every method |
+| --- | --- |
+| held-out | Presets of the test split, none a near-duplicate of a preset that the library descends from, rendered with the default note. Dexed and amsynth: presets of Debian's banks, made by people; Dexed's are topped up with children of them. Vital: generated presets. |
+| people | DX7 voices made by people, from other banks, unlike every voice of Debian's. |
+| cross | Held-out presets of the two other synthesizers. |
+| recordings | 30 one-shots of Debian's sonic-pi-samples and 30 notes of its FluidR3 sound font. |
 
-Searches start from the library's nearest neighbours and rank by the search distance; each row takes the best preset by that
-distance among the first so many renders. Random search draws from the library, and its first draw is the random preset.
-`ratio` is the mean `lsd` over that of the nearest neighbour. Brackets are 95 % bootstrap intervals of the mean, p-values
-of paired Wilcoxon tests.
+Searches start from the library's nearest neighbours and rank by the search distance. Each row takes the preset that is best by
+that distance among the first so many renders: of a search with that budget where one was run, else of a longer one, which
+begins with neighbours. Random search draws from the library; its first draw is the random preset. Silent targets were left out.
+[What was tried](tried.md#models-that-answer-with-a-preset) says how the models were trained.
+"""
+
+_TITLES = {
+    "held-out": "Held-out presets",
+    "people": "Voices made by people",
+    "cross": "Sounds of other synthesizers",
+    "recordings": "Recordings",
+}
+_CELLS = "Mean `lsd` / mean `mss` in dB, lower is better; (n): only n of the targets.\n"
+
+_FULL = """## Full tables
+
+One CSV file for each synthesizer and set has every method, budget and metric: means with 95 % bootstrap intervals, and medians.
+Beside it, the file `-tests` has paired Wilcoxon tests on the same targets. `runs.csv` has the command, the machines and the silent
+targets of each run.
+"""
+
+_AGAIN = """## How to run it again
+
+```text
+synthmatch benchmark -o RESULTS --synth dexed --set held-out --renders 200
+```
+
+[Benchmark](../benchmark.md) has the options. `--page-only` writes the page and the tables from the records there are.
+"""
+
+_AGREEMENT = """## Agreement of the search distance
+
+The search distance agrees best with `lsd`. The Spearman rank correlation with each metric is over the candidates of a target; the
+mean over targets stands here.
+
+| synth | lsd | mss | wmfcc | targets |
+| --- | ---: | ---: | ---: | ---: |
 """
 
 _SETS_FILE = "sets.json"
 #: It has 2 kB.
 _MOST_SETS_BYTES = 1_000_000
+#: Records of a synthesizer by set and budget.
+Held = dict[str, dict[int, list[Record]]]
 
 
 def record_file(folder: Path, synth: str, name: str) -> RecordFile:
@@ -47,45 +87,96 @@ def record_file(folder: Path, synth: str, name: str) -> RecordFile:
 
 
 def note_silent(folder: Path, synth: str, name: str, found: TargetSet) -> None:
-    """Keep how many targets were left out, for the page."""
+    """Store how many targets were left out, for the tables."""
     sets = _sets(folder) | {f"{synth}-{name}": {"targets": len(found.targets), "silent": found.silent}}
     text = json.dumps(sets, indent=1, sort_keys=True) + "\n"
     write_whole(folder / _SETS_FILE, text.encode(), force=True)
 
 
-def page(folder: Path, synths: Sequence[str], searches: Sequence[str], seed: int) -> str:
-    """The whole page, from the records that hold under the present versions and library, and this seed."""
-    sets, parts, agreements = _sets(folder), [HEAD], []
+def page(folder: Path, synths: Sequence[str], searches: Sequence[str], seed: int, tables: Mapping[str, str]) -> str:
+    """The page, from the records that hold under the present versions and library, and this seed.
+
+    `tables`: the links to the files of `full_tables`, by their names; without them the page says nothing of files.
+    """
+    held = {id: _held(folder, id, seed) for id in synths}
+    held = {id: found for id, found in held.items() if any(found.values())}
+    if not held:
+        return HEAD + "\nNo records yet.\n"
+    columns = {
+        name: [Column(get_synth(id).title, found[name], searches) for id, found in held.items() if found[name]]
+        for name in SETS
+    }
+    columns = {name: [column for column in found if column.targets] for name, found in columns.items()}
+    parts = [HEAD]
+    said = [text for text in (retrieval_against_models(columns["held-out"]), guided_against_plain(columns)) if text]
+    if said:
+        parts += ["## What it says\n", *said]
+    for name, found in columns.items():
+        if found:
+            parts.append(f"## {_TITLES[name]}\n\n{_CELLS}\n{table(found, searches)}")
+    floors = "".join(f"* {get_synth(id).title}: {_about(id)}\n" for id in held)
+    links = "".join(
+        f"* [{name}]({link})"
+        + (f", [tests]({tables[tests]})\n" if (tests := name.replace(".csv", "-tests.csv")) in tables else "\n")
+        for name, link in tables.items()
+        if not name.endswith("-tests.csv")
+    )
+    agreements = "".join(
+        f"| {get_synth(id).title} | {agreement([r for of in found.values() for all in of.values() for r in all])} |\n"
+        for id, found in held.items()
+    )
+    parts += [f"{HOW}\n{floors}", _AGREEMENT + agreements, _AGAIN, *([f"{_FULL}\n{links}"] if tables else [])]
+    return "\n".join(parts)
+
+
+def full_tables(folder: Path, synths: Sequence[str], searches: Sequence[str], seed: int) -> dict[str, str]:
+    """CSV by file name: results and tests of each synthesizer and set, and the runs that they come from."""
+    files, runs, sets = dict[str, str](), list[Line](), _sets(folder)
     for id in synths:
-        synth, library = get_synth(id), builtin_library(id)
-        files = {name: record_file(folder, id, name) for name in SETS}
-        if library is None or not any(file.records for file in files.values()):
-            continue
-        size = benchmark.library_name(library)
-        parts.append(f"## {synth.title}\n\n{synth.version()}; library of {size}; {_floor_text(id)}\n")
-        every: list[Record] = []
-        for name, file in files.items():
-            silent = sets.get(f"{id}-{name}", {}).get("silent", 0)
-            for renders, kept in _current(file, size, seed).items():
-                every += kept
+        for name, budgets in _held(folder, id, seed).items():
+            lines, tests = list[Line](), list[Line]()
+            for renders, records in budgets.items():
                 # a search that was not run under this budget has no row
-                ran = [search for search in searches if any(record.conditions.method == search for record in kept)]
-                machines = "; ".join(sorted({record.machine for record in kept}))
+                ran = [search for search in searches if any(record.conditions.method == search for record in records)]
+                found = results(records, ran, f"{len(_library(id)):,}")
+                lines += [{"budget": str(renders)} | line for line in found[0]]
+                tests += [{"budget": str(renders)} | line for line in found[1]]
                 command = f"synthmatch benchmark --synth {id} --set {name} --renders {renders}"
                 command += " --voices FILE" if name == "people" else ""
                 if len(ran) < len(searches):
                     command += "".join(f" --search {search}" for search in ran)
-                parts.append(
-                    f"### {synth.title}, {name}, budget of {renders:,}\n\n"
-                    f"`{command}`; {machines}; {silent} silent targets left out.\n\n"
-                    f"{results(kept, ran, f'{len(library):,}')}"
-                )
-        agreements.append(f"| {synth.title} | {agreement(every)} |\n")
-    if len(parts) == 1:
-        return HEAD + "\nNo records yet.\n"
-    table = "| synth | lsd | mss | wmfcc | targets |\n| --- | ---: | ---: | ---: | ---: |\n" + "".join(agreements)
-    text = "The Spearman rank correlation of the search distance with each metric over the candidates of a target, mean over\ntargets."
-    return "\n".join([*parts, "## Agreement of the search distance\n", text + "\n", table])
+                silent = str(sets.get(f"{id}-{name}", {}).get("silent", 0))
+                machines = "; ".join(sorted({record.machine for record in records}))
+                row = {"synth": id, "set": name, "budget": str(renders), "silent targets": silent}
+                runs.append(row | {"machines": machines, "command": command})
+            if lines:
+                files |= {f"{id}-{name}.csv": _csv(lines), f"{id}-{name}-tests.csv": _csv(tests)}
+    return files | ({"runs.csv": _csv(runs)} if runs else {})
+
+
+def _csv(lines: Sequence[Line]) -> str:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(lines[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(lines)
+    return text.getvalue()
+
+
+def _held(folder: Path, synth: str, seed: int) -> Held:
+    if builtin_library(synth) is None:
+        return {name: {} for name in SETS}
+    size = benchmark.library_name(_library(synth))
+    return {name: _current(record_file(folder, synth, name), size, seed) for name in SETS}
+
+
+def _library(synth: str) -> Library:
+    library = builtin_library(synth)
+    assert library is not None
+    return library
+
+
+def _about(synth: str) -> str:
+    return f"{get_synth(synth).version()}; library of {benchmark.library_name(_library(synth))}; {_floor_text(synth)}"
 
 
 def _sets(folder: Path) -> dict[str, dict[str, int]]:

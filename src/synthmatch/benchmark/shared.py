@@ -30,7 +30,7 @@ class ManyDistances:
 
 
 class SharedDistances:
-    """Measures presets for any of the targets, rendering each preset once a group. One group is kept at a time."""
+    """Measures presets for any of the targets, rendering each preset once a group. One group is stored at a time."""
 
     def __init__(self, pool: RenderPool, targets: Sequence[BenchTarget]) -> None:
         self._pool = pool

@@ -14,7 +14,7 @@ import numpy as np
 
 #: The metric of all distances here.
 METRIC = "mss"
-#: The distances of a synthesizer's own matches are kept at these shares of them.
+#: The distances of a synthesizer's own matches are stored at these shares of them.
 SHARES = np.linspace(0.0, 1.0, 21)
 #: A target is out of reach where more than 95 in 100 of the synthesizer's own are matched nearer.
 _LEAST_SHARE = 0.05

@@ -1,5 +1,6 @@
-"""``synthmatch benchmark``: every method on the same targets, as a page of tables."""
+"""``synthmatch benchmark``: every method on the same targets, as a page that sums up and files of all tables."""
 
+import os
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,12 +18,16 @@ if TYPE_CHECKING:
     from synthmatch.synths.base import Synth
 
 PAGE = "quality.md"
+#: Folder of the full tables, beside the records.
+TABLES = "tables"
 QUICK_TARGETS, QUICK_RENDERS = 4, 50
 
 
 def benchmark(
     *,
-    output: Annotated[Path | None, typer.Option("-o", "--output", help="Folder of the page and records.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Folder of the page, tables and records.")
+    ] = None,
     synth: Annotated[list[str] | None, typer.Option(help="By default all that are installed. Repeatable.")] = None,
     sets: Annotated[
         list[str] | None,
@@ -40,9 +45,11 @@ def benchmark(
     records: Annotated[
         Path | None, typer.Option(help="Folder of the records, where another than OUTPUT/records.")
     ] = None,
-    page_only: Annotated[bool, typer.Option("--page-only", help="Write the page from the records there are.")] = False,
+    page_only: Annotated[
+        bool, typer.Option("--page-only", help="Write the page and tables from the records there are.")
+    ] = False,
     quick: Annotated[
-        bool, typer.Option("--quick", help=f"{QUICK_TARGETS} targets, {QUICK_RENDERS} renders, printed, not kept.")
+        bool, typer.Option("--quick", help=f"{QUICK_TARGETS} targets, {QUICK_RENDERS} renders, printed, not stored.")
     ] = False,
     workers: Annotated[int | None, typer.Option(min=1, help="Render processes; by default one a core.")] = None,
 ) -> None:
@@ -52,7 +59,7 @@ def benchmark(
     recordings.
     """
     from synthmatch.atomic_files import write_whole  # noqa: PLC0415
-    from synthmatch.benchmark.page import page  # noqa: PLC0415
+    from synthmatch.benchmark.page import full_tables, page  # noqa: PLC0415
     from synthmatch.benchmark.run import Setting  # noqa: PLC0415
     from synthmatch.benchmark.targets import SETS  # noqa: PLC0415
     from synthmatch.cli.claim import check_writable  # noqa: PLC0415 - keeps --help fast
@@ -77,7 +84,11 @@ def benchmark(
                 seed=seed,
                 workers=workers,
             )
-            say_lines((temporary / PAGE).read_text(encoding="utf-8"))
+            ids, searches = (
+                [one.id for one in installed(synth)],
+                _known("--search", search or list(SEARCHES), tuple(SEARCHES)),
+            )
+            say_lines(page(temporary / "records", ids, searches, seed, {}))
         return
     if output is None:
         raise InputError("--output is missing, expected a folder for the page and records; or try --quick")
@@ -98,8 +109,12 @@ def benchmark(
                 for name in chosen_sets:
                     found = _targets(name, pool, targets, voices, workers)
                     _run(setting, name, found, folder)
-    text = page(folder, [one.id for one in synths], searches, seed)
-    write_whole(output / PAGE, text.encode(), force=True)
+    ids = [one.id for one in synths]
+    tables = {folder / TABLES / name: text for name, text in full_tables(folder, ids, searches, seed).items()}
+    for path, text in tables.items():
+        write_whole(path, text.encode(), force=True)
+    links = {path.name: _link(path.absolute(), output.absolute()) for path in tables}
+    write_whole(output / PAGE, page(folder, ids, searches, seed, links).encode(), force=True)
     say(f"{output / PAGE}")
 
 
@@ -144,6 +159,11 @@ def _targets(name: str, pool: "RenderPool", count: int | None, voices: Path | No
     if name == "cross":
         return targets.cross(pool.synth, workers, -(-count // 2) if count else targets.CROSS_EACH)
     return recordings(-(-count // 2), count // 2) if count else recordings()
+
+
+def _link(path: Path, page: Path) -> str:
+    """How a page names a file: from its own folder, where both are on one drive."""
+    return Path(os.path.relpath(path, page)).as_posix() if path.drive == page.drive else path.as_posix()
 
 
 def _known(option: str, names: list[str], known: tuple[str, ...]) -> list[str]:

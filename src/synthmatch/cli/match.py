@@ -154,10 +154,8 @@ def _table(found: "Matches", written: dict[str, Any]) -> None:
     from synthmatch.synths.registry import get_synth  # noqa: PLC0415
 
     target = found.target
-    heard = f"{target.note.name}" + (
-        f" ({target.pitch_confidence:.0%} sure)" if target.pitched else " (no clear pitch)"
-    )
-    text = f": {heard}, held {target.note.hold_seconds:.2f} s, velocity {target.note.velocity}"
+    note = f"{target.note.name}" + (f" ({target.pitch_confidence:.0%} sure)" if target.pitched else " (no clear pitch)")
+    text = f": {note}, held {target.note.hold_seconds:.2f} s, velocity {target.note.velocity}"
     say(text, heading=target.name)
     for remark in target.remarks:
         say(f"  {remark}")

@@ -27,7 +27,7 @@ def train(
     augment: Annotated[
         bool, typer.Option("--augment", help="Noise, rooms, colours and codecs, as recordings have.")
     ] = False,
-    audible: Annotated[bool, typer.Option("--audible", help="Only parameters that are heard count.")] = False,
+    audible: Annotated[bool, typer.Option("--audible", help="Only active parameters count.")] = False,
     note: Annotated[bool, typer.Option("--note", help="The model is told the note.")] = False,
     device: Annotated[str, typer.Option(help="cpu or cuda; by default a GPU where there is one.")] = "",
     tensorboard: Annotated[bool, typer.Option("--tensorboard", help="Write TensorBoard's files too.")] = False,

@@ -1,6 +1,6 @@
 """Making a data set: render each row's preset at every pitch, keep those that sound, write shard after shard.
 
-Any number of workers and processes gives the same bytes. Finished shards are kept; one that is damaged is made again.
+Any number of workers and processes gives the same bytes. Finished shards stay; one that is damaged is made again.
 """
 
 from collections import Counter
@@ -93,9 +93,9 @@ def _make(
     kept: list[KeptRow] = []
     attempts = dict.fromkeys(place.numbers, 0)
     while candidates := dict(_next(source, attempts, rejected)):
-        heard = _hear(candidates, pool, notes, tally)
+        rendered = _hear(candidates, pool, notes, tally)
         for row, candidate in candidates.items():
-            results = heard[row]
+            results = rendered[row]
             # of the notes that are amiss the lowest counts, whichever came first
             reasons = [_reason(results[note]) for note in sorted(results)]
             reason = next(filter(None, reasons), None)
@@ -135,16 +135,16 @@ def _hear(
 ) -> dict[int, dict[int, Any]]:
     """Results by row and note: the middle note's first, the others' only where that sounded."""
     middle = len(notes) // 2
-    heard: dict[int, dict[int, Any]] = {row: {} for row in candidates}
+    rendered: dict[int, dict[int, Any]] = {row: {} for row in candidates}
     others = [note for note in range(len(notes)) if note != middle]
     for part in ([middle], others):
-        jobs = [(row, note) for row in candidates for note in part if not any(map(_reason, heard[row].values()))]
+        jobs = [(row, note) for row in candidates for note in part if not any(map(_reason, rendered[row].values()))]
         presets = [candidates[row].preset for row, _ in jobs]
         for index, result in pool.stream(presets, [notes[note] for _, note in jobs], measure):
             row, note = jobs[index]
-            heard[row][note] = result
+            rendered[row][note] = result
             tally.add(1, rendered=True)
-    return heard
+    return rendered
 
 
 def _reason(result: Measured | RenderFailure | None) -> str | None:

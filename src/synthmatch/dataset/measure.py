@@ -1,4 +1,4 @@
-"""What is kept of a render: computed where it was rendered, so that no audio leaves the worker."""
+"""What a data set stores of a render: computed where it was rendered, so that no audio leaves the worker."""
 
 from typing import NamedTuple
 
@@ -21,7 +21,7 @@ class Measured(NamedTuple):
 
 
 def measure(audio: Audio) -> Measured | None:
-    """What is kept of a render, shape (channels, samples); None where it is silent."""
+    """What is stored of a render, shape (channels, samples); None where it is silent."""
     signal = mono(audio)
     if np.sqrt(np.mean(np.square(signal, dtype=np.float64))) < SILENT_RMS:
         return None

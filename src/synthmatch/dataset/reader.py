@@ -153,10 +153,10 @@ class Subset:
         return self._spaces[number].encode(self._native(items, self._spaces[number]))
 
     def active_of(self, synth: str, items: Items) -> Floats:
-        """1 where an encoded column is of a parameter that is heard, else 0. As `encoded_of`."""
+        """1 where an encoded column is of an active parameter, else 0. As `encoded_of`."""
         source = get_synth(synth)
-        heard = source.active_parameters(self._native(items, source.space))
-        return np.repeat(heard, source.space.widths, axis=1).astype(np.float32)
+        active = source.active_parameters(self._native(items, source.space))
+        return np.repeat(active, source.space.widths, axis=1).astype(np.float32)
 
     def pitches(self, items: Items) -> Items:
         """MIDI numbers of the items' notes. Same shape."""

@@ -51,7 +51,7 @@ class KeptRow(NamedTuple):
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a shard says of itself. It tried the rows `first` to `last` - 1 and kept `rows` of them.
+    """The manifest of a shard. It tried the rows `first` to `last` - 1 and has `rows` of them.
 
     `shape` is that of its spectrograms, `rejected` counts attempts by reason, `files` has size and SHA-256 by name.
     """

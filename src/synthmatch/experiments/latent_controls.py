@@ -78,7 +78,7 @@ def controls(
     measure = Described(note)
     silence = measure(np.zeros(note.samples, np.float32))
     with RenderPool(get_synth(synth), workers) as pool:
-        heard = [silence if isinstance(r, RenderFailure) else r for r in pool.run(presets, note, measure)]
-    described = np.array(heard).reshape(-1, len(positions), len(DESCRIPTORS))
+        measured = [silence if isinstance(r, RenderFailure) else r for r in pool.run(presets, note, measure)]
+    described = np.array(measured).reshape(-1, len(positions), len(DESCRIPTORS))
     each = np.array([rank_correlation(positions, way) for way in described])
     return each.reshape(*ways.shape[:2], len(DESCRIPTORS)).mean(axis=0)

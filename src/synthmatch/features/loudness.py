@@ -21,8 +21,8 @@ Floats = npt.NDArray[np.float64]
 
 def loudness_db(audio: Audio) -> float:
     """Level of audio of shape (channels, samples) in LKFS, at least -120; one channel counts as one loudspeaker."""
-    heard = lfilter(*_high_pass(), lfilter(*_shelf(), audio.astype(np.float64), axis=1), axis=1)
-    power = float(np.square(heard).mean(axis=1).sum())
+    weighted = lfilter(*_high_pass(), lfilter(*_shelf(), audio.astype(np.float64), axis=1), axis=1)
+    power = float(np.square(weighted).mean(axis=1).sum())
     return float(decibels(power * 10.0 ** (_OFFSET_DB / 10.0)))
 
 

@@ -14,7 +14,7 @@ from synthmatch.features.bands import slaney_mel_power
 
 Floats = npt.NDArray[np.float32]
 
-#: Bands, and frames of a render of 5 s: the shape of what a model hears.
+#: Bands, and frames of a render of 5 s: the shape of a model's input.
 MELS = 128
 FRAMES = 431
 WINDOW, HOP = 2048, 512

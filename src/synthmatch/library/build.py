@@ -24,9 +24,9 @@ from synthmatch.render.progress import RenderProgress, Tally
 
 #: MIDI numbers that a library's presets are rendered at: C2, C4, C6.
 PITCHES = (36, 60, 84)
-#: A preset whose peak at the middle pitch is below this (-60 dBFS) is silent.
+#: A preset whose peak at the middle pitch is below this (-60 dBFS) is silent; not tuned.
 _SILENT_PEAK = 10.0 ** (-60 / 20)
-#: Presets a chunk: what a killed build loses at most.
+#: Presets a chunk, which is what a killed build loses at most; a matter of time.
 CHUNK = 256
 
 
@@ -52,7 +52,7 @@ def build(
     """Render `presets` with the default note at `pitches`, and write a library of those with a sound, in their order.
 
     Presets of equal values are taken once. Those that are silent (peak below -60 dBFS at the middle pitch) or fail to
-    render are left out and counted. Finished chunks are kept in the folder ``.NAME.partial`` beside `path` until the
+    render are left out and counted. Finished chunks stay in the folder ``.NAME.partial`` beside `path` until the
     file is written. Raises `InputError` where no preset is left, `OutputError` where `path` exists and `force` is not
     given, or cannot be written.
     """

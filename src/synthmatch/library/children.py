@@ -10,17 +10,19 @@ import numpy as np
 
 from synthmatch.params import ParamSpace, Preset
 
-#: Standard deviation of a continuous mutation, in unit values.
+#: Standard deviation of a continuous mutation, in unit values (docs/library.md, "Children", has 0.1 and 0.2, and other numbers of
+#: mutations and shares of the second parent).
 _MUTATION = 0.1
-#: Continuous values of a child lie on this grid of unit values, which makes a library compress well.
+#: Continuous values of a child are on this grid of unit values, which makes a library compress well.
 _COARSE = 2.0**-10
 
 
 def child(space: ParamSpace, parents: Sequence[Preset], rng: np.random.Generator) -> Preset:
-    """Cross two of the parents and mutate up to four parameters. The first parent's name and extra are kept."""
+    """Cross two of the parents and mutate up to four parameters. The child has the first parent's name and extra."""
     mother, father = (parents[int(i)] for i in rng.choice(len(parents), 2, replace=len(parents) < 2))
     unit = space.to_unit(mother.native)
     other = space.to_unit(father.native)
+    # these two ranges: docs/library.md, "Children"
     share = rng.uniform(0.0, 0.5)
     for indices in space.modules.values():
         if rng.random() < share:

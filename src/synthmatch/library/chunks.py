@@ -1,6 +1,6 @@
-"""Finished parts of a build, kept as files so that a killed build goes on where it was.
+"""Finished parts of a build, stored as files so that a killed build can continue.
 
-A chunk is some presets and what was heard of them. Its file is named after a digest of all that decides its contents,
+A chunk is some presets and features of their renders. Its file is named after a digest of all that decides its contents,
 so a chunk is found again exactly when the same build is run again, and nothing stale can be read.
 """
 

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from synthmatch.library.split import split_of
 from synthmatch.params import ParamSpace, Preset
 
-#: A knob that differs by less, in unit values, does not tell two presets apart.
+#: Two presets do not differ in a parameter whose values are nearer than this, in unit values; not tuned.
 _NOTICED = 0.02
 #: A preset that differs from another in no larger share of its parameters is a near-duplicate, common in banks: 8 of a
 #: DX7 voice's 145, 2 of amsynth's 41.

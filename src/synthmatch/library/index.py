@@ -1,6 +1,6 @@
 """Nearest neighbours in sound: a compact index of rendered presets.
 
-Each preset's timbre at each of a few pitches is kept as principal components in 8 bits. A query weighs segments by how
+Each preset's timbre at each of a few pitches is stored as principal components in 8 bits. A query weighs segments by how
 much of the target they cover, shifts bands by the distance between the target's pitch and the index's, and compares
 in the space of the components without expanding them: with levels m + V c and weights W, the squared distance to x is
 ``|x - m|^2 - 2 c.V'W(x - m) + c'V'WV c``, one small matrix for all presets.
@@ -18,7 +18,7 @@ from synthmatch.note import Note
 
 Floats = npt.NDArray[np.float32]
 
-#: Principal components kept; more change no neighbour's rank noticeably.
+#: Principal components stored (docs/library.md, "How fast and how well it finds", has 32 to 192).
 COMPONENTS = 96
 
 

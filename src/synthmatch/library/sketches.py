@@ -1,6 +1,6 @@
 """The sketch that a library's timbre tells of: levels of semitones over a note's parts, on the grid of a sketch.
 
-A timbre was kept to be compared with others, and not to be turned into something else: semitones are taken for levels of
+A timbre is stored for comparison, and not to be converted: semitones are taken for levels of
 a spectrum that is straight between them, parts of the note for steps. Where a timbre says nothing, below 55 Hz and later
 than a second after the note's end, its nearest level stands.
 """
@@ -20,7 +20,7 @@ from synthmatch.note import SAMPLE_RATE_HZ
 
 Floats = npt.NDArray[np.float32]
 
-#: The loudest level that is believed, in dBFS: powers of more would say nothing.
+#: The loudest level of a sketch, in dBFS; a bound against overflow, not tuned.
 _CEILING_DB = 20.0
 
 

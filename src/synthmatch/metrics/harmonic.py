@@ -59,7 +59,7 @@ def _medians(rows: Floats) -> Floats:
     """Running median of `MEDIAN_SIZE` along each row, which goes on as its mirror image. Shape: (n, m), the same out.
 
     All rows go through scipy's one-dimensional filter at once, ten times faster than its filter for images: the mirror
-    images on both sides of a row are as long as the filter's arms, so that no row hears of its neighbours. They are also
+    images on both sides of a row are as long as the filter's arms, so that no row depends on its neighbours. They are also
     made by hand because scipy 1.17 reads memory it never wrote where a filter is far longer than its axis.
     """
     from scipy.ndimage import median_filter  # noqa: PLC0415  (half a second that the other metrics do not need)

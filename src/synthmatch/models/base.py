@@ -47,7 +47,7 @@ class Batch(NamedTuple):
     """B items. `rows` says which of them each synthesizer made, (n,); `encoded` has their presets, (n, width).
 
     `pitches` are the MIDI numbers of the notes, in the shape of `mels` before its last two axes. `audible`: 1 where a column
-    of `encoded` is heard, else 0; empty where training counts all columns. Synthesizers that made none are absent.
+    of `encoded` is of an active parameter, else 0; empty where training counts all columns. Synthesizers that made none are absent.
     """
 
     mels: Tensor
@@ -87,7 +87,7 @@ class Model(nn.Module, ABC):
     one_synth: ClassVar[bool] = False
     #: whether an example is a whole row, its notes as channels, and not one note
     whole_rows: ClassVar[bool] = False
-    #: whether its loss can leave out the parameters that are not heard
+    #: whether its loss can leave out inactive parameters
     weighs_audible: ClassVar[bool] = False
     #: Adam's, unless another is asked for: the paper's
     learning_rate: ClassVar[float] = 1e-4
@@ -118,7 +118,7 @@ class Model(nn.Module, ABC):
     def validation(self, mels: Tensor, encoded: Tensor, synth: str, audible: Tensor | None = None) -> dict[str, Tensor]:
         """Losses by name, without noise, of items that one synthesizer made. Their sum says which weights are best.
 
-        `audible`: as in `Batch`, where training counts what is heard alone, for a model that `weighs_audible`.
+        `audible`: as in `Batch`, where training counts active parameters alone, for a model that `weighs_audible`.
         """
 
     @abstractmethod

@@ -4,7 +4,7 @@ At full resolution a batch of 32 spectrograms has 1.8 million pixels, and each t
 reading and writing those is what the ICASSP 2023 auto-encoder spends its time on. The same numbers come cheaper:
 
 * A pooled cell of 2 x 2 pixels sees a patch of 4 x 4 input pixels. Its four convolutions are four products of one matrix
-  of patches with the kernel, placed at four corners; the largest is kept as they come.
+  of patches with the kernel, placed at four corners; only the largest is stored at a time.
 * Mean and variance of the convolution over all pixels follow from the patches' first and second moments, since it is
   linear: with a kernel k, mean = k.m and variance = k'Ck. So batch normalisation needs no pass over its input, and its
   gradient none either.

@@ -129,9 +129,9 @@ class FlowMatching(Model):
         for step in range(STEPS):
             time = torch.full((2 * count,), step / STEPS, device=noise.device)
             twice = point.repeat(2, 1)
-            heard, unheard = head.raw(self.trunk(head(twice), both, time), twice, time).chunk(2)
+            conditioned, unconditioned = head.raw(self.trunk(head(twice), both, time), twice, time).chunk(2)
             # between raw numbers, so that what is expected stays a legal row
-            expected = head.output(unheard + GUIDANCE * (heard - unheard))
+            expected = head.output(unconditioned + GUIDANCE * (conditioned - unconditioned))
             # (row - point) / (1 - time), for 1 / STEPS: the last step ends at the row
             point = point + (2 * expected - 1 - point) / (STEPS - step)
         return expected

@@ -1,4 +1,4 @@
-"""The note that a spectrogram is of, drawn into the silence before it: so any model can know it that hears spectrograms.
+"""The note that a spectrogram is of, drawn into the silence before it: so any model of spectrograms can use it.
 
 The `icassp2023` protocol has a quarter of a second of silence before the note. There the row whose number is the note's MIDI
 pitch is set to the loudest level; of the 128 rows each is one pitch, whatever band it stands for later.

@@ -3,7 +3,7 @@ space* (DAFx 2021). Hears a preset at several pitches, which are channels, and h
 
 As in the source (gwendal-lv/preset-gen-vae), every note goes through the same convolutions, what they find is joined
 before the latent, and three layers of 1,024 lead from the latent to numbers and classes. A single spectrogram stands for
-all notes: what the model then hears it never heard in training, unless it was trained with one note.
+all notes: such an input was not in training, unless the model was trained with one note.
 
 Where it differs: the layers of `patches` and a latent of 64 in place of 8 convolutions and 256, so that a CPU can train
 it; numbers are a sigmoid, whose gradient does not end at 0 and 1 as a clipped one's does; parameters of operators that are

@@ -27,7 +27,7 @@ from synthmatch.synths.registry import get_synth, synth_of_file
 FORMAT = "synthmatch model 1"
 #: Of a model's settings that are read; they have a few kB.
 _MOST_CONFIG_BYTES = 1_000_000
-#: Notes that a model of whole rows hears: MIDI has so many.
+#: Most notes of a model of whole rows: MIDI has so many.
 _MOST_NOTES = 128
 WEIGHTS, CONFIG = "model.safetensors", "config.json"
 
@@ -35,7 +35,7 @@ WEIGHTS, CONFIG = "model.safetensors", "config.json"
 def build_model(name: str, synths: tuple[str, ...], config: ModelConfig, notes: int = 1) -> Model:
     """A new model of a registered kind. Its first weights come from torch's generator.
 
-    `notes` of the data set: a model of whole rows hears them all, another one at a time.
+    `notes` of the data set: the input of a model of whole rows is all of them, of another one at a time.
     """
     kind = model_class(name)
     layouts = {synth: get_synth(synth).space.layout for synth in synths}

@@ -32,7 +32,7 @@ class Preset:
         object.__setattr__(self, "name", utf8(self.name))
 
     def with_native(self, native: npt.ArrayLike) -> "Preset":
-        """The same preset, its name and extra kept, with other values."""
+        """The same preset, with its name and extra and other values."""
         return Preset(self.synth, np.asarray(native, np.float64), self.name, self.extra)
 
     def with_name(self, name: str) -> "Preset":

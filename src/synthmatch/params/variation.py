@@ -14,7 +14,7 @@ def vary(space: ParamSpace, preset: Preset, names: frozenset[str], amount: float
     """Change some of the parameters `names`: at least one, more and further with `amount`, above 0 to 1.
 
     A continuous one moves by a normal step with a standard deviation of a third of `amount`, a categorical one gets
-    another class. The name and extra are kept. Raises `InputError` for no or unknown names, or another amount.
+    another class. The name and extra stay. Raises `InputError` for no or unknown names, or another amount.
     """
     # a categorical of one class has no other
     able = [i for i, p in enumerate(space.parameters) if p.name in names and p.classes != 1]

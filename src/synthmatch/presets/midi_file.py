@@ -1,4 +1,4 @@
-"""The sysex messages in a standard MIDI file (``.mid``), for banks that were kept in a sequencer.
+"""The sysex messages in a standard MIDI file (``.mid``), for banks that were stored in a sequencer.
 
 Layout from the MIDI Association's "Standard MIDI Files 1.0": chunks of a four-letter name and a length; in a track, a
 time and an event each. A sysex event is ``f0``, a length and the message without its ``f0``; ``f7`` events go on with

@@ -14,7 +14,7 @@ from synthmatch.note import Note
 from synthmatch.params import Preset
 from synthmatch.synths.base import Synth
 
-#: Presets that a search may draw from.
+#: Presets that a search may draw from; not tuned.
 SEEDS = 64
 
 

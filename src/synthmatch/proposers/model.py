@@ -11,7 +11,7 @@ from synthmatch.params import Preset
 from synthmatch.proposers.base import Proposal, Proposer
 from synthmatch.synths.base import Synth
 
-#: Presets that a model is asked for: its first estimate, and draws (docs/results/tried.md).
+#: Presets that a model is asked for: its first estimate, and draws; as many as retrieval ranks again in the benchmark. Not tuned.
 ESTIMATES = 16
 
 

@@ -266,7 +266,7 @@ after_fork(_pools.clear)
 
 
 def render(synth: Synth, preset: Preset, note: Note) -> Audio:
-    """One render, in a worker that is kept for the next call. Shape: (channels, note.samples) float32.
+    """One render, in a worker that stays for the next call. Shape: (channels, note.samples) float32.
 
     Raises `RenderError` where it crashes, hangs, fails or gives NaN, and like `RenderPool.run`.
     """

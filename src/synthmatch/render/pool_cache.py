@@ -13,7 +13,7 @@ from synthmatch.synths.base import Synth
 
 
 class PoolCache:
-    """One pool a synthesizer, kept for the next who needs it. Usable from any thread.
+    """One pool a synthesizer, which stays for the next search. Usable from any thread.
 
     `workers` is that of `RenderPool`. What was not used for `keep_seconds` is closed by `sweep`; `clock` gives seconds.
     """

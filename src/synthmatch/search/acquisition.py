@@ -1,9 +1,8 @@
-"""What a preset is worth before it is rendered: the improvement that it can be expected to bring.
+"""The expected improvement of a preset before it is rendered.
 
-A score that is expected is wrong by something, and the more so the more a sound should change. A render of what is probably
-no better may still be worth more than one of what is surely a hair better, for of several only the best counts: the
-expected improvement of Mockus (1978), and of Jones, Schonlau, Welch, *Efficient global optimization of expensive
-black-box functions* (1998).
+The error of a predicted score grows with the predicted change of the sound. Only the best of several renders counts, so a
+preset that may be much better is preferred to one that is surely a little better: the expected improvement of Mockus
+(1978), and of Jones, Schonlau, Welch, *Efficient global optimization of expensive black-box functions* (1998).
 """
 
 import numpy as np

@@ -1,19 +1,20 @@
-"""Which parameters are heard in this preset: learned from mutations whose distance did or did not change."""
+"""Which parameters of this preset are active: learned from mutations whose distance did or did not change."""
 
 import numpy as np
 import numpy.typing as npt
 
 from synthmatch.params import ParamSpace
 
+#: How far a weight moves towards 1 or 0 with a change that is or is not audible, and the least weight; not tuned.
 _FORGET = 0.4
 _LEAST = 0.03
 
 
 class Audibility:
-    """A weight for each parameter, shape (P,): how likely a change of it is to be heard.
+    """A weight for each parameter, shape (P,): how likely a change of it is audible.
 
     `locked` parameters, shape (P,), are in no group. Starts at 1 for all. A parameter whose change left the distance as
-    it was (the level of a modulator that is off) is tried less and less; one whose change was heard returns.
+    it was (the level of a modulator that is off) is tried less and less; one whose change was audible is tried more again.
     """
 
     def __init__(self, space: ParamSpace, locked: npt.NDArray[np.bool_] | None = None) -> None:
@@ -35,8 +36,8 @@ class Audibility:
 
     def learn(self, changed: npt.NDArray[np.bool_], before_db: float, after_db: float) -> None:
         """Take note of a render that differs from another in the parameters `changed`, shape (P,)."""
-        heard = abs(after_db - before_db) > 1e-4
-        if heard:
+        audible = abs(after_db - before_db) > 1e-4
+        if audible:
             self.weights[changed] += _FORGET * (1.0 - self.weights[changed])
         else:
             self.weights[changed] = np.maximum(self.weights[changed] * (1 - _FORGET), _LEAST)

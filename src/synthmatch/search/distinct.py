@@ -5,7 +5,7 @@ import numpy as np
 from synthmatch.params import Preset
 from synthmatch.search.objective import Objective, Scored
 
-#: Two candidates of one synthesizer whose coarse spectra differ by less than this on average are one, in dB.
+#: Two candidates of one synthesizer whose coarse spectra differ by less than this on average are one, in dB; not tuned.
 _SAME_DB = 1.0
 
 

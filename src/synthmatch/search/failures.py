@@ -12,9 +12,9 @@ from synthmatch.params import Preset
 from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool
 
-#: Letters of a plug-in's last words.
+#: Letters shown of a plug-in's last line.
 _MOST_LETTERS = 80
-#: Presets that are tried for one that renders, from the default to random ones.
+#: Presets that are tried for one that renders, from the default to random ones; a matter of time, not tuned.
 _OTHERS = 16
 
 

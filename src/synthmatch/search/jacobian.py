@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from synthmatch.params import ParamSpace
 
-#: Most parameters that a render may differ in to be learned from: with more, it is not told which did it.
+#: Most parameters that a render may differ in to be learned from: with more, the cause of the change is unknown. Not tuned,
+#: as are the damping and the longest step below.
 _MOST_CHANGED = 6
 
 

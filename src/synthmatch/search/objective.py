@@ -54,7 +54,7 @@ class Exhausted(Exception):
 
 
 class Interrupted(Exception):
-    """Raised by a `report` to end a search early, as Ctrl-C does: what was found is kept."""
+    """Raised by a `report` to end a search early, as Ctrl-C does; the best so far are the result."""
 
 
 @dataclass

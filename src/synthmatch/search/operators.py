@@ -56,6 +56,7 @@ class Operator:
 
 def operators(groups: Sequence[str]) -> tuple[Operator, ...]:
     """All operators, for a space with these groups of parameters (`params.GROUPS`) that may change."""
+    # the chances, sizes and training weights here are not tuned; docs/decisions/0005-search.md has how often each improved
     mutations = (Operator(f"mutation of {group}", mutation(group), True, 0.55 / len(groups)) for group in groups)
     return (
         *mutations,

@@ -17,17 +17,21 @@ from synthmatch.search.jacobian import Jacobian
 from synthmatch.search.objective import Exhausted, Objective, Scored
 from synthmatch.search.operators import Context, Operator, Unit, operators
 
-#: Presets a generation.
+#: Presets a generation: the table of docs/decisions/0005-search.md has 16 and 8.
 BATCH = 8
+#: Presets that the population holds; not tuned.
 MEMBERS = 20
-#: Share of the budget for rendering the seeds, and the most of them.
+#: Share of the budget for rendering the seeds, and the most of them; not tuned.
 _SEED_SHARE = 0.2
 _MOST_SEEDS = 48
 #: How sharply better members are preferred as parents: chance that the best is taken, then the next, ...
+#: (docs/results/tried.md, "Predicted gains and expected improvement": half as sharply is no nearer).
 _PREFERENCE = 0.25
-#: An operator's credit is a mean over about 1 / (1 - memory) of its children, from the start value on, at least the floor.
+#: An operator's credit is a mean over about 1 / (1 - memory) of its children, from the start value on, at least the floor;
+#: not tuned.
 _CREDIT_MEMORY, _CREDIT_START, _CREDIT_FLOOR = 0.93, 0.3, 0.02
-#: What a child earns: so much for an improvement by its whole parent's distance, more where it is the best; at most so much.
+#: What a child earns: so much for an improvement by its whole parent's distance, more where it is the best; at most so much;
+#: not tuned.
 _REWARD_OF_GAIN, _REWARD_OF_BEST, _MOST_REWARD = 20, 2.0, 3.0
 
 

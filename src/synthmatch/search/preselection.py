@@ -34,11 +34,11 @@ from synthmatch.surrogate.surrogate import Surrogate
 
 Floats = npt.NDArray[np.floating]
 
-#: Renders that predictions are corrected by: the latest.
+#: Renders that correct predictions: the latest. A matter of time, not tuned.
 _RENDERS = 256
 #: Presets at a time whose bins are computed: threads share them, and the numbers are the same on any machine.
 _TOGETHER = 64
-#: Decimals of a prediction, in dB. What machines add up differently is smaller, and presets alike stay equally near.
+#: Decimals of a prediction, in dB. Differences between machines' sums are smaller, and equal presets stay equally near.
 _DECIMALS = 6
 
 

@@ -13,7 +13,7 @@ from synthmatch.library.builtin import builtin_library
 from synthmatch.params import ParamSpace, Preset
 from synthmatch.search.objective import Exhausted, Objective
 
-#: Presets rendered between two reports of progress.
+#: Presets rendered between two reports of progress; a matter of time, not tuned.
 _BATCH = 64
 
 

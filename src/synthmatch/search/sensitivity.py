@@ -13,7 +13,7 @@ import numpy.typing as npt
 from synthmatch.params import ParamSpace, Preset
 from synthmatch.search.objective import Evaluate
 
-#: Travel of a continuous parameter's probe.
+#: Change of a continuous parameter, in unit values; not tuned.
 _STEP = 0.2
 #: Presets between two reports of progress.
 _BATCH = 16

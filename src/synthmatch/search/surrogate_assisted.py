@@ -1,6 +1,6 @@
-"""The population search with a surrogate: many children are made, and those are rendered of which most is expected.
+"""The population search with a surrogate: it makes many children, and renders those with the largest expected improvement.
 
-Preselection predicts what children bring (`search.preselection`), acquisition says what a prediction is worth
+Preselection predicts the scores of children (`search.preselection`), acquisition their expected improvement
 (`search.acquisition`). Tuned constants were chosen in the tables of docs/results/tried.md.
 """
 
@@ -18,15 +18,19 @@ from synthmatch.search.preselection import Preselection
 
 Floats = npt.NDArray[np.floating]
 
-#: Presets a generation: a share of the budget, for a small one has to learn early, but within limits.
+#: Presets a generation: a share of the budget, for a small one has to learn early, but within limits
+#: (docs/results/tried.md, "Predicted gains and expected improvement": 8, 16 and 32; with 16 renders 16, 8 and 4).
 _BATCH_SHARE, _LEAST_BATCH, _MOST_BATCH = 1 / 12, 4, 16
-#: Children that are made for each that is rendered; in so many rounds, each from the best of those before.
+#: Children for each render; in so many rounds, each from the best of those before (docs/results/tried.md, "Whole searches").
 _CHILDREN, _ROUNDS, _BEST = 64, 2, 24
-#: Share of a round's children, the best, that are predicted bin by bin, where the synthesizer's formulas allow it.
+#: Share of a round's children, the best, that are predicted bin by bin, where the synthesizer's formulas allow it
+#: (docs/results/tried.md, "The places of partials").
 _PER_BIN = 1 / 4
-#: The same before any render: children a round, rounds, and how many of all are predicted bin by bin.
+#: The same before any render: children a round, rounds, and how many of all are predicted bin by bin (docs/results/tried.md,
+#: "Answers without a render, and few renders" and "The places of partials").
 _UNRENDERED, _UNRENDERED_ROUNDS, _UNRENDERED_PER_BIN = 96, 4, 96
-#: Standard deviation of a predicted distance, in dB: so much, and so many times the change that is expected.
+#: Standard deviation of a predicted distance, in dB: so much, and so many times the predicted change (docs/results/tried.md,
+#: "Predicted gains and expected improvement").
 _DEVIATION, _DEVIATION_OF_CHANGE = 0.005, 0.2
 
 #: By what children are sorted: the best lowest, (N,).

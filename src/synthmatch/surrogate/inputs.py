@@ -19,16 +19,16 @@ from synthmatch.synths.base import Synth
 
 Floats = npt.NDArray[np.float32]
 
-#: Bins of a continuous parameter.
+#: Bins of a continuous parameter (docs/results/tried.md, "Inputs and losses of the network": none and 8).
 BINS = 8
 #: Frames of the default note's render, and the segments of its sketch: what is predicted.
 FRAMES = frame_count(Note().samples, WINDOW, HOP)
 SEGMENTS = len(segment_starts(FRAMES))
-#: Times in a segment at which the parts of a synthesizer are looked at.
+#: Times in a segment at which the signals of a synthesizer's parts are computed; not tuned.
 _LOOKS = 3
-#: Times a second by which a segment after the note's end differs from one before it.
+#: Steepness of the step from held to released at the note's end, in 1/s; not tuned.
 _STEEPNESS = 10.0
-#: Levels in dB as inputs: which reads 0, and how many are 1.
+#: Levels in dB as inputs: the level that is 0, and the difference that is 1; not tuned.
 _MIDDLE_DB, _STEP_DB = -50.0, 20.0
 
 

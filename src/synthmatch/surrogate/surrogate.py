@@ -34,10 +34,11 @@ Floats = npt.NDArray[np.floating]
 _FORMAT = "synthmatch surrogate 2"
 #: Of a file, and of its arrays; the package's has 18 MB.
 MOST_BYTES = 100_000_000
-#: What an output of 1 is, in dB.
+#: What an output of 1 is, in dB; not tuned.
 SCALE_DB = 10.0
+#: Of layer normalisation: torch's default.
 _EPSILON = 1e-5
-#: Presets at a time. Threads share them, for numpy works on several at once; the numbers are the same on any machine.
+#: Presets at a time, which threads share; the numbers are the same on any machine. A matter of time, not tuned.
 _TOGETHER = 128
 
 

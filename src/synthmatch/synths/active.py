@@ -1,4 +1,4 @@
-"""Which parameters of a preset can be heard: a switched-off oscillator's settings cannot.
+"""Which parameters of a preset are active: a switched-off oscillator's settings are not.
 
 A synthesizer's rules are exact and cautious. What they call inaudible can all be changed at once without a change of the
 sound; what they do not know counts as audible. Of two parameters that silence each other, one stays audible: the switch.
@@ -25,11 +25,11 @@ class ActiveParameters:
         return self._native[:, self._space.index[name]]
 
     def silence(self, where: Rows, *names: str) -> None:
-        """These parameters are not heard in those presets."""
+        """These parameters are inactive in those presets."""
         self.mask[np.ix_(where, np.array([self._space.index[name] for name in names]))] = False
 
     def silence_part(self, where: Rows, prefix: str, *switches: str) -> None:
-        """All parameters whose names begin so are not heard in those presets, but for the switches."""
+        """All parameters whose names begin so are inactive in those presets, but for the switches."""
         self.silence(
             where, *(p.name for p in self._space.parameters if p.name.startswith(prefix) and p.name not in switches)
         )

@@ -105,7 +105,10 @@ class Synth(ABC):
         return False
 
     def active_parameters(self, native: Floats) -> npt.NDArray[np.bool_]:
-        """Which parameters of presets, (N, P), can be heard; what is False can all be changed at once. Shape: (N, P)."""
+        """Which parameters of presets, (N, P), are active; all others can be changed at once without a change of the sound.
+
+        Shape: (N, P).
+        """
         return np.ones(native.shape, np.bool_)
 
     def check_extra(self, extra: Mapping[str, Any]) -> None:  # noqa: B027 - one without extra has nothing to refuse

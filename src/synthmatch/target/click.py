@@ -5,6 +5,8 @@ import numpy as np
 from synthmatch.audio import Audio, decibels
 from synthmatch.note import SAMPLE_RATE_HZ
 
+#: No table compares the thresholds of this module; docs/targets.md has their results.
+
 #: Peaks of 2 ms, the 60 ms to either side, and the 6 ms next to the click.
 _BLOCK, _SIDE, _GAP = SAMPLE_RATE_HZ // 500, 30, 3
 #: A click is this many times as loud as all else; one side of it is at most that many times as loud as the other.

@@ -18,12 +18,15 @@ from synthmatch.target.pitch import Pitch, find_pitch
 
 Floats = npt.NDArray[np.float64]
 
+#: No table compares the thresholds of this module; docs/targets.md has notes with and without these rules.
+
 _HOP = 64
 _HOP_SECONDS = _HOP / SAMPLE_RATE_HZ
 #: Window of the level: a period of the note, within these seconds.
 _SHORTEST_WINDOW, _LONGEST_WINDOW = 0.005, 0.02
 #: Open above half of the largest amplitude around, closed below a fifth.
 _OPEN, _CLOSED = 0.5, 0.2
+#: Pieces of the shortest gate.
 _FEWEST_PIECES = 3
 #: From one piece to the next: 17 to 1.8 Hz.
 _FASTEST_SECONDS, _SLOWEST_SECONDS = 1.0 / 17.0, 0.55

@@ -18,6 +18,8 @@ from synthmatch.target.pitch import PITCHED, find_pitch
 
 Floats = npt.NDArray[np.float64]
 
+#: No table compares the thresholds of this module; docs/targets.md has their results.
+
 _WINDOW, _HOP = SAMPLE_RATE_HZ // 50, SAMPLE_RATE_HZ // 200
 _HOP_SECONDS = _HOP / SAMPLE_RATE_HZ
 #: A background lasts at least this long and keeps within these of its middle level, from which the sound rises by that.

@@ -11,7 +11,6 @@ from synthmatch.audio import Audio, decibels
 from synthmatch.note import SAMPLE_RATE_HZ
 
 #: RMS of the loudest 50 ms that counts as velocity 100: near the median of the one-shots of sonic-pi-samples, -10.8 dBFS.
-
 FORTE_DBFS = -10.0
 _FORTE_VELOCITY = 100
 _WINDOW = SAMPLE_RATE_HZ // 20

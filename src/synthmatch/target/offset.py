@@ -13,6 +13,8 @@ from synthmatch.note import SAMPLE_RATE_HZ
 
 Floats = npt.NDArray[np.float64]
 
+#: No table compares the thresholds of this module; docs/targets.md has their results.
+
 #: Blocks of 50 ms, a period of 20 Hz; the median of five passes over a note's first swing.
 _BLOCK_SAMPLES = SAMPLE_RATE_HZ // 20
 _SMOOTH_BLOCKS = 5

@@ -17,10 +17,14 @@ from synthmatch.note import SAMPLE_RATE_HZ
 Samples = npt.NDArray[np.float32]
 Floats = npt.NDArray[np.float64]
 
+#: Thresholds here were set on sounds of bench/targets.py at other keys, holds and phrases (docs/targets.md); no table compares them.
+
+#: The range of pitches; not tuned.
 LOWEST_HZ, HIGHEST_HZ = 20.0, 5_000.0
-#: Confidence from which a sound counts as pitched; see docs/targets.md for what it costs.
+#: Confidence from which a sound counts as pitched; docs/targets.md has its cost.
 PITCHED = 0.4
 _LONGEST_LAG = int(SAMPLE_RATE_HZ / LOWEST_HZ) + 2
+#: Samples of a frame, and the most frames that vote; a matter of time.
 _WINDOW = 2_048
 _MAX_FRAMES = 48
 #: Dips above this are noise, not periods.

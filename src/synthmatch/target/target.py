@@ -36,7 +36,7 @@ _PITCH_SAMPLES = SAMPLE_RATE_HZ * 3 // 2
 #: Left free before a second note, whose attack may begin a little before it is seen.
 _BEFORE_NEXT_SAMPLES = SAMPLE_RATE_HZ // 100
 _DEFAULT_PITCH = 60
-#: A tuning that is worth a remark; within it the search's own tuning parameters have nothing to mend.
+#: A tuning from which on a remark is made; not tuned. The search's own tuning parameters correct smaller ones.
 _IN_TUNE_CENTS = 10.0
 
 
@@ -44,7 +44,7 @@ _IN_TUNE_CENTS = 10.0
 class Target:
     """A recording made ready for matching.
 
-    `audio` has shape (channels, note.samples), float32 at 44.1 kHz, from 2 ms before the onset, level kept. `note` is
+    `audio` has shape (channels, note.samples), float32 at 44.1 kHz, from 2 ms before the onset, at the recording's level. `note` is
     what was found or given. `pitch_confidence` is 0..1; `pitched` says whether it was enough to believe (or the note
     was given). `phrase` and `polyphonic` say that more notes followed or sounded together. `tuning_cents` is how far
     the sound lies above the tempered note nearest to it. `remarks` are lines for the user.

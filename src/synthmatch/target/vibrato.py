@@ -19,12 +19,16 @@ from synthmatch.target.pitch import LOWEST_HZ, Pitch, Samples
 
 Floats = npt.NDArray[np.float64]
 
+#: No table compares the thresholds of this module; docs/targets.md has notes with and without these rules.
+
 #: Frames of the pitch: one each 5 ms.
 HOP_SAMPLES = 220
 _HOP_SECONDS = HOP_SAMPLES / SAMPLE_RATE_HZ
+#: Periods of a window: short enough for a fast vibrato.
 _PERIODS = 3.0
 #: Searched on either side of the pitch found: less than a fourth, whose 4:3 a strong harmonic makes look periodic.
 _RANGE_CENTS = 480.0
+#: Confidence from which a frame's pitch counts.
 _TRUSTED = 0.7
 #: From one turning point to the next: half a cycle of 10 to 2.5 Hz.
 _SHORTEST_SECONDS, _LONGEST_SECONDS = 0.05, 0.2
@@ -32,6 +36,7 @@ _SHORTEST_SECONDS, _LONGEST_SECONDS = 0.05, 0.2
 _NARROWEST_CENTS = 60.0
 #: Largest ratio of neighbouring times and of neighbouring swings.
 _EVEN_TIMES, _EVEN_SWINGS = 1.6, 2.0
+#: Turning points of the shortest vibrato.
 _FEWEST_TURNS = 4
 #: Share of the time that the pitch may spend within 15 % of its turning points: a sine's is 0.51, a square's near 1.
 _RESTING, _MOST_RESTING = 0.15, 0.68

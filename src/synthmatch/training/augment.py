@@ -49,8 +49,8 @@ def augmented(mels: Tensor, generator: torch.Generator) -> Tensor:
     loudest = level.amax(dim=(1, 2), keepdim=True)
     hiss = loudest - uniform(*_NOISE_DB) - uniform(*_NOISE_FALL_DB) * bands / level.shape[1]
     level = torch.where(chosen(_NOISE), torch.logaddexp(level * _NEPERS, hiss * _NEPERS) / _NEPERS, level)
-    unheard = (bands >= uniform(*_CODEC_BAND)) | (level < level.amax(dim=1, keepdim=True) - uniform(*_CODEC_DB))
-    level = torch.where(chosen(_CODEC) & unheard, loudest - RANGE_DB, level)
+    dropped = (bands >= uniform(*_CODEC_BAND)) | (level < level.amax(dim=1, keepdim=True) - uniform(*_CODEC_DB))
+    level = torch.where(chosen(_CODEC) & dropped, loudest - RANGE_DB, level)
     level = level - level.amax(dim=(1, 2), keepdim=True)
     return (level / RANGE_DB + 1.0).clamp(min=0.0).view_as(mels)
 

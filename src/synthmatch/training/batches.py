@@ -21,7 +21,7 @@ _CHUNK = 1024
 
 
 def reader_of(subset: Subset, device: torch.device, *, audible: bool = False) -> Reader:
-    """What makes batches of a subset on a device, with `audible` such as say what is heard of their presets."""
+    """What makes batches of a subset on a device, with `audible` such as have the active parameters of their presets."""
     if device.type == "cuda":
         free, _ = torch.cuda.mem_get_info(device)
         # another half for the model and what else is there
@@ -37,8 +37,8 @@ def batch_of(subset: Subset, items: npt.NDArray[np.int64], *, audible: bool = Fa
     encoded = {synth: torch.from_numpy(subset.encoded_of(synth, first[own])) for synth, own in made}
     rows = {synth: torch.from_numpy(own) for synth, own in made}
     mels = torch.from_numpy(subset.mels(items.ravel()))
-    heard = {synth: torch.from_numpy(subset.active_of(synth, first[own])) for synth, own in made if audible}
-    return Batch(mels.unflatten(0, items.shape), rows, encoded, torch.from_numpy(subset.pitches(items)), heard)
+    active = {synth: torch.from_numpy(subset.active_of(synth, first[own])) for synth, own in made if audible}
+    return Batch(mels.unflatten(0, items.shape), rows, encoded, torch.from_numpy(subset.pitches(items)), active)
 
 
 class HeldSubset:

@@ -8,6 +8,6 @@ _VARIABLE = "TORCHINDUCTOR_CACHE_DIR"
 
 
 def keep_compiler_files() -> None:
-    """Have that folder be one that goes with the program, in place of one that stays; a user's own choice is kept."""
+    """Have that folder be one that goes with the program, in place of one that stays; a user's own choice stays."""
     if _VARIABLE not in os.environ:
         os.environ[_VARIABLE] = str(new_folder())

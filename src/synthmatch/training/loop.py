@@ -62,7 +62,7 @@ def train(  # noqa: PLR0912, PLR0915 - one script, to be read from top to bottom
     if where.type == "cpu":
         keep_freed_memory()
     else:
-        # every batch but an epoch's last has the same shape, so the fastest convolutions are worth a search
+        # every batch but an epoch's last has the same shape, so a search for the fastest convolutions pays
         torch.backends.cudnn.benchmark = True
     if settings.audible and not model_class(settings.model).weighs_audible:
         raise InputError(
@@ -108,7 +108,7 @@ def train(  # noqa: PLR0912, PLR0915 - one script, to be read from top to bottom
         order = list(training.batches(settings.batch_size, shuffled, model.one_synth, model.whole_rows))
         whole_epoch = len(order)
         if model.one_synth:
-            # what a part that has ended would still learn is not kept, and the others have nothing of it
+            # a part that has ended is not stored any more, and the others do not depend on it
             ended = [
                 synths
                 for (synths, _), waited in zip(parts, progress.waited, strict=True)

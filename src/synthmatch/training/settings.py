@@ -17,7 +17,7 @@ class TrainSettings:
     `warmup_epochs`: the KL term's weight rises linearly from 0 over so many (the paper: 100 of its 500 epochs). Training
     ends after `epochs`, or when validation has not improved for `patience` of them: a loss is better than the best so far
     where it is lower by more than the share `tolerance`. `augment`: sounds are made like recordings (`training.augment`).
-    `audible`: only parameters that are heard count in the loss. `note`: the model is told the note (`models.drawn_note`).
+    `audible`: only active parameters count in the loss. `note`: the spectrogram shows the note (`models.pitch_conditioning`).
     """
 
     model: str

@@ -24,7 +24,7 @@ def validate(
         for start in range(0, len(examples), batch_size):
             batch = read(examples[start : start + batch_size])
             mels = with_note(batch.mels, batch.pitches) if note else batch.mels
-            # only a model that can leave out what is not heard is told of it
+            # only a model that can leave out inactive parameters gets them
             told = [batch.audible[synth]] if synth in batch.audible else []
             for name, loss in model.validation(mels, batch.encoded[synth], synth, *told).items():
                 sums[name] = sums.get(name, 0.0) + loss.item() * len(batch.mels)

@@ -7,7 +7,7 @@ from synthmatch.web import views
 from synthmatch.web.jobs import ENDED
 from synthmatch.web.server_state import ServerState
 
-#: How often a change is looked for, and how often a quiet connection is kept alive.
+#: How often a change is looked for, and how often a quiet connection gets a sign of life.
 _LOOK_SECONDS, _ALIVE_SECONDS = 0.1, 10.0
 
 

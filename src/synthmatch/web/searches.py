@@ -1,6 +1,6 @@
 """The long work of the page: searching, indexing the user's presets, hearing what a sound depends on.
 
-Each function makes a job; its work runs in the jobs' thread, with workers that are kept for the next job. A synthesizer
+Each function makes a job; its work runs in the jobs' thread, with workers that stay for the next job. A synthesizer
 that fails costs its own part of a job, not the others'.
 """
 
@@ -28,7 +28,7 @@ from synthmatch.web.files import Presets
 from synthmatch.web.jobs import Job, Part
 from synthmatch.web.server_state import METRICS, ServerState
 
-#: A candidate that a better one has replaced is kept this long: a page may just be asking for it.
+#: A candidate that a better one has replaced stays this long: a page may just be requesting it.
 _LINGER_SECONDS = 30.0
 
 

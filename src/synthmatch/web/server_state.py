@@ -1,4 +1,4 @@
-"""The server's things in one place, and what is done with them at once: reading, playing and changing presets.
+"""The server's entries in one place, and what is done with them at once: reading, playing and changing presets.
 
 Nothing here knows of HTTP. What takes long is in `web.searches`.
 """

@@ -10,7 +10,7 @@ class Settings:
     """Where the server listens, which synthesizers it offers, and its limits.
 
     `names` are host names under which the page may be opened, beside IP addresses (`web.guard`). `keep_seconds` is how
-    long a sound, a candidate or a job is kept after it was last used; `keep_workers_seconds`, how long a synthesizer's
+    long a sound, a candidate or a job stays after it was last used; `keep_workers_seconds`, how long a synthesizer's
     workers are. `queue` is how many jobs may wait.
     """
 

@@ -16,7 +16,7 @@ class GoneError(SynthmatchError):
 
 
 class Store(Generic[Thing]):
-    """Things of one kind. `most` are kept at once: then the one that was used longest ago makes room.
+    """Entries of one kind. `most` are stored at once: then the one that was used longest ago makes room.
 
     `drop` is called with each thing that goes, `clock` gives seconds. Usable from any thread.
     """

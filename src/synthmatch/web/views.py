@@ -1,4 +1,4 @@
-"""The server's things as the API shows them."""
+"""The server's entries as the API shows them."""
 
 import base64
 

@@ -28,7 +28,7 @@ from synthmatch.synths.amsynth.waveforms import NOISE, SAW, SINE
 _VELOCITY = Note().velocity / 127
 _MIDDLE_C_HZ = 261.626
 _SHORTEST_SECONDS = 0.0005
-#: Times around each at which a level is looked at: a frame hears about 46 ms.
+#: Times around each at which a level is computed: a frame covers about 46 ms.
 _AROUND_SECONDS = np.array([-0.0125, -0.004, 0.004, 0.0125])
 #: Presets at a time: their arrays stay near the processor.
 _CHUNK = 64

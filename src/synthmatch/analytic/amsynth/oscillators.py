@@ -54,7 +54,7 @@ class Oscillators(NamedTuple):
     together: npt.NDArray[np.bool_]
 
     def heard_hz(self) -> Wide:
-        """Frequencies that are heard: oscillator 2's is 1's where 1 resets it. Shape: (N, 2)."""
+        """Audible frequencies: oscillator 2's is 1's where 1 resets it. Shape: (N, 2)."""
         first, second = self.frequency_hz.T
         return np.stack([first, np.where(self.synced, first, second)], axis=1)
 
@@ -141,8 +141,8 @@ def _coefficients(oscillators: Oscillators, which: int, number: Wide, width: Wid
     # of a bundle, the mean square of the sine takes the place of its own
     mean = (1.0 - np.cos(number * angle) * np.sinc(width * angle / (2 * np.pi))) / 2
     wave = np.where(width > 1, wave * np.sqrt(width * mean / np.maximum(np.square(half), 1e-9)), wave)
-    heard = (frequency * number < SAMPLE_RATE_HZ / 2) * oscillators.amplitude[:, which, None]
-    return np.asarray(wave * heard)
+    audible = (frequency * number < SAMPLE_RATE_HZ / 2) * oscillators.amplitude[:, which, None]
+    return np.asarray(wave * audible)
 
 
 def _rising(shape: Wide, frequency_hz: Wide) -> Wide:
@@ -164,8 +164,8 @@ def _reset(oscillators: Oscillators, rows: npt.NDArray[np.bool_]) -> npt.NDArray
     sine = np.sin(2 * np.pi * phase)
     wave = np.where(waveform == SINE, sine, np.where(waveform == PULSE, pulse, np.where(waveform == SAW, saw, 0.0)))
     number = np.arange(_POINTS // 2 + 1)
-    heard = (frequency[:, :1] * number < SAMPLE_RATE_HZ / 2) * oscillators.amplitude[rows, 1, None]
-    return np.asarray(np.fft.rfft(wave, axis=1) * np.exp(-1j * np.pi * number / _POINTS) * (2 / _POINTS) * heard)
+    audible = (frequency[:, :1] * number < SAMPLE_RATE_HZ / 2) * oscillators.amplitude[rows, 1, None]
+    return np.asarray(np.fft.rfft(wave, axis=1) * np.exp(-1j * np.pi * number / _POINTS) * (2 / _POINTS) * audible)
 
 
 def _bundled(spectrum: npt.NDArray[np.complex128], number: Wide, width: Wide) -> npt.NDArray[np.complex128]:

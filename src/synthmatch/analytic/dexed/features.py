@@ -36,7 +36,7 @@ _ALGORITHMS = bytes.fromhex(
 _VELOCITY = 16
 #: In octaves of level: where an attack starts at least, what it tends to, and full level.
 _JUMP, _CEILING, _FULL = 1716 / 256, 16.5, 14.0
-#: Below full level, in octaves, nothing is heard.
+#: Levels further below full level than this, in octaves, are inaudible.
 _SILENT = -12.0
 _BLOCKS_A_SECOND = SAMPLE_RATE_HZ / 64
 #: Samples that a stage waits which begins where it ends, by its rate up to 76; above, 20 for each that is lacking to 99.
@@ -55,7 +55,7 @@ _APART = 3
 
 
 def _wiring() -> tuple[Floats, Floats, Floats]:
-    """Who modulates whom, (32, 6, 6); who is heard, and who has feedback, (32, 6)."""
+    """By algorithm: which operator modulates which, (32, 6, 6); which are carriers, and which have feedback, (32, 6)."""
     modulates, heard, feedback = np.zeros((32, 6, 6)), np.zeros((32, 6)), np.zeros((32, 6))
     for algorithm in range(32):
         buses: dict[int, list[int]] = {1: [], 2: []}

@@ -3,7 +3,7 @@
 What operators do to each other is what Dexed's Mark I engine computes (Pascal Gauthier, GPL-3.0: EngineMkI.cpp): each is a
 sine whose phase its modulators move by their output in cycles; one of them also by the mean of its own last two samples, or
 of those of the last operator of a loop. Held still: levels and frequencies, for the 23 or 46 ms of a frame. Left out: the few
-bits of its tables, which are heard as a hiss.
+bits of its tables, which are audible as a hiss.
 """
 
 import itertools
@@ -36,7 +36,9 @@ _WEAKER = [3, 5, 31]
 
 
 class Wiring:
-    """Who modulates whom, (32, 6, 6); who is heard, and who has feedback, (32, 6): at most one, whom nobody modulates.
+    """Which operator modulates which, (32, 6, 6); which are carriers, and which have feedback, (32, 6).
+
+    At most one has feedback, and it has no modulator.
 
     Two algorithms have a loop of several operators in place of it. There and in the last one feedback is weaker.
     """
@@ -83,7 +85,7 @@ def expected_bins(wiring: Wiring, playing: Playing) -> Samples:
 def _powers(
     wiring: Wiring, playing: Playing, samples: int
 ) -> Iterator[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Samples]]:
-    """Voices, moments and the power of their bins, (R,), (R,), (R, bins), R by R: of all that are heard."""
+    """Voices, moments and the power of their bins, (R,), (R,), (R, bins), R by R: of all that are audible."""
     algorithm, amplitude = playing.algorithm, playing.amplitude
     loud = (amplitude * wiring.heard[algorithm][:, :, None]).max(axis=1) > _SILENT  # (N, T)
     voices, moments = np.nonzero(loud)
@@ -121,7 +123,7 @@ def _frames(
     fed_rows: npt.NDArray[np.int64],
     fed_sounds: Samples,
 ) -> Samples:
-    """What is heard of voices of one algorithm: (R, samples).
+    """The sum of the carriers of voices of one algorithm: (R, samples).
 
     Levels, phases at the start in cycles, frequencies in Hz: (R, 6). `fed_sounds`: the last operator that feedback passes
     through, at full level, (F, samples), of the rows `fed_rows`.
@@ -149,7 +151,7 @@ def _frames(
 
 
 def _needed(wiring: Wiring, algorithm: int) -> set[int]:
-    """Operators that are heard, or modulate one that is needed."""
+    """Carriers, and operators that modulate one that is needed."""
     needed = set(np.flatnonzero(wiring.heard[algorithm]).tolist())
     for operator in range(5, -1, -1):
         if operator in needed:

@@ -142,9 +142,9 @@ def answer(
                 if isinstance(sound, RenderFailure):
                     raise RenderError(f"a test target does not render again: {sound}")
                 measure = AudioScores(sound)
-                (heard,) = pool.run([preset], note, measure)
+                (measured,) = pool.run([preset], note, measure)
                 # what does not render is as good as silence
-                scores = measure(np.zeros_like(sound)) if isinstance(heard, RenderFailure) else heard
+                scores = measure(np.zeros_like(sound)) if isinstance(measured, RenderFailure) else measured
                 scores["param_mae"] = param_mae(truth.native, preset.native, pool.synth.space)
                 scores["param_accuracy"] = param_accuracy(truth.native, preset.native, pool.synth.space)
                 title = f"{test.names(np.array([item]))[0]} {note.name}"

@@ -105,10 +105,10 @@ def sounds_of(card: Card, test: Subset, known: Mapping[bytes, Preset], pool: Ren
     for _, answer in card.beside:
         preset = Preset(card.synth, np.array(answer.native))
         presets.append(known.get(preset.native.tobytes(), preset) if answer.method == NEAREST else preset)
-    heard = pool.run(presets, test.note(card.item), mono)
-    if isinstance(heard[0], RenderFailure):
-        raise RenderError(f"a test target does not render again: {heard[0]}")
-    return [None if isinstance(sound, RenderFailure) else sound for sound in heard]
+    rendered = pool.run(presets, test.note(card.item), mono)
+    if isinstance(rendered[0], RenderFailure):
+        raise RenderError(f"a test target does not render again: {rendered[0]}")
+    return [None if isinstance(sound, RenderFailure) else sound for sound in rendered]
 
 
 def _filled(card: Card, sounds: Sequence[Sound | None], test: Subset) -> dict[str, Any]:

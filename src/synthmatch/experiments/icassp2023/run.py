@@ -1,4 +1,4 @@
-"""The experiments from data to answers: generate, train each model, let it answer. Each step is kept and resumes."""
+"""The experiments from data to answers: generate, train each model, let it answer. Each step is stored and resumes."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -13,6 +13,7 @@ from synthmatch.params.preset import Preset
 from synthmatch.params.space import ParamSpace
 from synthmatch.synths.registry import get_synth
 
+#: Names of wavetables by kind. No table compares them, nor the numbers of the recipes below.
 ANALOG = ("sine to saw", "saw to square", "sine to triangle to square", "pulse width", "saw opening", "square opening")
 FM = ("fm 1", "fm 2", "fm 3", "fm 7", "fm 14", "fm harsh")
 BRIGHT = ("sync saw", "sync sine", "folded sine", "folded uneven", "resonant sweep", "growl", "comb", "coarse saw")

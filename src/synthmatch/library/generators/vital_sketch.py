@@ -13,7 +13,7 @@ import numpy as np
 T = TypeVar("T")
 Range = tuple[float, float]
 
-#: unison is what makes a render slow: two renders in three have none
+#: voices of unison and their weights: unison makes a render slow, so two renders in three have none; not tuned
 _VOICES = (1, 2, 3, 5, 7)
 _SOME = (0.62, 0.14, 0.13, 0.08, 0.03)
 
@@ -27,7 +27,7 @@ WARPS = ("Sync", "Quantize", "Bend", "Squeeze", "Pulse")
 
 
 class Sketch:
-    """Values by parameter name, drawn with one generator; categorical values are kept by the name of their class."""
+    """Values by parameter name, drawn with one generator; categorical values are stored by the name of their class."""
 
     def __init__(self, rng: np.random.Generator) -> None:
         self.rng = rng

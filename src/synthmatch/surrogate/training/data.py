@@ -56,7 +56,7 @@ def render_neighbourhoods(
     seed: int,
     progress: Callable[[RenderProgress], None] | None = None,
 ) -> int:
-    """Render `count` neighbourhoods near a library's presets, rounded up to whole files; those that are finished are kept.
+    """Render `count` neighbourhoods near a library's presets, rounded up to whole files; finished files stay.
 
     Gives how many there are: a neighbourhood with a preset that fails to render is left out. Raises `InputError` where the
     folder holds neighbourhoods of another seed, library or parameter table, `OutputError` where it cannot be written.
@@ -104,11 +104,11 @@ def _render(
 ) -> int:
     presets = [Preset(pool.synth.id, native) for neighbourhood in neighbourhoods for native in neighbourhood.native]
     notes = [neighbourhood.note for neighbourhood in neighbourhoods for _ in neighbourhood.native]
-    heard: list[Any] = [None] * len(presets)
+    rendered: list[Any] = [None] * len(presets)
     for place, result in pool.stream(presets, notes, sketch):
-        heard[place] = result
+        rendered[place] = result
         tally.add(1, rendered=True)
-    of_neighbourhood = [heard[first : first + MEMBERS] for first in range(0, len(heard), MEMBERS)]
+    of_neighbourhood = [rendered[first : first + MEMBERS] for first in range(0, len(rendered), MEMBERS)]
     kept = [
         (neighbourhood, sounds)
         for neighbourhood, sounds in zip(neighbourhoods, of_neighbourhood, strict=True)

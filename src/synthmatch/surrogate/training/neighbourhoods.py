@@ -16,12 +16,13 @@ from synthmatch.search.audibility import Audibility
 from synthmatch.search.jacobian import Jacobian
 from synthmatch.search.operators import Context, Unit, operators
 
-#: Presets of a neighbourhood.
+#: Presets of a neighbourhood; not tuned.
 MEMBERS = 8
-#: Donors: the library's presets that sound nearest to where a neighbourhood starts, as a search's neighbours do.
+#: Donors: the library's presets nearest to the start of a neighbourhood, as many as a search may draw from; not tuned.
 _DONORS = 64
-#: Changes that lead from a preset of the library to a neighbourhood's first, at most.
+#: Changes from a preset of the library to a neighbourhood's first, at most; not tuned.
 _WALK = 3
+#: Lowest and highest pitch, and the shortest hold; not tuned.
 _PITCHES = (30, 90)
 _SHORTEST_SECONDS = 0.05
 _DEFAULT = Note()

@@ -19,13 +19,13 @@ from synthmatch.synths.registry import get_synth
 
 Halves = npt.NDArray[np.float16]
 
-#: One neighbourhood in so many is for validation.
+#: One neighbourhood in so many is for validation; not tuned.
 VALIDATION = 20
-#: Neighbourhoods that validation hears of each synthesizer, at most.
+#: Neighbourhoods of each synthesizer that validation uses, at most; a matter of time.
 _VALIDATED = 400
 #: Neighbourhoods whose inputs are computed at once: a matter of memory.
 _TOGETHER = 256
-#: Neighbourhoods that first show how expected levels become a sketch's.
+#: Neighbourhoods from which the first map of analytic levels to a sketch's is fitted; not tuned.
 _FITTED = 1000
 
 
@@ -73,8 +73,8 @@ def prepare(folders: Sequence[Path], synth: str, number: int) -> Prepared:
         )
     numbers, levels = _seen(synth, neighbourhoods)
     mean = neighbourhoods.sketch[~validation].mean(axis=(0, 1), dtype=np.float64).astype(np.float32)
-    heard = rows[validation][:_VALIDATED]
-    return Prepared(number, numbers, levels, neighbourhoods, rows[~validation], heard, torch.from_numpy(mean))
+    validated = rows[validation][:_VALIDATED]
+    return Prepared(number, numbers, levels, neighbourhoods, rows[~validation], validated, torch.from_numpy(mean))
 
 
 def _seen(synth: str, neighbourhoods: Neighbourhoods) -> tuple[Halves, Halves]:

@@ -28,12 +28,14 @@ from synthmatch.training.log import MetricsLog
 from synthmatch.training.memory import keep_freed_memory
 from synthmatch.training.meter import Meter, Pace
 
-#: Steps between checkpoints.
+#: Steps between checkpoints, a matter of time.
 _CHECKPOINT = 1000
+#: Steps over which the learning rate rises; not tuned.
 _WARMUP_STEPS = 200
-#: A change of a sketch that is quieter than this, root of the summed squares over cells, counts less and less.
+#: A change of a sketch that is quieter than this, root of the summed squares over cells, counts less and less; not tuned.
 _QUIET = 2.0
-#: Weight of the changes beside the sketches themselves.
+#: Weight of the changes beside the sketches (docs/results/tried.md, "Inputs and losses of the network", has a row with this loss
+#: and one without; the weight is not tuned).
 _CHANGES = 5.0
 
 
@@ -41,6 +43,7 @@ _CHANGES = 5.0
 class SurrogateSettings:
     """How a surrogate is built and trained. Raises `InputError` for values that cannot be used."""
 
+    #: docs/surrogate.md, "Data, training and size", compares steps; the other settings are not tuned
     steps: int = 20_000
     width: int = 640
     blocks: int = 3
@@ -62,7 +65,7 @@ class Validation(NamedTuple):
     """How well one synthesizer's held-out neighbourhoods are predicted.
 
     `error`: mean absolute error of sketches in dB, `constant` that of the mean sketch. `direction`: mean cosine between
-    predicted and real changes within neighbourhoods, of those that are heard.
+    predicted and real changes within neighbourhoods, of the audible ones.
     """
 
     error: float
@@ -220,7 +223,7 @@ def _validate(network: Network, data: Prepared, weights: Tensor) -> Validation:
         constants.append(_distance(data.mean.to(weights.device) - sketch, weights))
         neighbourhoods = (values.view(-1, MEMBERS, SEGMENTS * MELS) for values in (predicted, sketch))
         ours, real = (neighbourhood[:, 1:] - neighbourhood[:, :1] for neighbourhood in neighbourhoods)
-        heard = real.abs().mean(2) > 0.3
+        audible = real.abs().mean(2) > 0.3
         cosine = (ours * real).sum(2) / (ours.norm(dim=2) * real.norm(dim=2) + 1e-6)
-        directions.append(cosine[heard])
+        directions.append(cosine[audible])
     return Validation(*(float(torch.cat(values).mean()) for values in (errors, constants, directions)))

@@ -1,4 +1,4 @@
-"""Which parameters of an amsynth preset can be heard."""
+"""Which parameters of an amsynth preset are active."""
 
 import numpy as np
 

@@ -1,7 +1,7 @@
 """amsynth: two oscillators, a filter, an LFO; Debian's VST2 in DawDreamer.
 
 A native value is the number in amsynth's own files. A render has the plug-in load the very text that `Amsynth.dump`
-writes, so what is heard is what the file says. Presets of older versions lack the parameters added since; as in
+writes, so the render is what the file says. Presets of older versions lack the parameters added since; as in
 amsynth, those take their defaults.
 
 `Preset.extra` keeps what the parameter space does not: ``properties`` (tuning files), and ``decimals``, the numbers of

@@ -1,4 +1,4 @@
-"""Which parameters of a DX7 voice can be heard."""
+"""Which parameters of a DX7 voice are active."""
 
 import numpy as np
 

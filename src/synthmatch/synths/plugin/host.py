@@ -39,7 +39,7 @@ _SILENT = 1e-4
 #: What VST3 wrappers put in front of a plug-in's own parameters, 130 for each MIDI channel.
 _MIDI_PARAMETER = re.compile(r"MIDI Ch\. \d+ CC \d+")
 
-#: A parameter with more steps than this has no names for them worth asking for.
+#: A parameter with more steps than this has no names for them, so they are not asked for.
 _MOST_TEXTS = 128
 
 

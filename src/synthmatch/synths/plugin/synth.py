@@ -1,7 +1,7 @@
 """Any plug-in instrument as a synthesizer: a VST2 or VST3 file by its path, an LV2 by its URI.
 
 Its parameter space is what it tells the host: names, values in host units (0 to 1), named choices. It is asked once,
-in a process of its own (`plugin_probe`), and the answer is kept in the user's cache folder. A native value is in host
+in a process of its own (`plugin_probe`), and the answer is stored in the user's cache folder. A native value is in host
 units; of a categorical parameter it is the number of the choice.
 
 A preset read from a file keeps the plug-in's whole state in ``extra["state"]`` (base64), since plug-ins keep more in
@@ -37,7 +37,7 @@ from synthmatch.synths.plugin.host import HostedPlugin, HostParameter, missing_h
 from synthmatch.synths.plugin.probe import probe
 from synthmatch.systems.folders import cache_folder, lv2_folders
 
-#: Form of the kept description; another number makes the kept ones forgotten.
+#: Form of the stored description; another number invalidates the stored ones.
 _DESCRIPTION = 3
 
 #: Of files that are read: what is known of a plug-in, and a preset, which may hold samples. In memory it is there as

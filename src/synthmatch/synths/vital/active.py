@@ -1,4 +1,4 @@
-"""Which parameters of a Vital preset can be heard."""
+"""Which parameters of a Vital preset are active."""
 
 import numpy as np
 

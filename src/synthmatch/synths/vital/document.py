@@ -80,7 +80,7 @@ class DocumentBuilder:
         return {**header, "preset_name": preset.name, "settings": settings}
 
     def lean(self, preset: Preset) -> str:
-        """The same preset as text for a fresh engine, without what it has already or would not be heard.
+        """The same preset as text for a fresh engine, without what it has already or is inaudible.
 
         Loading costs more than reading: Vital renders each frame of each table, and a second of sample at 10 rates.
         """
@@ -95,8 +95,8 @@ class DocumentBuilder:
         shape_classes = self._classes(native, self._shapes) + [0] * (ALL_LFOS - LFOS)
         shape_list = _texts(shape_classes, own_shapes, self.bank.shape_texts)
         connections = dumps(self._connections(native, extra.get("modulations", {})))
-        heard = native[self.space.index["sample_on"]] == 1
-        sample = (dumps(extra["sample"]) if "sample" in extra else noise_text()) if heard else silence_text()
+        sampler_on = native[self.space.index["sample_on"]] == 1
+        sample = (dumps(extra["sample"]) if "sample" in extra else noise_text()) if sampler_on else silence_text()
         written = extra.get("header", {}).get("synth_version", WRITTEN_VERSION)
         return (
             f'{{"settings":{{{fields},"lfos":[{shape_list}],"modulations":{connections},"sample":{sample},'
@@ -223,7 +223,7 @@ def _name(names: tuple[str, ...], choice: float, own: str) -> str:
 
 
 def _texts(classes: list[int], own: dict[int, str], texts: list[str]) -> str:
-    """The texts of a list's items, up to the last that is not what Vital starts with (class 0; -1: not heard)."""
+    """The texts of a list's items, up to the last that is not what Vital starts with (class 0; -1: inactive)."""
     wanted = [own.get(i, texts[max(k, 0)]) for i, k in enumerate(classes)]
     changed = [i for i, k in enumerate(classes) if k > 0 or i in own]
     return ",".join(wanted[: changed[-1] + 1]) if changed else ""

@@ -2,7 +2,7 @@
 
 The space has the controls that shape the sound of one note, 16 modulation slots, a wavetable per oscillator and a shape
 per LFO from our own bank (`vital_bank`). A render has vita load the very document that a file would hold
-(`vital_document`), so the file says what was heard.
+(`vital_document`), so the file says what was rendered.
 """
 
 import importlib.metadata
@@ -150,7 +150,7 @@ class Vital(Synth):
         return text or (contents.startswith(ZIP_START) and b".vital" in contents)
 
     def check_extra(self, extra: Mapping[str, Any]) -> None:
-        """What a document may hold, by the check of documents; lists are kept by number."""
+        """What a document may hold, by the check of documents; lists are stored by number."""
         try:
             parts = {name: need(extra.get(name, {}), dict, name) for name in ("settings", "later", "header")}
             settings: dict[str, Any] = {**parts["later"], **parts["settings"]}
