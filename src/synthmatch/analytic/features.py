@@ -7,9 +7,8 @@ operator modulates which.
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from synthmatch.arrays import F64
 
 #: What is quieter reads as this, in dB.
 QUIETEST_DB = -90.0
@@ -22,9 +21,9 @@ class PartFeatures(NamedTuple):
     no bands where nothing is known of them.
     """
 
-    curves: Floats
-    values: Floats
-    levels: Floats
+    curves: F64
+    values: F64
+    levels: F64
 
 
 def no_features(count: int, times: int) -> PartFeatures:
@@ -32,6 +31,6 @@ def no_features(count: int, times: int) -> PartFeatures:
     return PartFeatures(np.zeros((count, 0, times)), np.zeros((count, 0)), np.zeros((count, 0, times)))
 
 
-def decibels(power: Floats) -> Floats:
+def decibels(power: F64) -> F64:
     """10 log10 of a power, held at `QUIETEST_DB`. Same shape."""
     return 10.0 * np.log10(np.maximum(power, 10.0 ** (QUIETEST_DB / 10)))

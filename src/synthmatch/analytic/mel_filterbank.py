@@ -7,12 +7,9 @@ resolution, and nearly the very levels, of a measured one.
 from functools import cache
 
 import numpy as np
-import numpy.typing as npt
 
+from synthmatch.arrays import F32, F64
 from synthmatch.note import SAMPLE_RATE_HZ
-
-Floats = npt.NDArray[np.float32]
-Wide = npt.NDArray[np.float64]
 
 BANDS = 64
 #: Samples of a frame, and bins of its spectrum.
@@ -30,7 +27,7 @@ WIDTHS_HZ = (_EDGES_HZ[2:] - _EDGES_HZ[:-2]) / 2
 
 
 @cache
-def triangles(window: int) -> Wide:
+def triangles(window: int) -> F64:
     """Weight of each bin of a window of so many samples in each band. Shape: (window // 2 + 1, BANDS)."""
     bin_hz = SAMPLE_RATE_HZ / window
     hz = np.arange(window // 2 + 1)[:, None] * bin_hz
@@ -41,7 +38,7 @@ def triangles(window: int) -> Wide:
 
 
 @cache
-def _heard() -> Floats:
+def _heard() -> F32:
     """Power of a full-scale sine in each band, by its frequency in quarters of a bin. Shape: (places, BANDS)."""
     away = np.arange(BINS * _FINE)[:, None] / _FINE - np.arange(BINS)
     beside = np.abs(np.abs(away) - 1) < 1e-6
@@ -50,7 +47,7 @@ def _heard() -> Floats:
 
 
 @cache
-def _heard_around(octaves: float) -> Floats:
+def _heard_around(octaves: float) -> F32:
     """The same of power spread over so many octaves around a frequency."""
     total = np.cumsum(np.pad(_heard().astype(np.float64), ((1, 0), (0, 0))), axis=0)
     place = np.arange(len(total) - 1)
@@ -59,7 +56,7 @@ def _heard_around(octaves: float) -> Floats:
     return np.asarray((total[high] - total[low]) / (high - low)[:, None], np.float32)
 
 
-def shares(frequency_hz: Wide, single: int, octaves: float = 0.25) -> Floats:
+def shares(frequency_hz: F64, single: int, octaves: float = 0.25) -> F32:
     """Share of a partial's power that each band hears; from the column `single` on, of power spread over `octaves` around it.
 
     Shape: (N, H) -> (N, H, BANDS).
@@ -68,19 +65,19 @@ def shares(frequency_hz: Wide, single: int, octaves: float = 0.25) -> Floats:
     return np.concatenate([_heard()[place[:, :single]], _heard_around(octaves)[place[:, single:]]], axis=1)
 
 
-def place_of(frequency_hz: Wide) -> Wide:
+def place_of(frequency_hz: F64) -> F64:
     """Number of the band whose centre a frequency is, with decimals. Same shape."""
     step = np.log(1 + SAMPLE_RATE_HZ / 2 / 700) / (BANDS + 1)
     return np.asarray(np.log1p(frequency_hz / 700) / step - 1)
 
 
-def mean_power(bands: Floats) -> Floats:
+def mean_power(bands: F32) -> F32:
     """Mean power of the bins of each band from the power in it. Shape: (N, BANDS, T)."""
     return np.asarray(bands * (_SPREAD / triangles(WINDOW).sum(axis=0)).astype(np.float32)[:, None])
 
 
 @cache
-def between_bands() -> Wide:
+def between_bands() -> F64:
     """By how much a bin is louder, if a band is by 1: between two bands in proportion. Shape: (BANDS, BINS)."""
     place = np.clip(place_of(np.arange(BINS, dtype=np.float64) * _BIN_HZ), 0, BANDS - 1)
     return np.asarray(np.maximum(1.0 - np.abs(place - np.arange(BANDS)[:, None]), 0.0))

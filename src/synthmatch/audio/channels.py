@@ -8,10 +8,8 @@ others fade.
 from collections.abc import Callable, Iterable
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
-Block = npt.NDArray[np.float32]
+from synthmatch.arrays import F32
 
 #: Power of a channel that is not in use, against the loudest: -50 dB, hiss and crosstalk.
 _UNUSED = 1e-5
@@ -20,7 +18,7 @@ _UNUSED = 1e-5
 _CANCELS = 0.3
 
 
-def fold(blocks: Callable[[], Iterable[Block]]) -> Block:
+def fold(blocks: Callable[[], Iterable[F32]]) -> F32:
     """Blocks of (channels, samples), which are gone through twice, as (1 or 2, samples).
 
     Channels without sound are left out. One or two that remain are kept as they are; more become their sum at their
@@ -45,7 +43,7 @@ def fold(blocks: Callable[[], Iterable[Block]]) -> Block:
     return np.concatenate(summed, axis=1).astype(np.float32)
 
 
-def without_cancelling(audio: Block) -> tuple[Block, str | None]:
+def without_cancelling(audio: F32) -> tuple[F32, str | None]:
     """Audio (channels, samples) whose mean over the channels is about as loud as they are, and a line where it was not.
 
     Of two channels in opposite phase the right one is turned over; their powers stay. A channel without sound becomes

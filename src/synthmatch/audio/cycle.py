@@ -5,12 +5,9 @@ Audio is float32 (channels, samples) at the file's own rate.
 """
 
 import numpy as np
-import numpy.typing as npt
 
+from synthmatch.arrays import Audio
 from synthmatch.audio.parts import Loop
-from synthmatch.audio.signals import Audio
-
-Floats = npt.NDArray[np.float64]
 
 #: How long a note is made.
 _HELD_SECONDS = 1.0

@@ -3,14 +3,11 @@
 Audio is float32 (channels, samples) at 44.1 kHz. soxr resamples at its best quality.
 """
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
+from synthmatch.arrays import F32, F64, Array, Audio
 from synthmatch.note import SAMPLE_RATE_HZ
-
-Audio = npt.NDArray[np.float32]
 
 
 def resample(audio: Audio, sample_rate_hz: float) -> Audio:
@@ -23,21 +20,21 @@ def resample(audio: Audio, sample_rate_hz: float) -> Audio:
     return np.ascontiguousarray(frames.T, dtype=np.float32)
 
 
-def mono(audio: Audio) -> npt.NDArray[np.float32]:
+def mono(audio: Audio) -> F32:
     """Mean of the channels. Shape: (channels, samples) to (samples,)."""
     return np.asarray(audio.mean(axis=0), dtype=np.float32)
 
 
-def decibels(amplitude: npt.ArrayLike, floor_db: float = -120.0) -> npt.NDArray[np.float64]:
+def decibels(amplitude: npt.ArrayLike, floor_db: float = -120.0) -> F64:
     """20 log10 of an amplitude, never below `floor_db`; same shape."""
     return np.asarray(20.0 * np.log10(np.maximum(amplitude, 10.0 ** (floor_db / 20.0))), dtype=np.float64)
 
 
-def peak_dbfs(audio: npt.NDArray[Any]) -> float:
+def peak_dbfs(audio: Array) -> float:
     """Largest absolute sample in dB below full scale, at least -120."""
     return float(decibels(np.abs(audio).max(initial=0.0)))
 
 
-def rms_dbfs(audio: npt.NDArray[Any]) -> float:
+def rms_dbfs(audio: Array) -> float:
     """Root mean square over all channels and samples in dB; a full-scale sine has -3.01, at least -120."""
     return float(decibels(np.sqrt(np.mean(np.square(audio, dtype=np.float64)))))

@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from synthmatch.benchmark.methods import FLOOR, MEDOID, RERANKED, RETRIEVAL, SEEDED
 from synthmatch.benchmark.records import Record, Scores
@@ -16,8 +15,6 @@ from synthmatch.benchmark.statistics import paired_wilcoxon
 from synthmatch.benchmark.tables import Row, summarize
 from synthmatch.proposers.model import ESTIMATES
 from synthmatch.search.registry import GUIDED, SEARCHES
-
-Floats = npt.NDArray[np.float64]
 
 COLUMNS = ("lsd", "mss", "wmfcc", "sot", "rms_cosine", "spectral_convergence")
 _SHOWN = {"wmfcc": ".3g", "sot": ".3g", "rms_cosine": ".3f", "spectral_convergence": ".3g"}

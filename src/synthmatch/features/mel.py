@@ -9,13 +9,11 @@ this last scale it is what librosa 0.11 gives: ``power_to_db(melspectrogram(y=mo
 from functools import cache
 
 import numpy as np
-import numpy.typing as npt
 from scipy.fft import rfft
 
+from synthmatch.arrays import F32, U8
 from synthmatch.audio import mono
 from synthmatch.features.bands import slaney_mel_bands
-
-Floats = npt.NDArray[np.float32]
 
 #: Bands, and frames of a render of 5 s: the shape of what a model hears.
 MELS = 128
@@ -27,7 +25,7 @@ RANGE_DB = 80.0
 _FLOOR_POWER = 1e-10
 
 
-def mel_power(audio: npt.NDArray[np.float32]) -> Floats:
+def mel_power(audio: F32) -> F32:
     """Band powers, not scaled: sounds can be shown on one scale. Shape: (MELS, 1 + samples // HOP)."""
     signal = audio if audio.ndim == 1 else mono(audio)
     padded = np.pad(signal.astype(np.float32, copy=False), WINDOW // 2)
@@ -36,7 +34,7 @@ def mel_power(audio: npt.NDArray[np.float32]) -> Floats:
     return _bands() @ (spectrum.real**2 + spectrum.imag**2).T
 
 
-def mel_spectrogram(audio: npt.NDArray[np.float32]) -> Floats:
+def mel_spectrogram(audio: F32) -> F32:
     """Levels in 0..1, 1 is the loudest band of the sound; silence gives zeros. Shape: (MELS, 1 + samples // HOP)."""
     power = mel_power(audio)
     loudest = power.max()
@@ -47,22 +45,22 @@ def mel_spectrogram(audio: npt.NDArray[np.float32]) -> Floats:
     return np.maximum(level_db / np.float32(RANGE_DB) + 1, np.float32(0))
 
 
-def to_bytes(mel: Floats) -> npt.NDArray[np.uint8]:
+def to_bytes(mel: F32) -> U8:
     """Levels as 8 bits: steps of 80 / 255 = 0.31 dB. Same shape."""
     return np.rint(mel * np.float32(255)).astype(np.uint8)
 
 
-def from_bytes(stored: npt.NDArray[np.uint8]) -> Floats:
+def from_bytes(stored: U8) -> F32:
     """Levels of their 8 bits, at most half a step from what they were. Same shape."""
     return np.divide(stored, np.float32(255), dtype=np.float32)
 
 
 @cache
-def _hann() -> Floats:
+def _hann() -> F32:
     """Periodic Hann window."""
     return (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(WINDOW) / WINDOW)).astype(np.float32)
 
 
 @cache
-def _bands() -> Floats:
+def _bands() -> F32:
     return slaney_mel_bands(WINDOW, MELS).astype(np.float32)

@@ -7,19 +7,17 @@ centred, and the last one is filled with silence. Levels are those of METRIC `ls
 from functools import cache
 
 import numpy as np
-import numpy.typing as npt
 from scipy.fft import rfft
 
+from synthmatch.arrays import F32
 from synthmatch.audio import mono
-
-Floats = npt.NDArray[np.float32]
 
 #: Below this a spectrum counts as silent, in dBFS: the floor of the metric `lsd`.
 FLOOR_DB = -90.0
 
 
 @cache
-def _window(size: int) -> Floats:
+def _window(size: int) -> F32:
     """Periodic Hann window, scaled so that a full-scale sine has magnitude 1."""
     hann = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(size) / size)
     return (hann * 2 / hann.sum()).astype(np.float32)
@@ -30,7 +28,7 @@ def frame_count(samples: int, window: int, hop: int) -> int:
     return max(1, -(-max(samples - window, 0) // hop) + 1)
 
 
-def power_frames(audio: npt.NDArray[np.float32], window: int, hop: int) -> Floats:
+def power_frames(audio: F32, window: int, hop: int) -> F32:
     """Power of each frame and bin, full-scale sine = 1. Shape: (samples,) -> (frames, window // 2 + 1)."""
     signal = audio if audio.ndim == 1 else mono(audio)
     frames = frame_count(signal.size, window, hop)
@@ -41,7 +39,7 @@ def power_frames(audio: npt.NDArray[np.float32], window: int, hop: int) -> Float
     return spectrum.real**2 + spectrum.imag**2
 
 
-def decibels(power: Floats, floor_db: float = FLOOR_DB) -> Floats:
+def decibels(power: F32, floor_db: float = FLOOR_DB) -> F32:
     """10 log10 of a power, held at the floor. Same shape."""
     # log of float32 is vectorised where log10 is not
     return np.log(np.maximum(power, np.float32(10 ** (floor_db / 10)))) * np.float32(10 / np.log(10))

@@ -9,14 +9,12 @@ in the space of the components without expanding them: with levels m + V c and w
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.linalg import eigh
 
+from synthmatch.arrays import F32, I8, Floating, Whole
 from synthmatch.features.bands import LOWEST_PITCH, SEMITONE_BANDS
 from synthmatch.features.timbre import SEGMENTS, timbre
 from synthmatch.note import Note
-
-Floats = npt.NDArray[np.float32]
 
 #: Principal components kept; more change no neighbour's rank noticeably.
 COMPONENTS = 96
@@ -31,15 +29,13 @@ class TimbreIndex:
     """
 
     pitches: tuple[int, ...]
-    codes: npt.NDArray[np.int8]
-    scale: Floats
-    basis: Floats
-    mean: Floats
+    codes: I8
+    scale: F32
+    basis: F32
+    mean: F32
 
     @classmethod
-    def fit(
-        cls, pitches: tuple[int, ...], levels: npt.NDArray[np.floating], components: int = COMPONENTS
-    ) -> "TimbreIndex":
+    def fit(cls, pitches: tuple[int, ...], levels: Floating, components: int = COMPONENTS) -> "TimbreIndex":
         """Index timbres. `levels`: (pitches, N, SEGMENTS, SEMITONE_BANDS) in dBFS; any float type."""
         centred = levels.reshape(-1, SEGMENTS * SEMITONE_BANDS).astype(np.float32)
         mean = centred.mean(axis=0, dtype=np.float64).astype(np.float32)
@@ -54,7 +50,7 @@ class TimbreIndex:
     def __len__(self) -> int:
         return self.codes.shape[1]
 
-    def distances(self, audio: npt.NDArray[np.float32], note: Note) -> Floats:
+    def distances(self, audio: F32, note: Note) -> F32:
         """Weighted RMS level difference in dB between a target and every preset. Shape: (N,)."""
         levels, seconds = timbre(audio, note)
         nearest, shift = self._nearest(note)
@@ -71,7 +67,7 @@ class TimbreIndex:
         squared = residual @ residual + np.einsum("ij,ij->i", codes @ (side @ side.T) - 2 * (side @ residual), codes)
         return np.sqrt(np.maximum(squared, 0) / total).astype(np.float32)
 
-    def levels(self, rows: npt.NDArray[np.integer], note: Note) -> Floats:
+    def levels(self, rows: Whole, note: Note) -> F32:
         """Levels in dBFS of presets as they are remembered, moved to a note's pitch.
 
         Shape: (n,) -> (n, SEGMENTS, SEMITONE_BANDS). Bands that the move brings in have the level of the last that is known.
@@ -88,7 +84,7 @@ class TimbreIndex:
         return nearest, int(np.clip(shift, 1 - SEMITONE_BANDS, SEMITONE_BANDS - 1))
 
 
-def _principal(centred: Floats, components: int) -> Floats:
+def _principal(centred: F32, components: int) -> F32:
     """The directions in which rows differ most, one a row. Shape: (rows, columns) -> (components or fewer, columns)."""
     rows, columns = centred.shape
     if rows < columns:
@@ -99,12 +95,12 @@ def _principal(centred: Floats, components: int) -> Floats:
     return vectors[:, ::-1].T.astype(np.float32)
 
 
-def _shifted(array: Floats, shift: int) -> Floats:
+def _shifted(array: F32, shift: int) -> F32:
     """Bands moved up by `shift` semitones; those that enter are not looked at."""
     return np.roll(array, shift, axis=-1)
 
 
-def _band_weights() -> Floats:
+def _band_weights() -> F32:
     """Half of the weight to bands as the ear spaces them, half as `lsd` counts STFT bins (mostly treble)."""
     centres = 2.0 ** ((LOWEST_PITCH + np.arange(SEMITONE_BANDS)) / 12)
     return (0.5 / SEMITONE_BANDS + 0.5 * centres / centres.sum()).astype(np.float32)

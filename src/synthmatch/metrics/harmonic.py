@@ -10,11 +10,10 @@ of Driedger, Mueller, Disch, ISMIR 2014.
 import numpy as np
 import numpy.typing as npt
 
+from synthmatch.arrays import F64
 from synthmatch.errors import InputError
 from synthmatch.metrics.inputs import mono, validate_one
 from synthmatch.metrics.stft import magnitudes
-
-Floats = npt.NDArray[np.float64]
 
 WINDOW, HOP = 2048, 512
 #: Frames, and bins, of the two median filters.
@@ -40,7 +39,7 @@ def harmonic_bin(percentage: float) -> str:
     return BINS[max(0, int(np.ceil(percentage / 20)) - 1)]
 
 
-def _harmonic_mask(spectrum: Floats) -> Floats:
+def _harmonic_mask(spectrum: F64) -> F64:
     """Share of each bin that is steady in time. Shape: (frames, bins), the same out.
 
     H² / (H² + (margin P)²), with H the median over time and P the median over frequency; both are divided by the larger
@@ -55,7 +54,7 @@ def _harmonic_mask(spectrum: Floats) -> Floats:
     return np.where(empty, 0.0, harmonic / np.where(empty, 1.0, harmonic + percussive))
 
 
-def _medians(rows: Floats) -> Floats:
+def _medians(rows: F64) -> F64:
     """Running median of `MEDIAN_SIZE` along each row, which goes on as its mirror image. Shape: (n, m), the same out.
 
     All rows go through scipy's one-dimensional filter at once, ten times faster than its filter for images: the mirror
@@ -66,5 +65,5 @@ def _medians(rows: Floats) -> Floats:
 
     arm = MEDIAN_SIZE // 2
     mirrored = np.pad(rows, ((0, 0), (arm, arm)), mode="symmetric")
-    medians: Floats = median_filter(mirrored.ravel(), size=MEDIAN_SIZE, mode="reflect")
+    medians: F64 = median_filter(mirrored.ravel(), size=MEDIAN_SIZE, mode="reflect")
     return medians.reshape(mirrored.shape)[:, arm:-arm]

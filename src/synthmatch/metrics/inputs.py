@@ -11,15 +11,14 @@ Audio is (channels, samples) or (samples,), floating, at 44.1 kHz; the order is 
 import numpy as np
 import numpy.typing as npt
 
+from synthmatch.arrays import F64
 from synthmatch.errors import InputError
-
-Floats = npt.NDArray[np.float64]
 
 #: Peak below which a side is silent: -100 dBFS, a third of the smallest step of a 16-bit file.
 SILENT_PEAK = 1e-5
 
 
-def validate_one(audio: npt.ArrayLike, side: str) -> Floats:
+def validate_one(audio: npt.ArrayLike, side: str) -> F64:
     """One side as float64, silence made exact. Shape: (samples,) or (channels, samples) -> (channels, samples).
 
     Raises `InputError`, naming `side`.
@@ -42,7 +41,7 @@ def validate_one(audio: npt.ArrayLike, side: str) -> Floats:
     return array if np.abs(array).max() >= SILENT_PEAK else np.zeros_like(array)
 
 
-def validate(reference: npt.ArrayLike, estimated: npt.ArrayLike) -> tuple[Floats, Floats]:
+def validate(reference: npt.ArrayLike, estimated: npt.ArrayLike) -> tuple[F64, F64]:
     """Both sides as float64 of one shape (channels, samples).
 
     Raises `InputError` for an unusable side, or for different numbers of channels of which none is 1.
@@ -58,11 +57,11 @@ def validate(reference: npt.ArrayLike, estimated: npt.ArrayLike) -> tuple[Floats
     return _fill(first, channels, samples), _fill(second, channels, samples)
 
 
-def mono(audio: Floats) -> Floats:
+def mono(audio: F64) -> F64:
     """Average of the channels. Shape: (channels, samples) -> (samples,)."""
     return np.asarray(audio.mean(axis=0))
 
 
-def _fill(audio: Floats, channels: int, samples: int) -> Floats:
+def _fill(audio: F64, channels: int, samples: int) -> F64:
     padded = np.pad(audio, ((0, 0), (0, samples - audio.shape[1])))
     return np.ascontiguousarray(np.broadcast_to(padded, (channels, samples)))

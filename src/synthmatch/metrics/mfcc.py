@@ -12,12 +12,11 @@ import numpy.typing as npt
 from scipy.fft import dct
 from scipy.spatial.distance import cdist
 
+from synthmatch.arrays import F64
 from synthmatch.metrics.dtw import symmetric2
 from synthmatch.metrics.inputs import validate
 from synthmatch.metrics.melbank import mel_power
 from synthmatch.metrics.stft import samples
-
-Floats = npt.NDArray[np.float64]
 
 COEFFICIENTS, MELS = 20, 128
 WINDOW, HOP = samples(50), samples(10)
@@ -34,14 +33,14 @@ def wmfcc(reference: npt.ArrayLike, estimated: npt.ArrayLike) -> float:
     return symmetric2(cdist(first, second, "cityblock") / first.shape[1])
 
 
-def mfcc(audio: Floats) -> Floats:
+def mfcc(audio: F64) -> F64:
     """Cepstral coefficients. Shape: (channels, samples) -> (channels, frames, coefficients)."""
     level_db = 10 * np.log10(np.maximum(mel_power(audio, WINDOW, HOP, MELS), _FLOOR_POWER))
     level_db = np.maximum(level_db, level_db.max() - _RANGE_DB)
     return np.asarray(dct(level_db, type=2, norm="ortho", axis=-1)[..., :COEFFICIENTS])
 
 
-def _stacked(coefficients: Floats) -> Floats:
+def _stacked(coefficients: F64) -> F64:
     """Shape: (channels, frames, coefficients) -> (frames, channels * coefficients)."""
     channels, count, width = coefficients.shape
     return coefficients.transpose(1, 0, 2).reshape(count, channels * width)

@@ -11,11 +11,9 @@ DAFx 2021.
 import numpy as np
 import numpy.typing as npt
 
+from synthmatch.arrays import F64, Mask
 from synthmatch.errors import InputError
 from synthmatch.params.space import ParamSpace
-
-Floats = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 
 
 def param_mae(
@@ -47,7 +45,7 @@ def param_accuracy(
     return float((first == second)[mask].mean())
 
 
-def _unit(native: npt.ArrayLike, space: ParamSpace, side: str) -> Floats:
+def _unit(native: npt.ArrayLike, space: ParamSpace, side: str) -> F64:
     values = np.asarray(native, np.float64)
     if values.shape != (len(space),):
         raise InputError(f"{side} preset has shape {values.shape}, expected ({len(space)},) as {space.synth} has knobs")

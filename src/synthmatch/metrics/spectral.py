@@ -10,10 +10,9 @@ Programming (Faronbi, Roman, Bello, ICASSP 2023). `spectral_convergence`: Esling
 import numpy as np
 import numpy.typing as npt
 
+from synthmatch.arrays import F64
 from synthmatch.metrics.inputs import mono, validate
 from synthmatch.metrics.stft import hann, magnitudes, powers
-
-Floats = npt.NDArray[np.float64]
 
 LSD_WINDOW, LSD_HOP = 2048, 512
 #: `lsd` holds every bin at or above this level, in dBFS.
@@ -57,7 +56,7 @@ def spectral_convergence(reference: npt.ArrayLike, estimated: npt.ArrayLike) -> 
     return float(np.linalg.norm(first - second) / size)
 
 
-def _levels_dbfs(signal: Floats) -> Floats:
+def _levels_dbfs(signal: F64) -> F64:
     """Level of each frame and bin in dBFS, floored. Shape: (samples,) -> (frames, bins)."""
     amplitude = magnitudes(signal, LSD_WINDOW, LSD_HOP) / (hann(LSD_WINDOW).sum() / 2)
     return 20 * np.log10(np.maximum(amplitude, 10 ** (LSD_FLOOR_DBFS / 20)))

@@ -8,10 +8,9 @@ one. The window is a periodic Hann. Windows and hops are in samples at 44.1 kHz.
 from functools import cache
 
 import numpy as np
-import numpy.typing as npt
 from scipy.fft import rfft
 
-Floats = npt.NDArray[np.float64]
+from synthmatch.arrays import F64
 
 
 def samples(milliseconds: float, sample_rate_hz: int = 44_100) -> int:
@@ -20,27 +19,27 @@ def samples(milliseconds: float, sample_rate_hz: int = 44_100) -> int:
 
 
 @cache
-def hann(window: int) -> Floats:
+def hann(window: int) -> F64:
     """Periodic Hann window, read-only. Shape: (window,)."""
     shape = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(window) / window)
     shape.setflags(write=False)
     return shape
 
 
-def frames(audio: Floats, window: int, hop: int) -> Floats:
+def frames(audio: F64, window: int, hop: int) -> F64:
     """Centred frames, a read-only view. Shape: (..., samples) -> (..., frames, window)."""
     half = window // 2
     padded = np.pad(audio, [(0, 0)] * (audio.ndim - 1) + [(half, half)])
     return np.lib.stride_tricks.sliding_window_view(padded, window, axis=-1)[..., ::hop, :]
 
 
-def powers(audio: Floats, window: int, hop: int) -> Floats:
+def powers(audio: F64, window: int, hop: int) -> F64:
     """Squared magnitudes, not scaled. Shape: (..., samples) -> (..., frames, window // 2 + 1)."""
     spectrum = rfft(frames(audio, window, hop) * hann(window), axis=-1)
     # twice as fast as the square of np.abs, whose care for overflow float32 samples do not need
     return np.asarray(spectrum.real**2 + spectrum.imag**2)
 
 
-def magnitudes(audio: Floats, window: int, hop: int) -> Floats:
+def magnitudes(audio: F64, window: int, hop: int) -> F64:
     """Magnitudes, not scaled. Shape: (..., samples) -> (..., frames, window // 2 + 1)."""
     return np.sqrt(powers(audio, window, hop))

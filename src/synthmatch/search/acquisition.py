@@ -7,13 +7,12 @@ black-box functions* (1998).
 """
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import ndtr
 
-Floats = npt.NDArray[np.floating]
+from synthmatch.arrays import Floating
 
 
-def expected_improvement(gain: Floats, deviation: Floats) -> Floats:
+def expected_improvement(gain: Floating, deviation: Floating) -> Floating:
     """The mean of normal gains of which those below 0 count as 0. Means and standard deviations above 0, both (N,), to (N,)."""
     z = gain / deviation
     return np.asarray(gain * ndtr(z) + deviation * np.exp(-0.5 * z * z) / np.sqrt(2 * np.pi))

@@ -11,11 +11,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from synthmatch.arrays import F64
 from synthmatch.params import Preset
 from synthmatch.search.audibility import Audibility
 from synthmatch.search.jacobian import Jacobian
 from synthmatch.search.objective import Exhausted, Objective, Scored
-from synthmatch.search.operators import Context, Operator, Unit, operators
+from synthmatch.search.operators import Context, Operator, operators
 
 #: Presets a generation.
 BATCH = 8
@@ -35,9 +36,9 @@ _REWARD_OF_GAIN, _REWARD_OF_BEST, _MOST_REWARD = 20, 2.0, 3.0
 class Member:
     """A rendered preset of the population; `step`: what its own last improvement changed, in unit values, or None."""
 
-    unit: Unit
+    unit: F64
     scored: Scored
-    step: Unit | None = None
+    step: F64 | None = None
 
     @property
     def preset(self) -> Preset:
@@ -53,7 +54,7 @@ class Member:
 class Start(NamedTuple):
     """Unit values that an operator begins at, and the rendered member that they are or come from."""
 
-    unit: Unit
+    unit: F64
     member: Member
 
 
@@ -149,13 +150,13 @@ class Population:
         self.members = sorted([*self.members, *finite], key=lambda m: m.distance_db)[:MEMBERS]
         return finite
 
-    def _child(self, starts: Sequence[Start], units: Unit, chances: Unit) -> tuple[str, Member, Unit]:
+    def _child(self, starts: Sequence[Start], units: F64, chances: F64) -> tuple[str, Member, F64]:
         """An operator, a member, and the unit values that the one makes of the other. `chances`: of operators, summed up."""
         name = self._names[int(chances.searchsorted(self.rng.random(), side="right"))]
         unit, member = starts[min(int(self.rng.geometric(_PREFERENCE)) - 1, len(starts) - 1)]
         return name, member, self._operators[name].change(unit, self._context(member, units), self.rng)
 
-    def _context(self, parent: Member, units: Unit) -> Context:
+    def _context(self, parent: Member, units: F64) -> Context:
         return Context(
             self.space,
             units,

@@ -7,16 +7,14 @@ Preselection predicts what children bring (`search.preselection`), acquisition s
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from synthmatch.arrays import Floating
 from synthmatch.features.search_distance import RenderFeatures
 from synthmatch.params import Preset
 from synthmatch.search.acquisition import expected_improvement
 from synthmatch.search.objective import Exhausted, Objective, Scored
 from synthmatch.search.population import MEMBERS, Child, Member, Population, Start
 from synthmatch.search.preselection import Preselection
-
-Floats = npt.NDArray[np.floating]
 
 #: Presets a generation: a share of the budget, for a small one has to learn early, but within limits.
 _BATCH_SHARE, _LEAST_BATCH, _MOST_BATCH = 1 / 12, 4, 16
@@ -30,7 +28,7 @@ _UNRENDERED, _UNRENDERED_ROUNDS, _UNRENDERED_PER_BIN = 96, 4, 96
 _DEVIATION, _DEVIATION_OF_CHANGE = 0.005, 0.2
 
 #: By what children are sorted: the best lowest, (N,).
-_Order = Callable[[Sequence[Child]], Floats]
+_Order = Callable[[Sequence[Child]], Floating]
 
 
 def surrogate_assisted_search(
@@ -83,7 +81,7 @@ def propose_without_rendering(
 def _by_distance(preselection: Preselection) -> _Order:
     """The one answer that is given without a render should be near by itself."""
 
-    def order(children: Sequence[Child]) -> Floats:
+    def order(children: Sequence[Child]) -> Floating:
         expected = preselection.expect([c.preset for c in children], [c.parent.preset for c in children])
         return np.array([c.parent.distance_db for c in children]) - expected.gains
 
@@ -93,7 +91,7 @@ def _by_distance(preselection: Preselection) -> _Order:
 def _by_improvement(population: Population, preselection: Preselection) -> _Order:
     """Of several renders the best counts. Where bins are predicted, they decide among the best children, before all others."""
 
-    def order(children: Sequence[Child]) -> Floats:
+    def order(children: Sequence[Child]) -> Floating:
         presets, parents = [c.preset for c in children], [c.parent.preset for c in children]
         distances = np.array([c.parent.distance_db for c in children])
         expected = preselection.expect(presets, parents)

@@ -13,10 +13,10 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from synthmatch.audio import Audio
+from synthmatch.arrays import F64, Audio, Mask
 from synthmatch.note import Note
 from synthmatch.params.preset import Preset
-from synthmatch.params.space import Floats, ParamSpace
+from synthmatch.params.space import ParamSpace
 
 
 class Engine(Protocol):
@@ -104,7 +104,7 @@ class Synth(ABC):
         """Whether a file is certainly of this synthesizer, whatever its name."""
         return False
 
-    def active_parameters(self, native: Floats) -> npt.NDArray[np.bool_]:
+    def active_parameters(self, native: F64) -> Mask:
         """Which parameters of presets, (N, P), can be heard; what is False can all be changed at once. Shape: (N, P)."""
         return np.ones(native.shape, np.bool_)
 

@@ -6,14 +6,12 @@ partials without a series; a synth's fifths, fourths and octaves are exact ratio
 """
 
 import numpy as np
-import numpy.typing as npt
 import scipy.fft
 import scipy.signal
 
+from synthmatch.arrays import F32, F64
 from synthmatch.note import SAMPLE_RATE_HZ
 from synthmatch.target.pitch import Pitch
-
-Floats = npt.NDArray[np.float64]
 
 _WINDOW = 16_384
 _LOWEST_HZ, _HIGHEST_HZ = 25.0, 6_000.0
@@ -30,7 +28,7 @@ _SAME_CENTS = 30.0
 _JUST_CENTS = (0.0, 498.0, 702.0, 1_200.0)
 
 
-def chord_root(samples: npt.NDArray[np.float32], pitch: Pitch) -> float | None:
+def chord_root(samples: F32, pitch: Pitch) -> float | None:
     """Lowest note in Hz of the chord in the loudest third of a second of `samples`; None where it is one note.
 
     `samples` has shape (samples,) at 44.1 kHz, `pitch` is what `find_pitch` found in them.
@@ -57,7 +55,7 @@ def chord_root(samples: npt.NDArray[np.float32], pitch: Pitch) -> float | None:
     return None
 
 
-def _partials(samples: npt.NDArray[np.float32]) -> tuple[Floats, Floats]:
+def _partials(samples: F32) -> tuple[F64, F64]:
     """Frequencies in Hz, ascending, and levels in dB of the spectrum's audible peaks."""
     window = min(_WINDOW, len(samples))
     power = np.convolve(np.square(samples, dtype=np.float64)[::64], np.ones(max(1, window // 64)), "valid")
@@ -71,7 +69,7 @@ def _partials(samples: npt.NDArray[np.float32]) -> tuple[Floats, Floats]:
     return peaks * bin_hz, level[peaks]
 
 
-def _cents_off_harmonic(hz: Floats, fundamental_hz: float) -> Floats:
+def _cents_off_harmonic(hz: F64, fundamental_hz: float) -> F64:
     """Distance of each frequency to the nearest harmonic."""
     harmonic = np.maximum(np.round(hz / fundamental_hz), 1.0)
     return np.abs(1_200.0 * np.log2(hz / (harmonic * fundamental_hz)))

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from synthmatch.audio import Audio, decibels
+from synthmatch.arrays import Audio
+from synthmatch.audio import decibels
 from synthmatch.note import SAMPLE_RATE_HZ
 
 #: Peaks of 2 ms, the 60 ms to either side, and the 6 ms next to the click.

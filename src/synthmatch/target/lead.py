@@ -7,16 +7,14 @@ Levels are those of frames of 20 ms, a period of 50 Hz, one each 5 ms.
 """
 
 import numpy as np
-import numpy.typing as npt
 import scipy.ndimage
 
-from synthmatch.audio import Audio, decibels, peak_dbfs
+from synthmatch.arrays import F64, Audio
+from synthmatch.audio import decibels, peak_dbfs
 from synthmatch.note import SAMPLE_RATE_HZ
 from synthmatch.target.onset import sounding_part
 from synthmatch.target.pitch import PITCHED, find_pitch
 from synthmatch.target.sides import heard
-
-Floats = npt.NDArray[np.float64]
 
 _WINDOW, _HOP = SAMPLE_RATE_HZ // 50, SAMPLE_RATE_HZ // 200
 _HOP_SECONDS = _HOP / SAMPLE_RATE_HZ
@@ -55,14 +53,14 @@ def find_part(audio: Audio) -> tuple[slice, list[str]]:
     return slice(begin + part.start, begin + part.stop), [remark for remark in remarks if remark]
 
 
-def _level_db(audio: Audio) -> Floats:
+def _level_db(audio: Audio) -> F64:
     """RMS over the channels of each frame in dB below full scale. Shape: (frames,)."""
     power = np.square(audio, dtype=np.float64).mean(axis=0)
     smooth = scipy.ndimage.uniform_filter1d(power, _WINDOW, mode="constant", origin=-(_WINDOW // 2))[::_HOP]
     return decibels(np.sqrt(np.maximum(smooth, 0.0)))
 
 
-def _background(audio: Audio, level: Floats) -> int:
+def _background(audio: Audio, level: F64) -> int:
     """Frames of the even background with which the recording begins; 0 without one."""
     shortest = round(_BACKGROUND_SECONDS / _HOP_SECONDS)
     middle = float(np.median(level[:shortest]))
@@ -78,7 +76,7 @@ def _background(audio: Audio, level: Floats) -> int:
     return end if level[end] > middle and level.max() > middle + _TONE_RISE_DB else 0
 
 
-def _is_noise(audio: Audio, level: Floats, part: slice, note: slice) -> bool:
+def _is_noise(audio: Audio, level: F64, part: slice, note: slice) -> bool:
     """Whether `part` is a click, a bump or a breath before the note."""
     weaker = level[note].max() - level[part].max()
     seconds = _seconds(part)

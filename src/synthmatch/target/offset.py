@@ -5,13 +5,10 @@ from the first block to the last. A note's own swing below 20 Hz is no offset.
 """
 
 import numpy as np
-import numpy.typing as npt
 import scipy.ndimage
 
-from synthmatch.audio import Audio
+from synthmatch.arrays import F64, Audio
 from synthmatch.note import SAMPLE_RATE_HZ
-
-Floats = npt.NDArray[np.float64]
 
 #: Blocks of 50 ms, a period of 20 Hz; the median of five passes over a note's first swing.
 _BLOCK_SAMPLES = SAMPLE_RATE_HZ // 20
@@ -43,7 +40,7 @@ def without_offset(audio: Audio) -> Audio:
     return still
 
 
-def _offset(samples: Floats, peak: float) -> Floats | None:
+def _offset(samples: F64, peak: float) -> F64 | None:
     """The offset of one channel, shape (samples,), or None where there is none to speak of."""
     count = len(samples) // _BLOCK_SAMPLES
     blocks = samples[: count * _BLOCK_SAMPLES].reshape(count, _BLOCK_SAMPLES)
@@ -73,7 +70,7 @@ def _offset(samples: Floats, peak: float) -> Floats | None:
     return np.concatenate([before[:jump], after[jump:]])
 
 
-def _quiet_blocks(blocks: Floats, means: Floats, peak: float) -> int:
+def _quiet_blocks(blocks: F64, means: F64, peak: float) -> int:
     """How many blocks the recording begins with before it sounds."""
     time = np.linspace(-1.0, 1.0, blocks.shape[1])
     slopes = blocks @ time / (time @ time)

@@ -9,16 +9,14 @@ steady: all three are one note.
 import itertools
 
 import numpy as np
-import numpy.typing as npt
 import scipy.signal
 
-from synthmatch.audio import Audio, decibels
+from synthmatch.arrays import F32, F64, Audio
+from synthmatch.audio import decibels
 from synthmatch.note import SAMPLE_RATE_HZ
 from synthmatch.target.gate import is_gated
 from synthmatch.target.pitch import LOWEST_HZ, find_pitch, pitch_track
 from synthmatch.target.vibrato import HOP_SAMPLES, Vibrato
-
-Floats = npt.NDArray[np.float64]
 
 _HOP, _WINDOW = 256, 1_024
 _BANDS = 32
@@ -30,7 +28,7 @@ _VIBRATO_CENTS = 250.0
 
 def second_onset(
     audio: Audio,
-    samples: npt.NDArray[np.float32],
+    samples: F32,
     *,
     vibrato: Vibrato | None = None,
     chord: bool = False,
@@ -53,7 +51,7 @@ def second_onset(
     return min((onset for onset in onsets if onset is not None), default=None)
 
 
-def _bands_db(audio: Audio) -> Floats:
+def _bands_db(audio: Audio) -> F64:
     """Level of logarithmic bands from 40 Hz to 16 kHz, floored at 60 dB below the loudest. Shape: (bands, frames)."""
     padded = np.pad(audio, ((0, 0), (_WINDOW // 2, _WINDOW // 2)))
     _, _, spectrum = scipy.signal.stft(
@@ -65,7 +63,7 @@ def _bands_db(audio: Audio) -> Floats:
     return np.asarray(np.maximum(level, level.max() - 60.0), dtype=np.float64)
 
 
-def _attack(bands: Floats, after: int) -> int | None:
+def _attack(bands: F64, after: int) -> int | None:
     """First fast jump of the level after the first attack has decayed."""
     level = 10.0 * np.log10(np.sum(10.0 ** (bands / 10.0), axis=0))
     rise_frames, look, back = 4, 10, 6  # 23, 58 and 35 ms: a bass note's own ripple is no attack
@@ -85,9 +83,7 @@ def _attack(bands: Floats, after: int) -> int | None:
     return None
 
 
-def _step(
-    bands: Floats, samples: npt.NDArray[np.float32], vibrato: Vibrato | None, after: int, midi_pitch: int | None
-) -> int | None:
+def _step(bands: F64, samples: F32, vibrato: Vibrato | None, after: int, midi_pitch: int | None) -> int | None:
     """First step of a steady pitch to another that is not its harmonic, with partials that rise."""
     hop = 882  # 20 ms
     cents, trust = pitch_track(samples, hop)
@@ -112,7 +108,7 @@ def _step(
     return None
 
 
-def _runs(cents: Floats, trust: Floats) -> list[tuple[int, int, float]]:
+def _runs(cents: F64, trust: F64) -> list[tuple[int, int, float]]:
     """(first frame, last frame, cents) of the steady parts: at least 80 ms within 40 cents, trusted."""
     runs: list[tuple[int, int, float]] = []
     start = 0

@@ -1,12 +1,12 @@
 """Mono for the ear of the detectors."""
 
 import numpy as np
-import numpy.typing as npt
 
-from synthmatch.audio import Audio, mono
+from synthmatch.arrays import F32, Audio
+from synthmatch.audio import mono
 
 
-def heard(audio: Audio) -> npt.NDArray[np.float32]:
+def heard(audio: Audio) -> F32:
     """Mean of the channels, shape (samples,), or the louder side where the sides cancel."""
     both = mono(audio)
     power = np.square(audio, dtype=np.float64).mean(axis=1)

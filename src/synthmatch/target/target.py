@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
-from synthmatch.audio import Audio, read_array, read_recording
+from synthmatch.arrays import Audio, Floating
+from synthmatch.audio import read_array, read_recording
 from synthmatch.audio.channels import without_cancelling
 from synthmatch.note import SAMPLE_RATE_HZ, Note, parse_pitch
 from synthmatch.target.chord import chord_root
@@ -63,7 +63,7 @@ class Target:
 
 
 def load_target(
-    source: str | Path | npt.NDArray[np.floating],
+    source: str | Path | Floating,
     sample_rate_hz: float = SAMPLE_RATE_HZ,
     *,
     note: str | int | None = None,

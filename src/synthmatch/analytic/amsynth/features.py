@@ -7,7 +7,6 @@ generator, stereo.
 """
 
 import numpy as np
-import numpy.typing as npt
 
 from synthmatch.analytic.amsynth.effects import bent, distorted, filtered, limiter_gain, reverberated
 from synthmatch.analytic.amsynth.oscillators import (
@@ -18,8 +17,9 @@ from synthmatch.analytic.amsynth.oscillators import (
     tone_power,
     tones,
 )
-from synthmatch.analytic.features import Floats, PartFeatures, decibels
+from synthmatch.analytic.features import PartFeatures, decibels
 from synthmatch.analytic.mel_filterbank import BANDS, CENTRES_HZ, WIDTHS_HZ, mean_power
+from synthmatch.arrays import F32, F64, I64, Mask
 from synthmatch.note import SAMPLE_RATE_HZ, Note
 from synthmatch.params import ParamSpace
 from synthmatch.synths.amsynth.waveforms import NOISE, SAW, SINE
@@ -39,7 +39,7 @@ _USUAL_CREST = 1.5
 _AMPLIFIER_HZ = 4000.0
 
 
-def _random_values(count: int) -> Floats:
+def _random_values(count: int) -> F64:
     """The first values of amsynth's generator of random numbers."""
     values, state = [], 22222
     for _ in range(count):
@@ -51,9 +51,7 @@ def _random_values(count: int) -> Floats:
 _RANDOM = _random_values(1024)
 
 
-def amsynth_features(
-    space: ParamSpace, native: Floats, pitch: npt.NDArray[np.int64], hold_seconds: Floats, seconds: Floats
-) -> PartFeatures:
+def amsynth_features(space: ParamSpace, native: F64, pitch: I64, hold_seconds: F64, seconds: F64) -> PartFeatures:
     """Of presets, (N, P), each with its note, at times after the note's start. Shape: pitch and hold (N,), seconds (T,)."""
     parts = []
     for start in range(0, max(len(native), 1), _CHUNK):
@@ -63,7 +61,7 @@ def amsynth_features(
     return PartFeatures(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
 
 
-def _chunk(knobs: dict[str, Floats], pitch: npt.NDArray[np.int64], hold: Floats, seconds: Floats) -> PartFeatures:
+def _chunk(knobs: dict[str, F64], pitch: I64, hold: F64, seconds: F64) -> PartFeatures:
     kinds = {name: np.rint(values).astype(np.int64) for name, values in knobs.items()}
     note_hz = 440.0 * 2.0 ** ((pitch - 69) / 12)
     lfo = _lfo(knobs, kinds, np.maximum(seconds, 0.0))
@@ -102,7 +100,7 @@ def _chunk(knobs: dict[str, Floats], pitch: npt.NDArray[np.int64], hold: Floats,
     return PartFeatures(np.clip(np.concatenate(curves, axis=1), -5.0, 5.0), _values(knobs, oscillators), heard)
 
 
-def _crest(knobs: dict[str, Floats], oscillators: Oscillators) -> Floats:
+def _crest(knobs: dict[str, F64], oscillators: Oscillators) -> F64:
     """About how far peaks lie above the root mean square: between the oscillators' own and a usual one. Shape: (N,)."""
     ring, power = knobs["osc_mix_mode"], tone_power(oscillators)
     peak = oscillators.amplitude.sum(axis=1) + ring
@@ -110,7 +108,7 @@ def _crest(knobs: dict[str, Floats], oscillators: Oscillators) -> Floats:
     return np.asarray(np.sqrt(_USUAL_CREST * peak / np.sqrt(square)) ** (1.0 - knobs["distortion_crunch"]))
 
 
-def _values(knobs: dict[str, Floats], oscillators: Oscillators) -> Floats:
+def _values(knobs: dict[str, F64], oscillators: Oscillators) -> F64:
     """What stays: ratios, beats, mixture, resonance. Shape: (N, values)."""
     octaves = np.log2(oscillators.frequency_hz[:, 1] / oscillators.frequency_hz[:, 0])
     off = octaves - np.rint(octaves)
@@ -135,14 +133,12 @@ def _values(knobs: dict[str, Floats], oscillators: Oscillators) -> Floats:
     return np.clip(np.stack(columns, axis=1), -5.0, 5.0)
 
 
-def _share(knob: Floats) -> Floats:
+def _share(knob: F64) -> F64:
     """A knob of -1 to 1 as a share of 0 to 1."""
     return (knob + 1.0) / 2.0
 
 
-def _oscillators(
-    knobs: dict[str, Floats], kinds: dict[str, npt.NDArray[np.int64]], note_hz: Floats, amount: Floats
-) -> Oscillators:
+def _oscillators(knobs: dict[str, F64], kinds: dict[str, I64], note_hz: F64, amount: F64) -> Oscillators:
     ratio = 1.25 ** knobs["osc2_detune"] * 2.0 ** (knobs["osc2_range"] + knobs["osc2_pitch"] / 12)
     second_share = _share(knobs["osc_mix"])
     direct = 1.0 - knobs["osc_mix_mode"]
@@ -159,16 +155,16 @@ def _oscillators(
 
 
 def _spectrum(
-    knobs: dict[str, Floats],
-    kinds: dict[str, npt.NDArray[np.int64]],
+    knobs: dict[str, F64],
+    kinds: dict[str, I64],
     oscillators: Oscillators,
-    bends: list[Floats],
-    cutoff: Floats,
-    seconds: Floats,
-) -> npt.NDArray[np.float32]:
+    bends: list[F64],
+    cutoff: F64,
+    seconds: F64,
+) -> F32:
     """Power of the oscillators behind the filter, in bands. Shape: (N, BANDS, T)."""
 
-    def through(partials: Partials, bend: Floats, rows: npt.NDArray[np.bool_]) -> npt.NDArray[np.float32]:
+    def through(partials: Partials, bend: F64, rows: Mask) -> F32:
         kind, steep = kinds["filter_type"][rows], kinds["filter_slope"][rows] == 1
         found = filtered(partials, bend[rows], cutoff[rows], knobs["filter_resonance"][rows], kind, steep)
         moves = np.abs(bend[rows] - 1).max(axis=1) > _STILL
@@ -199,14 +195,14 @@ def _spectrum(
     return np.asarray(np.maximum(bands, 0.0))
 
 
-def _glide(knobs: dict[str, Floats], kinds: dict[str, npt.NDArray[np.int64]], seconds: Floats) -> Floats:
+def _glide(knobs: dict[str, F64], kinds: dict[str, I64], seconds: F64) -> F64:
     """Pitch as a share of the note's. Shape: (N, T)."""
     glides = (kinds["keyboard_mode"] > 0) & (kinds["portamento_mode"] == 0)
     length = np.where(glides, knobs["portamento_time"], 0.0)[:, None]
     return np.clip(seconds / np.maximum(length, 1e-4), 0.02, 1.0)
 
 
-def _lfo(knobs: dict[str, Floats], kinds: dict[str, npt.NDArray[np.int64]], seconds: Floats) -> Floats:
+def _lfo(knobs: dict[str, F64], kinds: dict[str, I64], seconds: F64) -> F64:
     """From -1 to 1; of noise its mean, 0. The triangle of a fresh amsynth 1.13 begins downwards. Shape: seconds (T,) -> (N, T)."""
     rate = np.square(knobs["lfo_freq"])[:, None]
     turn = rate * seconds % 1.0
@@ -220,9 +216,7 @@ def _lfo(knobs: dict[str, Floats], kinds: dict[str, npt.NDArray[np.int64]], seco
     return np.choose(kinds["lfo_waveform"][:, None], [*shapes, rising, -rising])
 
 
-def _cutoff(
-    knobs: dict[str, Floats], frequency: Floats, lfo: Floats, hold: Floats, seconds: Floats
-) -> tuple[Floats, Floats]:
+def _cutoff(knobs: dict[str, F64], frequency: F64, lfo: F64, hold: F64, seconds: F64) -> tuple[F64, F64]:
     """Cutoff in Hz and the filter envelope. Shape: frequency and LFO (N, T) -> twice (N, T)."""
     level = _envelope(knobs, "filter", hold, seconds)
     track = knobs["filter_kbd_track"][:, None]
@@ -235,9 +229,7 @@ def _cutoff(
     return np.clip(opened, 10.0, 0.99 * SAMPLE_RATE_HZ / 2), level
 
 
-def _level(
-    knobs: dict[str, Floats], kinds: dict[str, npt.NDArray[np.int64]], hold: Floats, seconds: Floats
-) -> tuple[Floats, Floats]:
+def _level(knobs: dict[str, F64], kinds: dict[str, I64], hold: F64, seconds: F64) -> tuple[F64, F64]:
     """Amplitude of the amplifier, root of its mean square around each time, (N, T); variance of a noisy LFO's part, (N,)."""
     around = np.maximum(seconds[:, None] + _AROUND_SECONDS, 0.0).ravel()
     depth = _share(knobs["amp_mod_amount"])
@@ -250,7 +242,7 @@ def _level(
     return np.sqrt(mean) * gain[:, None], noisy
 
 
-def _envelope(knobs: dict[str, Floats], which: str, hold: Floats, seconds: Floats) -> Floats:
+def _envelope(knobs: dict[str, F64], which: str, hold: F64, seconds: F64) -> F64:
     """Straight lines: up, down to the sustain level, and from wherever it is at the release to 0. Shape: (N, T)."""
     attack, decay, release = (
         knobs[f"{which}_{stage}"][:, None] ** 3 + _SHORTEST_SECONDS for stage in ("attack", "decay", "release")

@@ -6,12 +6,12 @@ to go waits. Left out: tremolo, vibrato. Operators are in the order of the voice
 """
 
 import numpy as np
-import numpy.typing as npt
 
 from synthmatch.analytic.dexed.pitch import frequencies_hz
 from synthmatch.analytic.dexed.spectrum import Playing, Wiring, expected_bins, expected_power
-from synthmatch.analytic.features import Floats, PartFeatures, decibels
+from synthmatch.analytic.features import PartFeatures, decibels
 from synthmatch.analytic.mel_filterbank import WINDOW
+from synthmatch.arrays import F32, F64, I64
 from synthmatch.note import SAMPLE_RATE_HZ
 from synthmatch.params import ParamSpace
 
@@ -54,7 +54,7 @@ _HISS_DB = -80.0
 _APART = 3
 
 
-def _wiring() -> tuple[Floats, Floats, Floats]:
+def _wiring() -> tuple[F64, F64, F64]:
     """Who modulates whom, (32, 6, 6); who is heard, and who has feedback, (32, 6)."""
     modulates, heard, feedback = np.zeros((32, 6, 6)), np.zeros((32, 6)), np.zeros((32, 6))
     for algorithm in range(32):
@@ -74,9 +74,7 @@ _MODULATES, _HEARD, _FEEDBACK = _wiring()
 _WIRING = Wiring(_MODULATES, _HEARD, _FEEDBACK)
 
 
-def dexed_features(
-    space: ParamSpace, native: Floats, pitch: npt.NDArray[np.int64], hold_seconds: Floats, seconds: Floats
-) -> PartFeatures:
+def dexed_features(space: ParamSpace, native: F64, pitch: I64, hold_seconds: F64, seconds: F64) -> PartFeatures:
     """Of voices, (N, P), each with its note, at times after the note's start. Shape: pitch and hold (N,), seconds (T,)."""
     operators, key = _operators(space, native, pitch)
     level = _envelope(operators, key, hold_seconds, seconds) - _FULL  # (N, 6, T)
@@ -110,9 +108,7 @@ def dexed_features(
     return PartFeatures(curves, np.concatenate(values, axis=1), levels)
 
 
-def dexed_spectrum(
-    space: ParamSpace, native: Floats, pitch: npt.NDArray[np.int64], hold_seconds: Floats, seconds: Floats
-) -> npt.NDArray[np.float32]:
+def dexed_spectrum(space: ParamSpace, native: F64, pitch: I64, hold_seconds: F64, seconds: F64) -> F32:
     """Levels of the bins of frames, as `Synth.spectra`. Shape: (N, T, BINS)."""
     operators, key = _operators(space, native, pitch)
     level = _envelope(operators, key, hold_seconds, seconds) - _FULL
@@ -122,9 +118,7 @@ def dexed_spectrum(
     return np.float32(10.0) * np.log10(np.maximum(found, np.float32(10.0 ** (_HISS_DB / 10))))
 
 
-def _operators(
-    space: ParamSpace, native: Floats, pitch: npt.NDArray[np.int64]
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def _operators(space: ParamSpace, native: F64, pitch: I64) -> tuple[I64, I64]:
     """The operators' values, (N, 6, 21), and the keys that they are played at, (N,)."""
     operators = np.stack([native[:, space.modules[name]] for name in _OPERATORS], axis=1).astype(np.int64)
     return operators, pitch + native[:, space.index["transpose"]].astype(np.int64) - 24
@@ -132,12 +126,12 @@ def _operators(
 
 def _playing(
     space: ParamSpace,
-    native: Floats,
-    operators: npt.NDArray[np.int64],
-    key: npt.NDArray[np.int64],
-    level: Floats,
-    hold_seconds: Floats,
-    seconds: Floats,
+    native: F64,
+    operators: I64,
+    key: I64,
+    level: F64,
+    hold_seconds: F64,
+    seconds: F64,
 ) -> Playing:
     """What a spectrum is computed of. `level`: octaves below full, (N, 6, T)."""
     amount = native[:, space.index["feedback"]]
@@ -150,9 +144,7 @@ def _playing(
     )
 
 
-def _envelope(
-    operators: npt.NDArray[np.int64], key: npt.NDArray[np.int64], hold_seconds: Floats, seconds: Floats
-) -> Floats:
+def _envelope(operators: I64, key: I64, hold_seconds: F64, seconds: F64) -> F64:
     """Levels in octaves, `_FULL` being full. Shape: (N, 6, 21), (N,), (N,), (T,) -> (N, 6, T)."""
     rates, levels = operators[:, :, :4], operators[:, :, 4:8]
     whole = np.clip(_LEVELS[operators[:, :, 16]] + _keyboard(operators, key), 0, 127) * 32
@@ -181,7 +173,7 @@ def _envelope(
     return np.where(released[:, None] > 0, after, level[:, :, :-1])
 
 
-def _stage(start: Floats, target: Floats, slope: Floats, seconds: Floats) -> Floats:
+def _stage(start: F64, target: F64, slope: F64, seconds: F64) -> F64:
     """Level so long after a stage began. Shape: thrice (N, 6), (N, 1 or 6, T) -> (N, 6, T)."""
     start, target, slope = start[:, :, None], target[:, :, None], slope[:, :, None]
     seconds = np.maximum(seconds, 0.0)
@@ -190,14 +182,14 @@ def _stage(start: Floats, target: Floats, slope: Floats, seconds: Floats) -> Flo
     return np.where(target > start, np.minimum(rising, target), np.maximum(falling, target))
 
 
-def _duration(start: Floats, target: Floats, slope: Floats) -> Floats:
+def _duration(start: F64, target: F64, slope: F64) -> F64:
     """Seconds that a stage takes. Shape: thrice (N, 6) -> (N, 6)."""
     from_jump = np.maximum(start, _JUMP)
     rising = np.log((_CEILING - from_jump) / np.maximum(_CEILING - np.maximum(target, from_jump), 1e-3))
     return np.where(target > start, rising, start - target) / slope
 
 
-def _keyboard(operators: npt.NDArray[np.int64], key: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+def _keyboard(operators: I64, key: I64) -> I64:
     """What the keyboard's level scaling adds to a level. Shape: (N, 6, 21), (N,) -> (N, 6)."""
     offset = key[:, None] - operators[:, :, 8] - 17
     right = offset >= 0

@@ -9,11 +9,12 @@ own wavetables, and effects but the reverb's tail.
 
 import numpy as np
 
-from synthmatch.analytic.features import QUIETEST_DB, Floats, PartFeatures, decibels
+from synthmatch.analytic.features import QUIETEST_DB, PartFeatures, decibels
 from synthmatch.analytic.vital.bands import BANDS, CENTRES_HZ, IN_OCTAVE, LOWEST_HZ
-from synthmatch.analytic.vital.filters import Reals, filter_gain
-from synthmatch.analytic.vital.modulation import Ints, Voice
+from synthmatch.analytic.vital.filters import filter_gain
+from synthmatch.analytic.vital.modulation import Voice
 from synthmatch.analytic.vital.oscillators import harmonics
+from synthmatch.arrays import F32, F64, I64
 from synthmatch.params import ParamSpace
 from synthmatch.synths.vital.counts import LFOS
 
@@ -31,9 +32,7 @@ _FILTER_1, _FILTER_2, _BOTH = 0, 1, 2
 _SCALE_DB = 30.0
 
 
-def vital_features(
-    space: ParamSpace, native: Floats, pitch: Ints, hold_seconds: Floats, seconds: Floats
-) -> PartFeatures:
+def vital_features(space: ParamSpace, native: F64, pitch: I64, hold_seconds: F64, seconds: F64) -> PartFeatures:
     """Of voices, (N, P), each with its note, at times after the note's start. Shape: pitch and hold (N,), seconds (T,)."""
     voice = Voice(space, native, pitch, hold_seconds, seconds)
     amplitude = _amplitude(voice)
@@ -61,25 +60,25 @@ def vital_features(
     )
 
 
-def _db(power: Floats) -> Floats:
+def _db(power: F64) -> F64:
     """Decibels of a power as a curve, with half of the range as the middle. Same shape."""
     return (decibels(power) - QUIETEST_DB / 2) / _SCALE_DB
 
 
-def _amplitude(voice: Voice) -> Floats:
+def _amplitude(voice: Voice) -> F64:
     """What all is multiplied by, the master volume too. Shape: (N, T)."""
     track = 1 + voice.base("velocity_track") * (voice.velocity - 1)
     volume_db = np.sqrt(voice("volume")) - 80.0
     return np.square(voice.envelopes[:, 0] * voice("voice_amplitude") * track[:, None]) * 10 ** (volume_db / 20)
 
 
-def _level(voice: Voice, prefix: str) -> Floats:
+def _level(voice: Voice, prefix: str) -> F64:
     """Amplitude of an oscillator or the sample in the mean of both channels; 0 where it is off. Shape: (N, T)."""
     on = (voice.choice(f"{prefix}_on") == 1)[:, None]
     return np.square(np.maximum(voice(f"{prefix}_level"), 0.0)) * np.cos(voice(f"{prefix}_pan") * np.pi / 4) * on
 
 
-def _together(voice: Voice, prefix: str) -> Floats:
+def _together(voice: Voice, prefix: str) -> F64:
     """What the mean of both channels leaves of an oscillator's power: voices of a side are a pair's halves. Shape: (N,)."""
     voices, blend = voice.base(f"{prefix}_unison_voices"), voice.base(f"{prefix}_unison_blend")
     pairs = np.ceil(np.rint(voices) / 2)
@@ -89,13 +88,13 @@ def _together(voice: Voice, prefix: str) -> Floats:
     return np.where(np.rint(voices) == 1, 1.0, np.where(np.rint(voices) % 2 == 0, even, odd))
 
 
-def _pitch(voice: Voice, prefix: str) -> Floats:
+def _pitch(voice: Voice, prefix: str) -> F64:
     """MIDI number that an oscillator plays. Shape: (N, T)."""
     tracked = (voice.choice(f"{prefix}_midi_track") == 1)[:, None]
     return np.where(tracked, voice.moving_key(), _UNTRACKED) + voice(f"{prefix}_transpose") + voice(f"{prefix}_tune")
 
 
-def _spectrum(voice: Voice, pitches: list[Floats], levels: list[Floats]) -> Reals:
+def _spectrum(voice: Voice, pitches: list[F64], levels: list[F64]) -> F32:
     """Power in each band before the amplifier. Shape: (N, T, BANDS)."""
     count, times = levels[0].shape
     sent = [np.zeros((count, times, BANDS), np.float32) for _ in range(3)]
@@ -126,7 +125,7 @@ def _spectrum(voice: Voice, pitches: list[Floats], levels: list[Floats]) -> Real
     return out
 
 
-def _reverberated(voice: Voice, power: Reals, seconds: Floats) -> Reals:
+def _reverberated(voice: Voice, power: F32, seconds: F64) -> F32:
     """Power with the reverb's tail. Shape: (N, T, BANDS), (T,) -> (N, T, BANDS).
 
     What the reverb holds comes nearer to what goes in, as fast as it decays. How much it holds is measured.

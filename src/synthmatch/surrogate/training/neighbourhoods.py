@@ -7,14 +7,14 @@ that what the model learns is what it will be asked. Neighbourhood i is a pure f
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from synthmatch.arrays import F64, I64
 from synthmatch.dataset.rows import row_rng
 from synthmatch.library.library import Library
 from synthmatch.note import Note
 from synthmatch.search.audibility import Audibility
 from synthmatch.search.jacobian import Jacobian
-from synthmatch.search.operators import Context, Unit, operators
+from synthmatch.search.operators import Context, operators
 
 #: Presets of a neighbourhood.
 MEMBERS = 8
@@ -30,7 +30,7 @@ _DEFAULT = Note()
 class Neighbourhood(NamedTuple):
     """Native values of the presets, shape (MEMBERS, P), and the note that all are rendered with."""
 
-    native: npt.NDArray[np.float64]
+    native: F64
     note: Note
 
 
@@ -63,11 +63,11 @@ class NeighbourhoodSource:
             members.append(self._child(parent, donors, rng))
         return Neighbourhood(self._space.to_native(np.stack(members)), _note(rng))
 
-    def _nearest(self, row: int) -> npt.NDArray[np.int64]:
+    def _nearest(self, row: int) -> I64:
         apart = np.square(self._sounds - self._sounds[row]).sum(axis=1)
         return np.argpartition(apart, min(_DONORS, len(apart) - 1))[:_DONORS]
 
-    def _child(self, unit: Unit, donors: Unit, rng: np.random.Generator) -> Unit:
+    def _child(self, unit: F64, donors: F64, rng: np.random.Generator) -> F64:
         nothing = np.zeros(0, np.float32)
         context = Context(self._space, donors, donors, self._audibility, self._jacobian, None, nothing, most_changed=4)
         drawn = rng.random() * self._chances[-1]

@@ -2,15 +2,16 @@
 
 import numpy as np
 
+from synthmatch.arrays import F64, Mask
 from synthmatch.params import ParamSpace
-from synthmatch.synths.active import ActiveParameters, Floats, Rows
+from synthmatch.synths.active import ActiveParameters
 from synthmatch.synths.amsynth.waveforms import NOISE, SINE
 
 _BYPASS = 4
 _STAGES = ("attack", "decay", "sustain", "release")
 
 
-def amsynth_active_parameters(space: ParamSpace, native: Floats) -> Rows:
+def amsynth_active_parameters(space: ParamSpace, native: F64) -> Mask:
     """Of presets, (N, P)."""
     found = ActiveParameters(space, native)
     synced = found["osc2_sync"] == 1

@@ -20,9 +20,10 @@ from typing import Any
 
 import numpy as np
 
+from synthmatch.arrays import F64
 from synthmatch.errors import PresetError
 from synthmatch.params.preset import Preset
-from synthmatch.params.space import Floats, ParamSpace
+from synthmatch.params.space import ParamSpace
 from synthmatch.presets.vital import HEADLESS_VERSION, LISTS, WRITTEN_VERSION, version
 from synthmatch.synths.vital.bank import FRAME_SCALE, TABLES, Bank, Json, bank, dumps, noise, noise_text, silence_text
 from synthmatch.synths.vital.counts import ALL_LFOS, ALL_SLOTS, LFOS, OSCILLATORS, SLOTS
@@ -103,10 +104,10 @@ class DocumentBuilder:
             f'"wavetables":[{table_list}]}},"synth_version":{dumps(str(written))}}}'
         )
 
-    def _classes(self, native: Floats, columns: list[int]) -> list[int]:
+    def _classes(self, native: F64, columns: list[int]) -> list[int]:
         return [int(k) for k in native[columns]]
 
-    def _settings(self, native: Floats, extra: Mapping[str, Any], columns: Any) -> dict[str, float]:
+    def _settings(self, native: F64, extra: Mapping[str, Any], columns: Any) -> dict[str, float]:
         """Numbers by control name, as a file stores them."""
         settings: dict[str, float] = dict(extra.get("settings", {}))
         settings.update({self._names[k]: float(native[k]) for k in columns})
@@ -121,7 +122,7 @@ class DocumentBuilder:
                 settings[name] /= FRAME_SCALE
         return {**settings, **NO_RANDOM_PHASE}
 
-    def _frame_slots(self, native: Floats) -> list[int]:
+    def _frame_slots(self, native: F64) -> list[int]:
         """Slots, from 1, that move the frame of a bank table."""
         scaled = [
             self._destination_names.index(f"osc_{i}_wave_frame")
@@ -130,7 +131,7 @@ class DocumentBuilder:
         ]
         return [int(s) + 1 for s in np.flatnonzero(np.isin(native[self._destinations], scaled))]
 
-    def _connections(self, native: Floats, own: Mapping[str, Any]) -> list[Json]:
+    def _connections(self, native: F64, own: Mapping[str, Any]) -> list[Json]:
         """Connections up to the last one in use."""
         last_own = max((int(slot) for slot in own), default=0)
         in_use = np.flatnonzero(native[self._sources] + native[self._destinations])
