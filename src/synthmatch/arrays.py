@@ -32,6 +32,6 @@ Mask = npt.NDArray[np.bool_]
 Array = npt.NDArray[Any]
 
 #: at 44.1 kHz, of one or two channels
-Audio = Float32[F32, "channels samples"]
+Audio = Float32[F32, "_channels _samples"]
 #: one of a DX7, as `presets.sysex` lays it out
 Voice = UInt8[U8, " 155"]
