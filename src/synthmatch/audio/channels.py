@@ -8,8 +8,9 @@ others fade.
 from collections.abc import Callable, Iterable
 
 import numpy as np
+from jaxtyping import Float32
 
-from synthmatch.arrays import F32
+from synthmatch.arrays import F32, Audio
 
 #: Power of a channel that is not in use, against the loudest: -50 dB, hiss and crosstalk.
 _UNUSED = 1e-5
@@ -18,7 +19,7 @@ _UNUSED = 1e-5
 _CANCELS = 0.3
 
 
-def fold(blocks: Callable[[], Iterable[F32]]) -> F32:
+def fold(blocks: Callable[[], Iterable[Float32[F32, "_channels _samples"]]]) -> Audio:
     """Blocks of (channels, samples), which are gone through twice, as (1 or 2, samples).
 
     Channels without sound are left out. One or two that remain are kept as they are; more become their sum at their
@@ -43,7 +44,7 @@ def fold(blocks: Callable[[], Iterable[F32]]) -> F32:
     return np.concatenate(summed, axis=1).astype(np.float32)
 
 
-def without_cancelling(audio: F32) -> tuple[F32, str | None]:
+def without_cancelling(audio: Float32[F32, "channels samples"]) -> tuple[Float32[F32, "channels samples"], str | None]:
     """Audio (channels, samples) whose mean over the channels is about as loud as they are, and a line where it was not.
 
     Of two channels in opposite phase the right one is turned over; their powers stay. A channel without sound becomes

@@ -11,8 +11,9 @@ from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
+from jaxtyping import Float
 
-from synthmatch.arrays import F32, Audio, Floating
+from synthmatch.arrays import Audio, Floating
 from synthmatch.audio.channels import fold
 from synthmatch.audio.chunks import mpeg_within, read_chunks
 from synthmatch.audio.cycle import held
@@ -108,7 +109,9 @@ def read_array(samples: npt.ArrayLike, sample_rate_hz: float, *, name: str = "th
     return _recording(np.atleast_2d(array), sample_rate_hz, name, None, None)
 
 
-def _recording(array: Floating, rate_hz: float, name: str, root_midi: float | None, loop: Loop | None) -> Recording:
+def _recording(
+    array: Float[Floating, "channels samples"], rate_hz: float, name: str, root_midi: float | None, loop: Loop | None
+) -> Recording:
     _check_rate(name, rate_hz)
     remark, cycle_hz = None, None
     if array.shape[1] and array.shape[1] <= MAX_SECONDS * rate_hz:
@@ -224,11 +227,11 @@ def _truncated(path: Path, found: str) -> AudioError:
     return AudioError(f"{path} is truncated ({found}), expected a whole file; export or copy it again")
 
 
-def _read(file: Splice, part: Part, channels: int, frames: int) -> F32:
+def _read(file: Splice, part: Part, channels: int, frames: int) -> Audio:
     """At most `frames` of a part. Shape: (1 or 2, samples)."""
     import soundfile  # noqa: PLC0415
 
-    def blocks() -> Iterator[F32]:
+    def blocks() -> Iterator[Audio]:
         # opened each time: in a damaged file the way back to the start is not sure
         with soundfile.SoundFile(Splice(file, part.pieces)) as sound:
             left = frames
@@ -240,7 +243,7 @@ def _read(file: Splice, part: Part, channels: int, frames: int) -> F32:
     return fold(blocks) if channels > 2 else np.concatenate(list(blocks()), axis=1)
 
 
-def _chained(read: list[tuple[Audio, int]]) -> tuple[F32, float]:
+def _chained(read: list[tuple[Audio, int]]) -> tuple[Audio, float]:
     """One sound from its parts: at the rate of the first where they agree, else at 44.1 kHz; one channel becomes two
     where another part has two.
     """

@@ -5,12 +5,13 @@ Audio is float32 (channels, samples) at 44.1 kHz. soxr resamples at its best qua
 
 import numpy as np
 import numpy.typing as npt
+from jaxtyping import Float, Float32
 
-from synthmatch.arrays import F32, F64, Array, Audio
+from synthmatch.arrays import F32, F64, Array, Floating
 from synthmatch.note import SAMPLE_RATE_HZ
 
 
-def resample(audio: Audio, sample_rate_hz: float) -> Audio:
+def resample(audio: Float[Floating, "channels samples"], sample_rate_hz: float) -> Float32[F32, "channels resampled"]:
     """Audio at `sample_rate_hz` brought to 44.1 kHz, shape (channels, samples); the level of every band is kept."""
     import soxr  # noqa: PLC0415
 
@@ -20,7 +21,7 @@ def resample(audio: Audio, sample_rate_hz: float) -> Audio:
     return np.ascontiguousarray(frames.T, dtype=np.float32)
 
 
-def mono(audio: Audio) -> F32:
+def mono(audio: Float32[F32, "channels samples"]) -> Float32[F32, " samples"]:
     """Mean of the channels. Shape: (channels, samples) to (samples,)."""
     return np.asarray(audio.mean(axis=0), dtype=np.float32)
 

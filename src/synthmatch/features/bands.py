@@ -7,6 +7,7 @@ machine, which dense products do not promise.
 from functools import cache
 
 import numpy as np
+from jaxtyping import Float64
 from scipy.sparse import csc_array
 
 from synthmatch.arrays import F64
@@ -32,7 +33,7 @@ def mel_bands(window: int, bands: int) -> csc_array:
 
 
 @cache
-def slaney_mel_bands(window: int, bands: int) -> F64:
+def slaney_mel_bands(window: int, bands: int) -> Float64[F64, "bands bins"]:
     """Mel bands by Slaney's scale and area normalisation, librosa's default, read-only. Shape: (bands, window // 2 + 1).
 
     Below 1 kHz a mel is 200/3 Hz; above, 27 mels multiply the frequency by 6.4. Bands are triangles from 0 Hz to
@@ -61,7 +62,7 @@ def semitone_bands(window: int) -> csc_array:
     return _triangles(440.0 * 2 ** ((pitches - 69) / 12), window)
 
 
-def _triangles(edges_hz: F64, window: int) -> csc_array:
+def _triangles(edges_hz: Float64[F64, " edges"], window: int) -> csc_array:
     bins_hz = np.arange(window // 2 + 1) * SAMPLE_RATE_HZ / window
     # a band narrower than two bins would fall between them: widen it to reach both neighbours
     width_hz = SAMPLE_RATE_HZ / window

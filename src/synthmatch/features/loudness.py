@@ -5,6 +5,7 @@ standard gives them at 48 kHz; these are the analogue prototypes behind them (De
 """
 
 import numpy as np
+from jaxtyping import Float64
 from scipy.signal import lfilter
 
 from synthmatch.arrays import F64, Audio
@@ -24,7 +25,7 @@ def loudness_db(audio: Audio) -> float:
     return float(decibels(np.sqrt(power * 10.0 ** (_OFFSET_DB / 10.0))))
 
 
-def _shelf() -> tuple[F64, F64]:
+def _shelf() -> tuple[Float64[F64, " 3"], Float64[F64, " 3"]]:
     k = np.tan(np.pi * _SHELF_HZ / SAMPLE_RATE_HZ)
     high = 10.0 ** (_SHELF_DB / 20.0)
     middle = high**0.499666774155
@@ -34,12 +35,12 @@ def _shelf() -> tuple[F64, F64]:
     return numerator, _denominator(k, _SHELF_Q)
 
 
-def _high_pass() -> tuple[F64, F64]:
+def _high_pass() -> tuple[Float64[F64, " 3"], Float64[F64, " 3"]]:
     k = np.tan(np.pi * _PASS_HZ / SAMPLE_RATE_HZ)
     # the standard's gain: coefficients 1, -2, 1 over a denominator that starts with 1
     denominator = _denominator(k, _PASS_Q)
     return np.array([1.0, -2.0, 1.0]) * denominator[0], denominator
 
 
-def _denominator(k: float, q: float) -> F64:
+def _denominator(k: float, q: float) -> Float64[F64, " 3"]:
     return np.array([1 + k / q + k * k, 2 * (k * k - 1), 1 - k / q + k * k])

@@ -9,6 +9,7 @@ this last scale it is what librosa 0.11 gives: ``power_to_db(melspectrogram(y=mo
 from functools import cache
 
 import numpy as np
+from jaxtyping import Float32, UInt8
 from scipy.fft import rfft
 
 from synthmatch.arrays import F32, U8
@@ -25,7 +26,7 @@ RANGE_DB = 80.0
 _FLOOR_POWER = 1e-10
 
 
-def mel_power(audio: F32) -> F32:
+def mel_power(audio: Float32[F32, "*channels samples"]) -> Float32[F32, "mels 1+samples//512"]:
     """Band powers, not scaled: sounds can be shown on one scale. Shape: (MELS, 1 + samples // HOP)."""
     signal = audio if audio.ndim == 1 else mono(audio)
     padded = np.pad(signal.astype(np.float32, copy=False), WINDOW // 2)
@@ -34,7 +35,7 @@ def mel_power(audio: F32) -> F32:
     return _bands() @ (spectrum.real**2 + spectrum.imag**2).T
 
 
-def mel_spectrogram(audio: F32) -> F32:
+def mel_spectrogram(audio: Float32[F32, "*channels samples"]) -> Float32[F32, "mels 1+samples//512"]:
     """Levels in 0..1, 1 is the loudest band of the sound; silence gives zeros. Shape: (MELS, 1 + samples // HOP)."""
     power = mel_power(audio)
     loudest = power.max()
@@ -45,22 +46,22 @@ def mel_spectrogram(audio: F32) -> F32:
     return np.maximum(level_db / np.float32(RANGE_DB) + 1, np.float32(0))
 
 
-def to_bytes(mel: F32) -> U8:
+def to_bytes(mel: Float32[F32, " *shape"]) -> UInt8[U8, " *shape"]:
     """Levels as 8 bits: steps of 80 / 255 = 0.31 dB. Same shape."""
     return np.rint(mel * np.float32(255)).astype(np.uint8)
 
 
-def from_bytes(stored: U8) -> F32:
+def from_bytes(stored: UInt8[U8, " *shape"]) -> Float32[F32, " *shape"]:
     """Levels of their 8 bits, at most half a step from what they were. Same shape."""
     return np.divide(stored, np.float32(255), dtype=np.float32)
 
 
 @cache
-def _hann() -> F32:
+def _hann() -> Float32[F32, " window"]:
     """Periodic Hann window."""
     return (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(WINDOW) / WINDOW)).astype(np.float32)
 
 
 @cache
-def _bands() -> F32:
+def _bands() -> Float32[F32, "mels bins"]:
     return slaney_mel_bands(WINDOW, MELS).astype(np.float32)

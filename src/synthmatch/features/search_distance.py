@@ -11,8 +11,9 @@ It is a weighted mean of two distances in dB, both on the same frames (2,048 sam
 from typing import NamedTuple
 
 import numpy as np
+from jaxtyping import Float, Float32
 
-from synthmatch.arrays import F32, Floating
+from synthmatch.arrays import F32, Audio, Floating
 from synthmatch.features.bands import mel_bands
 from synthmatch.features.sketch import HOP, MELS, WINDOW, segment_means
 from synthmatch.features.stft import decibels, power_frames
@@ -31,9 +32,9 @@ class RenderFeatures(NamedTuple):
     """
 
     distance_db: float
-    difference: F32 = _NOTHING
-    sketch: F32 = _NOTHING
-    spectrum: Floating = _NOTHING
+    difference: Float32[F32, " cells"] = _NOTHING
+    sketch: Float32[F32, "..."] = _NOTHING
+    spectrum: Float[Floating, "..."] = _NOTHING
 
 
 class SearchDistance:
@@ -42,7 +43,7 @@ class SearchDistance:
     `target`: (channels, samples) float32. A render of another length is cut or filled with silence.
     """
 
-    def __init__(self, target: F32) -> None:
+    def __init__(self, target: Audio) -> None:
         self._samples = target.shape[-1]
         power = power_frames(target, WINDOW, HOP)
         self._spectrum = decibels(power)
@@ -51,7 +52,7 @@ class SearchDistance:
         edges = np.rint(np.geomspace(1, frames + 1, min(_SEGMENTS, frames) + 1)).astype(np.int64) - 1
         self._segments = np.unique(edges[:-1])
 
-    def __call__(self, audio: F32) -> RenderFeatures:
+    def __call__(self, audio: Audio) -> RenderFeatures:
         """Distance of a render, shape (channels, samples)."""
         power = power_frames(self._fit(audio), WINDOW, HOP)
         levels = decibels(power)

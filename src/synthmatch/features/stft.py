@@ -7,6 +7,7 @@ centred, and the last one is filled with silence. Levels are those of METRIC `ls
 from functools import cache
 
 import numpy as np
+from jaxtyping import Float32
 from scipy.fft import rfft
 
 from synthmatch.arrays import F32
@@ -17,7 +18,7 @@ FLOOR_DB = -90.0
 
 
 @cache
-def _window(size: int) -> F32:
+def _window(size: int) -> Float32[F32, " {size}"]:
     """Periodic Hann window, scaled so that a full-scale sine has magnitude 1."""
     hann = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(size) / size)
     return (hann * 2 / hann.sum()).astype(np.float32)
@@ -28,7 +29,9 @@ def frame_count(samples: int, window: int, hop: int) -> int:
     return max(1, -(-max(samples - window, 0) // hop) + 1)
 
 
-def power_frames(audio: F32, window: int, hop: int) -> F32:
+def power_frames(
+    audio: Float32[F32, "*channels samples"], window: int, hop: int
+) -> Float32[F32, "frames {window}//2+1"]:
     """Power of each frame and bin, full-scale sine = 1. Shape: (samples,) -> (frames, window // 2 + 1)."""
     signal = audio if audio.ndim == 1 else mono(audio)
     frames = frame_count(signal.size, window, hop)
@@ -39,7 +42,7 @@ def power_frames(audio: F32, window: int, hop: int) -> F32:
     return spectrum.real**2 + spectrum.imag**2
 
 
-def decibels(power: F32, floor_db: float = FLOOR_DB) -> F32:
+def decibels(power: Float32[F32, " *shape"], floor_db: float = FLOOR_DB) -> Float32[F32, " *shape"]:
     """10 log10 of a power, held at the floor. Same shape."""
     # log of float32 is vectorised where log10 is not
     return np.log(np.maximum(power, np.float32(10 ** (floor_db / 10)))) * np.float32(10 / np.log(10))

@@ -8,6 +8,7 @@ Source: Hayes et al., ISMIR 2025 (ben-hayes/synth-permutations, `scripts/compute
 
 import numpy as np
 import numpy.typing as npt
+from jaxtyping import Float64
 
 from synthmatch.arrays import F64
 from synthmatch.metrics.inputs import mono, validate
@@ -28,7 +29,7 @@ def rms_cosine(reference: npt.ArrayLike, estimated: npt.ArrayLike) -> float:
     return min(1.0, float(np.sum(first * second)) / scale)
 
 
-def _envelope(signal: F64) -> F64:
+def _envelope(signal: Float64[F64, " samples"]) -> Float64[F64, " frames"]:
     """Root mean square of each frame. Shape: (samples,) -> (frames,)."""
     rows = frames(signal, WINDOW, HOP)
     return np.sqrt(np.einsum("tn,tn->t", rows, rows) / WINDOW)

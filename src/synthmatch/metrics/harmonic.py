@@ -9,6 +9,7 @@ of Driedger, Mueller, Disch, ISMIR 2014.
 
 import numpy as np
 import numpy.typing as npt
+from jaxtyping import Float64
 
 from synthmatch.arrays import F64
 from synthmatch.errors import InputError
@@ -39,7 +40,7 @@ def harmonic_bin(percentage: float) -> str:
     return BINS[max(0, int(np.ceil(percentage / 20)) - 1)]
 
 
-def _harmonic_mask(spectrum: F64) -> F64:
+def _harmonic_mask(spectrum: Float64[F64, "frames bins"]) -> Float64[F64, "frames bins"]:
     """Share of each bin that is steady in time. Shape: (frames, bins), the same out.
 
     H² / (H² + (margin P)²), with H the median over time and P the median over frequency; both are divided by the larger
@@ -54,7 +55,7 @@ def _harmonic_mask(spectrum: F64) -> F64:
     return np.where(empty, 0.0, harmonic / np.where(empty, 1.0, harmonic + percussive))
 
 
-def _medians(rows: F64) -> F64:
+def _medians(rows: Float64[F64, "rows columns"]) -> Float64[F64, "rows columns"]:
     """Running median of `MEDIAN_SIZE` along each row, which goes on as its mirror image. Shape: (n, m), the same out.
 
     All rows go through scipy's one-dimensional filter at once, ten times faster than its filter for images: the mirror

@@ -10,6 +10,7 @@ Audio is (channels, samples) or (samples,), floating, at 44.1 kHz; the order is 
 
 import numpy as np
 import numpy.typing as npt
+from jaxtyping import Float64
 
 from synthmatch.arrays import F64
 from synthmatch.errors import InputError
@@ -18,7 +19,7 @@ from synthmatch.errors import InputError
 SILENT_PEAK = 1e-5
 
 
-def validate_one(audio: npt.ArrayLike, side: str) -> F64:
+def validate_one(audio: npt.ArrayLike, side: str) -> Float64[F64, "channels samples"]:
     """One side as float64, silence made exact. Shape: (samples,) or (channels, samples) -> (channels, samples).
 
     Raises `InputError`, naming `side`.
@@ -41,7 +42,9 @@ def validate_one(audio: npt.ArrayLike, side: str) -> F64:
     return array if np.abs(array).max() >= SILENT_PEAK else np.zeros_like(array)
 
 
-def validate(reference: npt.ArrayLike, estimated: npt.ArrayLike) -> tuple[F64, F64]:
+def validate(
+    reference: npt.ArrayLike, estimated: npt.ArrayLike
+) -> tuple[Float64[F64, "channels samples"], Float64[F64, "channels samples"]]:
     """Both sides as float64 of one shape (channels, samples).
 
     Raises `InputError` for an unusable side, or for different numbers of channels of which none is 1.
@@ -57,11 +60,11 @@ def validate(reference: npt.ArrayLike, estimated: npt.ArrayLike) -> tuple[F64, F
     return _fill(first, channels, samples), _fill(second, channels, samples)
 
 
-def mono(audio: F64) -> F64:
+def mono(audio: Float64[F64, "channels samples"]) -> Float64[F64, " samples"]:
     """Average of the channels. Shape: (channels, samples) -> (samples,)."""
     return np.asarray(audio.mean(axis=0))
 
 
-def _fill(audio: F64, channels: int, samples: int) -> F64:
+def _fill(audio: Float64[F64, "_ _"], channels: int, samples: int) -> Float64[F64, "{channels} {samples}"]:
     padded = np.pad(audio, ((0, 0), (0, samples - audio.shape[1])))
     return np.ascontiguousarray(np.broadcast_to(padded, (channels, samples)))

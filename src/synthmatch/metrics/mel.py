@@ -8,6 +8,7 @@ Source: Hayes et al., ISMIR 2025 (ben-hayes/synth-permutations, `scripts/compute
 
 import numpy as np
 import numpy.typing as npt
+from jaxtyping import Float64
 
 from synthmatch.arrays import F64
 from synthmatch.metrics.inputs import validate
@@ -38,7 +39,7 @@ def _distance(sides: tuple[F64, F64], window_ms: int, hop_ms: int, mels: int) ->
     return float(np.mean(np.abs(first - second)))
 
 
-def _relative_db(power: F64) -> F64:
+def _relative_db(power: Float64[F64, " *shape"]) -> Float64[F64, " *shape"]:
     """Decibels below the array's maximum, at most `RANGE_DB` of them. Same shape.
 
     librosa's own floor of 1e-10 is left out: it would make the distance of quiet sounds depend on level.

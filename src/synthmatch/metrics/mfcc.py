@@ -9,6 +9,7 @@ librosa's: orthonormal DCT-II of log-mel power in dB re 1, floored at -100 dB an
 
 import numpy as np
 import numpy.typing as npt
+from jaxtyping import Float64
 from scipy.fft import dct
 from scipy.spatial.distance import cdist
 
@@ -33,14 +34,16 @@ def wmfcc(reference: npt.ArrayLike, estimated: npt.ArrayLike) -> float:
     return symmetric2(cdist(first, second, "cityblock") / first.shape[1])
 
 
-def mfcc(audio: F64) -> F64:
+def mfcc(audio: Float64[F64, "channels samples"]) -> Float64[F64, "channels frames coefficients"]:
     """Cepstral coefficients. Shape: (channels, samples) -> (channels, frames, coefficients)."""
     level_db = 10 * np.log10(np.maximum(mel_power(audio, WINDOW, HOP, MELS), _FLOOR_POWER))
     level_db = np.maximum(level_db, level_db.max() - _RANGE_DB)
     return np.asarray(dct(level_db, type=2, norm="ortho", axis=-1)[..., :COEFFICIENTS])
 
 
-def _stacked(coefficients: F64) -> F64:
+def _stacked(
+    coefficients: Float64[F64, "channels frames coefficients"],
+) -> Float64[F64, "frames channels*coefficients"]:
     """Shape: (channels, frames, coefficients) -> (frames, channels * coefficients)."""
     channels, count, width = coefficients.shape
     return coefficients.transpose(1, 0, 2).reshape(count, channels * width)

@@ -10,6 +10,7 @@ DAFx 2021.
 
 import numpy as np
 import numpy.typing as npt
+from jaxtyping import Bool, Float64
 
 from synthmatch.arrays import F64, Mask
 from synthmatch.errors import InputError
@@ -45,7 +46,7 @@ def param_accuracy(
     return float((first == second)[mask].mean())
 
 
-def _unit(native: npt.ArrayLike, space: ParamSpace, side: str) -> F64:
+def _unit(native: npt.ArrayLike, space: ParamSpace, side: str) -> Float64[F64, " parameters"]:
     values = np.asarray(native, np.float64)
     if values.shape != (len(space),):
         raise InputError(f"{side} preset has shape {values.shape}, expected ({len(space)},) as {space.synth} has knobs")
@@ -54,7 +55,7 @@ def _unit(native: npt.ArrayLike, space: ParamSpace, side: str) -> F64:
     return space.to_unit(values)
 
 
-def _used(space: ParamSpace, used: npt.ArrayLike | None) -> Mask:
+def _used(space: ParamSpace, used: npt.ArrayLike | None) -> Bool[Mask, " parameters"]:
     if used is None:
         return np.ones(len(space), np.bool_)
     mask = np.asarray(used)

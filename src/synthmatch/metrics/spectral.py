@@ -9,6 +9,7 @@ Programming (Faronbi, Roman, Bello, ICASSP 2023). `spectral_convergence`: Esling
 
 import numpy as np
 import numpy.typing as npt
+from jaxtyping import Float64
 
 from synthmatch.arrays import F64
 from synthmatch.metrics.inputs import mono, validate
@@ -56,7 +57,7 @@ def spectral_convergence(reference: npt.ArrayLike, estimated: npt.ArrayLike) -> 
     return float(np.linalg.norm(first - second) / size)
 
 
-def _levels_dbfs(signal: F64) -> F64:
+def _levels_dbfs(signal: Float64[F64, " samples"]) -> Float64[F64, "frames bins"]:
     """Level of each frame and bin in dBFS, floored. Shape: (samples,) -> (frames, bins)."""
     amplitude = magnitudes(signal, LSD_WINDOW, LSD_HOP) / (hann(LSD_WINDOW).sum() / 2)
     return 20 * np.log10(np.maximum(amplitude, 10 ** (LSD_FLOOR_DBFS / 20)))

@@ -8,6 +8,7 @@ Source: Hayes et al., ISMIR 2025 (ben-hayes/synth-permutations, `scripts/compute
 
 import numpy as np
 import numpy.typing as npt
+from jaxtyping import Float64
 
 from synthmatch.arrays import F64
 from synthmatch.metrics.inputs import mono, validate
@@ -31,7 +32,7 @@ def sot(reference: npt.ArrayLike, estimated: npt.ArrayLike) -> float:
     return float((apart.sum(axis=-1) / apart.shape[-1]).mean())
 
 
-def _cumulative(signal: F64) -> F64:
+def _cumulative(signal: Float64[F64, " samples"]) -> Float64[F64, "frames bins"]:
     """Cumulative share of magnitude up to each bin. Shape: (samples,) -> (frames, bins)."""
     spectrum = magnitudes(signal, WINDOW, HOP)
     return np.cumsum(spectrum / np.maximum(spectrum.sum(axis=-1, keepdims=True), SMALLEST_SUM), axis=-1)

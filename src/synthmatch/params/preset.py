@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from jaxtyping import Float64
 
 from synthmatch.arrays import F64
 from synthmatch.text import utf8
@@ -22,7 +23,7 @@ class Preset:
     """
 
     synth: str
-    native: F64
+    native: Float64[F64, " parameters"]
     name: str = ""
     extra: Mapping[str, Any] = field(default_factory=dict)
 

@@ -1,6 +1,7 @@
 """Presets from presets: variations of one, and the way from one to another."""
 
 import numpy as np
+from jaxtyping import Float64
 
 from synthmatch.arrays import F64
 from synthmatch.errors import InputError
@@ -52,7 +53,14 @@ def morph(space: ParamSpace, first: Preset, second: Preset, steps: int) -> list[
     return [_between(space, first, second, start, stop, share) for share in np.linspace(0.0, 1.0, steps)]
 
 
-def _between(space: ParamSpace, first: Preset, second: Preset, start: F64, stop: F64, share: float) -> Preset:
+def _between(
+    space: ParamSpace,
+    first: Preset,
+    second: Preset,
+    start: Float64[F64, " parameters"],
+    stop: Float64[F64, " parameters"],
+    share: float,
+) -> Preset:
     nearer = first if share < 0.5 else second
     classes = start if share < 0.5 else stop
     unit = np.where(space.categorical, classes, (1.0 - share) * start + share * stop)
