@@ -7,6 +7,7 @@ operator modulates which.
 from typing import NamedTuple
 
 import numpy as np
+from jaxtyping import Float64
 
 from synthmatch.arrays import F64
 
@@ -21,9 +22,9 @@ class PartFeatures(NamedTuple):
     no bands where nothing is known of them.
     """
 
-    curves: F64
-    values: F64
-    levels: F64
+    curves: Float64[F64, "presets curves times"]
+    values: Float64[F64, "presets values"]
+    levels: Float64[F64, "presets bands times"]
 
 
 def no_features(count: int, times: int) -> PartFeatures:
@@ -31,6 +32,6 @@ def no_features(count: int, times: int) -> PartFeatures:
     return PartFeatures(np.zeros((count, 0, times)), np.zeros((count, 0)), np.zeros((count, 0, times)))
 
 
-def decibels(power: F64) -> F64:
+def decibels(power: Float64[F64, " *shape"]) -> Float64[F64, " *shape"]:
     """10 log10 of a power, held at `QUIETEST_DB`. Same shape."""
     return 10.0 * np.log10(np.maximum(power, 10.0 ** (QUIETEST_DB / 10)))

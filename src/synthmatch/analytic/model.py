@@ -6,6 +6,8 @@ A synthesizer names its model (`Synth.analytic`); one that names none has the mo
 from functools import cache
 from importlib import import_module
 
+from jaxtyping import Float32, Float64, Int64
+
 from synthmatch.analytic.features import PartFeatures, no_features
 from synthmatch.arrays import F32, F64, I64
 from synthmatch.params import ParamSpace
@@ -23,11 +25,23 @@ class AnalyticModel:
     def __init__(self, space: ParamSpace) -> None:
         self.space = space
 
-    def features(self, native: F64, pitch: I64, hold_seconds: F64, seconds: F64) -> PartFeatures:
+    def features(
+        self,
+        native: Float64[F64, "presets parameters"],
+        pitch: Int64[I64, " presets"],
+        hold_seconds: Float64[F64, " presets"],
+        seconds: Float64[F64, " times"],
+    ) -> PartFeatures:
         """What the synthesizer's parts do over time."""
         return no_features(len(native), len(seconds))
 
-    def spectrum(self, native: F64, pitch: I64, hold_seconds: F64, seconds: F64) -> F32 | None:
+    def spectrum(
+        self,
+        native: Float64[F64, "presets parameters"],
+        pitch: Int64[I64, " presets"],
+        hold_seconds: Float64[F64, " presets"],
+        seconds: Float64[F64, " times"],
+    ) -> Float32[F32, "presets times bins"] | None:
         """How loud each bin of a frame should be, in dBFS; None where no formula gives it. Shape: (N, T, bins).
 
         Frames are `mel_filterbank.WINDOW` samples of a Hann window, around each of the times. What is louder or quieter as

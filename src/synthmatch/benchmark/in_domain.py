@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from jaxtyping import Float64
 
 from synthmatch.arrays import F64
 from synthmatch.benchmark.methods import MEDOID
@@ -118,6 +119,6 @@ def scores_of(folder: Path, synth: str, name: str, method: str) -> dict[int, dic
     return found
 
 
-def _auc(own: F64, far: F64) -> float:
+def _auc(own: Float64[F64, " own"], far: Float64[F64, " far"]) -> float:
     """Chance that one of `far` is above one of `own`, ties half. Source: the U of Mann and Whitney 1947."""
     return float(np.mean(np.less.outer(own, far) + 0.5 * np.equal.outer(own, far)))

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
+from jaxtyping import Float64
 
 from synthmatch.arrays import F64
 from synthmatch.errors import InputError
@@ -70,7 +71,7 @@ def one_way_anova(groups: Sequence[npt.ArrayLike]) -> tuple[float, float]:
     return float(found.statistic), float(found.pvalue)
 
 
-def _scores(scores: npt.ArrayLike, what: str) -> F64:
+def _scores(scores: npt.ArrayLike, what: str) -> Float64[F64, " targets"]:
     values = np.asarray(scores, np.float64)
     if values.ndim != 1 or values.size == 0:
         raise InputError(f"{what} have shape {values.shape}, expected (targets,) with at least one")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+from jaxtyping import Int64
 
 from synthmatch.arrays import I64
 from synthmatch.library.heldout import differing_from, tolerated
@@ -10,7 +11,7 @@ from synthmatch.library.split import Split, digest_of, split_of
 from synthmatch.params import ParamSpace, Preset
 
 
-def families(space: ParamSpace, presets: Sequence[Preset]) -> I64:
+def families(space: ParamSpace, presets: Sequence[Preset]) -> Int64[I64, " presets"]:
     """Number of each preset's family, by single linkage: two that differ in at most `tolerated` parameters share one.
 
     Shape: (presets,).

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
+from jaxtyping import UInt8
 
 from synthmatch.arrays import U8, Audio
 from synthmatch.audio import mono
@@ -16,7 +17,7 @@ SILENT_RMS = 0.01
 class Measured(NamedTuple):
     """Mel spectrogram in 8 bits, shape (MELS, frames), and harmonic percentage."""
 
-    mel: U8
+    mel: UInt8[U8, "mels frames"]
     harmonic: float
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
+from jaxtyping import Float64, UInt8
 
 from synthmatch.arrays import F64, U8, Array
 from synthmatch.atomic_files import write_folder
@@ -45,8 +46,8 @@ class KeptRow(NamedTuple):
     number: int
     attempt: int
     candidate: Candidate
-    mel: U8
-    harmonic: F64
+    mel: UInt8[U8, "notes mels frames"]
+    harmonic: Float64[F64, " notes"]
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,9 @@ another controls nothing, and comes to 0.
 from collections.abc import Callable
 
 import numpy as np
+from jaxtyping import Float64
 
-from synthmatch.arrays import F32, F64
+from synthmatch.arrays import F32, F64, Audio
 from synthmatch.features.descriptors import attack_seconds, centroid_hz, level_dbfs
 from synthmatch.metrics import harmonic_percentage
 from synthmatch.models.estimator import Estimator
@@ -34,12 +35,14 @@ class Described:
     def __init__(self, note: Note) -> None:
         self._note = note
 
-    def __call__(self, audio: F32) -> F64:
+    def __call__(self, audio: Audio) -> Float64[F64, " descriptors"]:
         """In the order of `DESCRIPTORS`."""
         return np.array([describe(audio, self._note) for describe in DESCRIPTORS.values()])
 
 
-def traversals(points: F64, positions: F64) -> F64:
+def traversals(
+    points: Float64[F64, "points latent_size"], positions: Float64[F64, " steps"]
+) -> Float64[F64, "points latent_size steps latent_size"]:
     """Each number of each point moved to each position, the others where they are.
 
     Shape: (points, latent_size), (steps,) -> (points, latent_size, steps, latent_size).
@@ -52,7 +55,9 @@ def traversals(points: F64, positions: F64) -> F64:
     return moved
 
 
-def rank_correlation(positions: F64, described: F64) -> F64:
+def rank_correlation(
+    positions: Float64[F64, " steps"], described: Float64[F64, "steps columns"]
+) -> Float64[F64, " columns"]:
     """Spearman's, over the first axis; 0 for a descriptor that never changes. Shape: (steps,), (steps, n) -> (n,)."""
     from scipy.stats import rankdata  # noqa: PLC0415 - half a second that no other import needs
 
@@ -64,8 +69,13 @@ def rank_correlation(positions: F64, described: F64) -> F64:
 
 
 def controls(
-    estimator: Estimator, synth: str, note: Note, points: F64, positions: F64, workers: int | None = None
-) -> F64:
+    estimator: Estimator,
+    synth: str,
+    note: Note,
+    points: Float64[F64, "points latent_size"],
+    positions: Float64[F64, " steps"],
+    workers: int | None = None,
+) -> Float64[F64, "latent_size descriptors"]:
     """Mean rank correlation of each number of the latent with each descriptor. Shape: (latent_size, descriptors).
 
     `points`: (n, latent_size). Raises `InputError` where the model has no latent or does not know the synthesizer. A

@@ -32,7 +32,7 @@ class RenderFeatures(NamedTuple):
     """
 
     distance_db: float
-    difference: Float32[F32, " cells"] = _NOTHING
+    difference: Float[Floating, " cells"] = _NOTHING
     sketch: Float32[F32, "..."] = _NOTHING
     spectrum: Float[Floating, "..."] = _NOTHING
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from jaxtyping import Float16, Int64
 
 from synthmatch.arrays import F16, I64
 from synthmatch.atomic_files import write_whole
@@ -36,8 +37,8 @@ class Chunk(NamedTuple):
     SEMITONE_BANDS), float16. `silent` and `failed` count the others.
     """
 
-    kept: I64
-    levels: F16
+    kept: Int64[I64, " presets"]
+    levels: Float16[F16, "pitches presets segments bands"]
     silent: int
     failed: int
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+from jaxtyping import Float, Int64
 
 from synthmatch.arrays import I64, Floating
 from synthmatch.library.split import split_of
@@ -20,7 +21,7 @@ def tolerated(space: ParamSpace) -> int:
     return int(NEAR_SHARE * len(space))
 
 
-def differing(space: ParamSpace, presets: Sequence[Preset], others: Sequence[Preset]) -> I64:
+def differing(space: ParamSpace, presets: Sequence[Preset], others: Sequence[Preset]) -> Int64[I64, " presets"]:
     """How many parameters tell a preset from the nearest of `others`: those over 0.02 unit apart. Shape: (presets,).
 
     Without others every preset differs in all parameters.
@@ -34,7 +35,9 @@ def differing(space: ParamSpace, presets: Sequence[Preset], others: Sequence[Pre
     return nearest
 
 
-def differing_from(unit: Floating, other: Floating) -> I64:
+def differing_from(
+    unit: Float[Floating, "presets parameters"], other: Float[Floating, " parameters"]
+) -> Int64[I64, " presets"]:
     """How many parameters tell each preset from one other, as knob positions. Shape: (presets, P), (P,) -> (presets,)."""
     return (np.abs(unit - other) > _NOTICED).sum(axis=-1)
 

@@ -9,6 +9,7 @@ in the space of the components without expanding them: with levels m + V c and w
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Float, Float32, Int8, Integer
 from scipy.linalg import eigh
 
 from synthmatch.arrays import F32, I8, Floating, Whole
@@ -29,13 +30,18 @@ class TimbreIndex:
     """
 
     pitches: tuple[int, ...]
-    codes: I8
-    scale: F32
-    basis: F32
-    mean: F32
+    codes: Int8[I8, "pitches presets components"]
+    scale: Float32[F32, " components"]
+    basis: Float32[F32, "components levels"]
+    mean: Float32[F32, " levels"]
 
     @classmethod
-    def fit(cls, pitches: tuple[int, ...], levels: Floating, components: int = COMPONENTS) -> "TimbreIndex":
+    def fit(
+        cls,
+        pitches: tuple[int, ...],
+        levels: Float[Floating, "pitches presets segments bands"],
+        components: int = COMPONENTS,
+    ) -> "TimbreIndex":
         """Index timbres. `levels`: (pitches, N, SEGMENTS, SEMITONE_BANDS) in dBFS; any float type."""
         centred = levels.reshape(-1, SEGMENTS * SEMITONE_BANDS).astype(np.float32)
         mean = centred.mean(axis=0, dtype=np.float64).astype(np.float32)
@@ -50,7 +56,7 @@ class TimbreIndex:
     def __len__(self) -> int:
         return self.codes.shape[1]
 
-    def distances(self, audio: F32, note: Note) -> F32:
+    def distances(self, audio: Float32[F32, "*channels samples"], note: Note) -> Float32[F32, " presets"]:
         """Weighted RMS level difference in dB between a target and every preset. Shape: (N,)."""
         levels, seconds = timbre(audio, note)
         nearest, shift = self._nearest(note)
@@ -67,7 +73,7 @@ class TimbreIndex:
         squared = residual @ residual + np.einsum("ij,ij->i", codes @ (side @ side.T) - 2 * (side @ residual), codes)
         return np.sqrt(np.maximum(squared, 0) / total).astype(np.float32)
 
-    def levels(self, rows: Whole, note: Note) -> F32:
+    def levels(self, rows: Integer[Whole, " presets"], note: Note) -> Float32[F32, "presets segments bands"]:
         """Levels in dBFS of presets as they are remembered, moved to a note's pitch.
 
         Shape: (n,) -> (n, SEGMENTS, SEMITONE_BANDS). Bands that the move brings in have the level of the last that is known.
@@ -84,7 +90,7 @@ class TimbreIndex:
         return nearest, int(np.clip(shift, 1 - SEMITONE_BANDS, SEMITONE_BANDS - 1))
 
 
-def _principal(centred: F32, components: int) -> F32:
+def _principal(centred: Float32[F32, "rows columns"], components: int) -> Float32[F32, "components columns"]:
     """The directions in which rows differ most, one a row. Shape: (rows, columns) -> (components or fewer, columns)."""
     rows, columns = centred.shape
     if rows < columns:
@@ -95,12 +101,12 @@ def _principal(centred: F32, components: int) -> F32:
     return vectors[:, ::-1].T.astype(np.float32)
 
 
-def _shifted(array: F32, shift: int) -> F32:
+def _shifted(array: Float32[F32, "*rows bands"], shift: int) -> Float32[F32, "*rows bands"]:
     """Bands moved up by `shift` semitones; those that enter are not looked at."""
     return np.roll(array, shift, axis=-1)
 
 
-def _band_weights() -> F32:
+def _band_weights() -> Float32[F32, " bands"]:
     """Half of the weight to bands as the ear spaces them, half as `lsd` counts STFT bins (mostly treble)."""
     centres = 2.0 ** ((LOWEST_PITCH + np.arange(SEMITONE_BANDS)) / 12)
     return (0.5 / SEMITONE_BANDS + 0.5 * centres / centres.sum()).astype(np.float32)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from jaxtyping import Float32, Float64
 
 from synthmatch.arrays import F32, F64, Array
 from synthmatch.atomic_files import write_whole
@@ -37,7 +38,7 @@ class Neighbour:
 
     preset: Preset
     distance: float
-    levels: F32
+    levels: Float32[F32, "segments bands"]
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Library:
     """
 
     synth: str
-    unit: F64
+    unit: Float64[F64, "presets parameters"]
     names: tuple[str, ...]
     index: TimbreIndex
     extras: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
@@ -66,7 +67,7 @@ class Library:
         """The preset of a row."""
         return Preset(self.synth, self.space.to_native(self.unit[row]), self.names[row], self.extras.get(row, {}))
 
-    def nearest(self, audio: F32, note: Note, count: int) -> list[Neighbour]:
+    def nearest(self, audio: Float32[F32, "*channels samples"], note: Note, count: int) -> list[Neighbour]:
         """The presets that sound nearest to a target, nearest first."""
         distances = self.index.distances(audio, note)
         count = min(count, len(distances))
@@ -194,7 +195,9 @@ def _damaged(path: Path, error: Exception) -> InputError:
     return InputError(f"{path} is no synthmatch library or is damaged ({error}); build it again")
 
 
-def nearest_in(libraries: Sequence[Library], audio: F32, note: Note, count: int) -> list[Neighbour]:
+def nearest_in(
+    libraries: Sequence[Library], audio: Float32[F32, "*channels samples"], note: Note, count: int
+) -> list[Neighbour]:
     """The nearest presets over several libraries, nearest first, each preset once."""
     found = [neighbour for library in libraries for neighbour in library.nearest(audio, note, count)]
     unique: dict[bytes, Neighbour] = {}

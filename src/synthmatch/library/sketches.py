@@ -9,6 +9,7 @@ from functools import cache
 from itertools import pairwise
 
 import numpy as np
+from jaxtyping import Float32
 
 from synthmatch.arrays import F32
 from synthmatch.features.bands import LOWEST_PITCH, SEMITONE_BANDS, mel_bands
@@ -21,7 +22,9 @@ from synthmatch.note import SAMPLE_RATE_HZ
 _CEILING_DB = 20.0
 
 
-def stored_sketches(levels: F32, hold_seconds: float, frames: int) -> F32:
+def stored_sketches(
+    levels: Float32[F32, "presets parts semitones"], hold_seconds: float, frames: int
+) -> Float32[F32, "presets segments mels"]:
     """Sketches of so many frames from timbres of a note that is held so long.
 
     Shape: (N, timbre.SEGMENTS, SEMITONE_BANDS) -> (N, segments, MELS), both in dBFS.
@@ -31,7 +34,7 @@ def stored_sketches(levels: F32, hold_seconds: float, frames: int) -> F32:
 
 
 @cache
-def _mels_of_semitones() -> F32:
+def _mels_of_semitones() -> Float32[F32, "semitones mels"]:
     """What each semitone's power adds to each mel band. Shape: (SEMITONE_BANDS, MELS)."""
     bins_hz = np.maximum(np.arange(WINDOW // 2 + 1) * SAMPLE_RATE_HZ / WINDOW, 1.0)
     place = 12 * np.log2(bins_hz / 440) + 69 - LOWEST_PITCH
@@ -39,7 +42,7 @@ def _mels_of_semitones() -> F32:
     return (near @ mel_bands(WINDOW, MELS)).astype(np.float32)
 
 
-def _shares(hold_seconds: float, frames: int) -> F32:
+def _shares(hold_seconds: float, frames: int) -> Float32[F32, "segments parts"]:
     """Which share of each segment of a sketch is of which part of the note. Shape: (segments, timbre.SEGMENTS)."""
     seconds = np.append(segment_starts(frames), frames) * HOP / SAMPLE_RATE_HZ
     ends = np.minimum([*HELD_EDGES[:-1], np.inf], hold_seconds)

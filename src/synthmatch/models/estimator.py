@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import torch
+from jaxtyping import Float32
 
 from synthmatch.arrays import F32, Audio
 from synthmatch.errors import InputError
@@ -49,7 +50,9 @@ class Estimator:
         return self._auto_encoder.config.latent_size
 
     @torch.no_grad()
-    def latents(self, audio: Audio, synth: str, noise: F32) -> F32:
+    def latents(
+        self, audio: Audio, synth: str, noise: Float32[F32, "draws latent_size"]
+    ) -> Float32[F32, "draws latent_size"]:
         """Latents of a sound, (n, latent_size): the mean's for `noise` of zeros, draws for normal noise.
 
         `audio`: (channels, samples), from the onset on. `noise`: (n, latent_size). Raises `InputError` for a synthesizer

@@ -7,6 +7,7 @@ from enum import IntEnum
 from itertools import chain, zip_longest
 
 import numpy as np
+from jaxtyping import Float32
 
 from synthmatch.arrays import F32, Audio
 from synthmatch.note import Note
@@ -28,7 +29,7 @@ class Proposal:
 
     preset: Preset
     expected_db: float | None = None
-    levels: F32 | None = None
+    levels: Float32[F32, "segments bands"] | None = None
 
 
 class Precedence(IntEnum):

@@ -7,12 +7,15 @@ black-box functions* (1998).
 """
 
 import numpy as np
+from jaxtyping import Float
 from scipy.special import ndtr
 
 from synthmatch.arrays import Floating
 
 
-def expected_improvement(gain: Floating, deviation: Floating) -> Floating:
+def expected_improvement(
+    gain: Float[Floating, " presets"], deviation: Float[Floating, " presets"]
+) -> Float[Floating, " presets"]:
     """The mean of normal gains of which those below 0 count as 0. Means and standard deviations above 0, both (N,), to (N,)."""
     z = gain / deviation
     return np.asarray(gain * ndtr(z) + deviation * np.exp(-0.5 * z * z) / np.sqrt(2 * np.pi))

@@ -1,6 +1,7 @@
 """Which parameters are heard in this preset: learned from mutations whose distance did or did not change."""
 
 import numpy as np
+from jaxtyping import Bool, Int64
 
 from synthmatch.arrays import I64, Mask
 from synthmatch.params import ParamSpace
@@ -16,7 +17,7 @@ class Audibility:
     it was (the level of a modulator that is off) is tried less and less; one whose change was heard returns.
     """
 
-    def __init__(self, space: ParamSpace, locked: Mask | None = None) -> None:
+    def __init__(self, space: ParamSpace, locked: Bool[Mask, " parameters"] | None = None) -> None:
         self.weights = np.ones(len(space))
         groups: dict[str, list[int]] = {}
         for i, parameter in enumerate(space.parameters):
@@ -29,11 +30,11 @@ class Audibility:
         """Groups that have parameters."""
         return tuple(self._groups)
 
-    def of_group(self, group: str) -> I64:
+    def of_group(self, group: str) -> Int64[I64, " members"]:
         """Indices of a group's parameters."""
         return self._groups[group]
 
-    def learn(self, changed: Mask, before_db: float, after_db: float) -> None:
+    def learn(self, changed: Bool[Mask, " parameters"], before_db: float, after_db: float) -> None:
         """Take note of a render that differs from another in the parameters `changed`, shape (P,)."""
         heard = abs(after_db - before_db) > 1e-4
         if heard:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
+from jaxtyping import Int
 
 from synthmatch.arrays import Indices
 from synthmatch.library.sources import random_presets
@@ -47,7 +48,7 @@ def failing_parameter(pool: RenderPool, note: Note, failed: Preset, fine: Preset
     Found by halving. None where only several values together fail, and where more than one does it alone.
     """
 
-    def fail(groups: Sequence[Indices]) -> list[bool]:
+    def fail(groups: Sequence[Int[Indices, " members"]]) -> list[bool]:
         presets = []
         for group in groups:
             native = np.array(fine.native)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from jaxtyping import Bool, Float64
 
 from synthmatch.arrays import F64, Mask
 from synthmatch.errors import InputError
@@ -15,8 +16,8 @@ from synthmatch.params import GROUPS, ParamSpace, Preset
 class Locks:
     """`locked`: which parameters keep their value, shape (P,). `native`: the values, shape (P,)."""
 
-    locked: Mask
-    native: F64
+    locked: Bool[Mask, " parameters"]
+    native: Float64[F64, " parameters"]
 
     def hold(self, preset: Preset) -> Preset:
         """The preset with the locked parameters at their values."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from jaxtyping import Float64
 
 from synthmatch.arrays import F64
 from synthmatch.params import Preset
@@ -36,9 +37,9 @@ _REWARD_OF_GAIN, _REWARD_OF_BEST, _MOST_REWARD = 20, 2.0, 3.0
 class Member:
     """A rendered preset of the population; `step`: what its own last improvement changed, in unit values, or None."""
 
-    unit: F64
+    unit: Float64[F64, " parameters"]
     scored: Scored
-    step: F64 | None = None
+    step: Float64[F64, " parameters"] | None = None
 
     @property
     def preset(self) -> Preset:
@@ -54,7 +55,7 @@ class Member:
 class Start(NamedTuple):
     """Unit values that an operator begins at, and the rendered member that they are or come from."""
 
-    unit: F64
+    unit: Float64[F64, " parameters"]
     member: Member
 
 
@@ -150,13 +151,15 @@ class Population:
         self.members = sorted([*self.members, *finite], key=lambda m: m.distance_db)[:MEMBERS]
         return finite
 
-    def _child(self, starts: Sequence[Start], units: F64, chances: F64) -> tuple[str, Member, F64]:
+    def _child(
+        self, starts: Sequence[Start], units: Float64[F64, "members parameters"], chances: Float64[F64, " operators"]
+    ) -> tuple[str, Member, Float64[F64, " parameters"]]:
         """An operator, a member, and the unit values that the one makes of the other. `chances`: of operators, summed up."""
         name = self._names[int(chances.searchsorted(self.rng.random(), side="right"))]
         unit, member = starts[min(int(self.rng.geometric(_PREFERENCE)) - 1, len(starts) - 1)]
         return name, member, self._operators[name].change(unit, self._context(member, units), self.rng)
 
-    def _context(self, parent: Member, units: F64) -> Context:
+    def _context(self, parent: Member, units: Float64[F64, "members parameters"]) -> Context:
         return Context(
             self.space,
             units,

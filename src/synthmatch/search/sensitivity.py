@@ -8,6 +8,7 @@ of an operator that is off weighs little here and may weigh much elsewhere.
 from collections.abc import Callable
 
 import numpy as np
+from jaxtyping import Float64
 
 from synthmatch.arrays import F64
 from synthmatch.params import ParamSpace, Preset
@@ -24,7 +25,7 @@ def sensitivity(
     preset: Preset,
     evaluate: Evaluate,
     report: Callable[[int, int], None] | None = None,
-) -> F64:
+) -> Float64[F64, " parameters"]:
     """How much the sound changes with each parameter, in dB. Shape: (P,).
 
     It is 0, up to rounding, where the sound does not change, and where the render failed. `evaluate` measures presets

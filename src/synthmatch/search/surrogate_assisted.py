@@ -7,6 +7,7 @@ Preselection predicts what children bring (`search.preselection`), acquisition s
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
+from jaxtyping import Float
 
 from synthmatch.arrays import Floating
 from synthmatch.features.search_distance import RenderFeatures
@@ -81,7 +82,7 @@ def propose_without_rendering(
 def _by_distance(preselection: Preselection) -> _Order:
     """The one answer that is given without a render should be near by itself."""
 
-    def order(children: Sequence[Child]) -> Floating:
+    def order(children: Sequence[Child]) -> Float[Floating, " presets"]:
         expected = preselection.expect([c.preset for c in children], [c.parent.preset for c in children])
         return np.array([c.parent.distance_db for c in children]) - expected.gains
 
@@ -91,7 +92,7 @@ def _by_distance(preselection: Preselection) -> _Order:
 def _by_improvement(population: Population, preselection: Preselection) -> _Order:
     """Of several renders the best counts. Where bins are predicted, they decide among the best children, before all others."""
 
-    def order(children: Sequence[Child]) -> Floating:
+    def order(children: Sequence[Child]) -> Float[Floating, " presets"]:
         presets, parents = [c.preset for c in children], [c.parent.preset for c in children]
         distances = np.array([c.parent.distance_db for c in children])
         expected = preselection.expect(presets, parents)

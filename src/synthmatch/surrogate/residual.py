@@ -6,6 +6,7 @@ Williams, *Gaussian processes for machine learning*, 2006, equations 2.23 and 4.
 """
 
 import numpy as np
+from jaxtyping import Float
 
 from synthmatch.arrays import Floating
 
@@ -13,7 +14,11 @@ from synthmatch.arrays import Floating
 _UNEXPLAINED = 0.3
 
 
-def expected_errors(known: Floating, errors: Floating, features: Floating) -> Floating:
+def expected_errors(
+    known: Float[Floating, "known width"],
+    errors: Float[Floating, "known segments mels"],
+    features: Float[Floating, "presets width"],
+) -> Float[Floating, "presets segments mels"]:
     """The error to expect at presets with these features, (N, width), in dB.
 
     `known`: features of presets whose `errors` are known, (M, width) and (M, segments, MELS). Shape: (N, segments, MELS).
@@ -29,7 +34,9 @@ def expected_errors(known: Floating, errors: Floating, features: Floating) -> Fl
     return np.asarray(expected.reshape(len(features), *mean.shape) + mean)
 
 
-def _distances(a: Floating, b: Floating) -> Floating:
+def _distances(
+    a: Float[Floating, "presets width"], b: Float[Floating, "known width"]
+) -> Float[Floating, "presets known"]:
     """Root mean square differences of rows. Shape: (N, width), (M, width) -> (N, M)."""
     squared = np.square(a).sum(axis=1)[:, None] + np.square(b).sum(axis=1) - 2.0 * (a @ b.T)
     return np.asarray(np.sqrt(np.maximum(squared, 0.0) / a.shape[1]))

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from jaxtyping import Float
 
 from synthmatch.arrays import Array, Floating
 from synthmatch.atomic_files import write_whole
@@ -42,8 +43,8 @@ _TOGETHER = 128
 class Predicted(NamedTuple):
     """Sketches in dBFS, shape (N, SEGMENTS, MELS), and the last layer's features, (N, width)."""
 
-    sketch: Floating
-    features: Floating
+    sketch: Float[Floating, "presets segments mels"]
+    features: Float[Floating, "presets width"]
 
 
 class Surrogate:
@@ -67,7 +68,7 @@ class Surrogate:
         self._arrays, self._number, self._blocks = arrays, number, blocks
         self.fingerprint, self.change_cosine = fingerprint, change_cosine
 
-    def __call__(self, unit: Floating, note: Note) -> Predicted:
+    def __call__(self, unit: Float[Floating, "presets parameters"], note: Note) -> Predicted:
         """Predict the sounds of knob positions, (N, P), with a note."""
         parts = [unit[start : start + _TOGETHER] for start in range(0, len(unit), _TOGETHER)]
         if len(parts) == 1:
@@ -76,7 +77,7 @@ class Surrogate:
             each = list(threads.map(lambda part: self._predicted(part, note), parts))
         return Predicted(*(np.concatenate(arrays) for arrays in zip(*each, strict=True)))
 
-    def _predicted(self, unit: Floating, note: Note) -> Predicted:
+    def _predicted(self, unit: Float[Floating, "presets parameters"], note: Note) -> Predicted:
         count = len(unit)
         seen = self._inputs(unit, [note.pitch] * count, [note.hold_seconds] * count)
         x = self._linear(f"inputs.{self._number}", seen.numbers)
@@ -90,12 +91,12 @@ class Surrogate:
         expected = self._linear(f"levels.{self._number}", seen.levels)
         return Predicted(expected + added.reshape(-1, SEGMENTS, MELS), features)
 
-    def _linear(self, name: str, x: Floating) -> Floating:
+    def _linear(self, name: str, x: Float[Floating, " presets *inputs"]) -> Float[Floating, "presets ..."]:
         y: Floating = x @ self._arrays[f"{name}.weight"].T
         bias = self._arrays.get(f"{name}.bias")
         return y if bias is None else y + bias
 
-    def _normalised(self, name: str, x: Floating) -> Floating:
+    def _normalised(self, name: str, x: Float[Floating, "presets width"]) -> Float[Floating, "presets width"]:
         centred = x - x.mean(axis=1, keepdims=True)
         spread = np.sqrt(np.square(centred).mean(axis=1, keepdims=True) + _EPSILON)
         return centred / spread * self._arrays[f"{name}.weight"] + self._arrays[f"{name}.bias"]

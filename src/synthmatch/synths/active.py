@@ -5,6 +5,7 @@ sound; what they do not know counts as audible. Of two parameters that silence e
 """
 
 import numpy as np
+from jaxtyping import Bool, Float64
 
 from synthmatch.arrays import F64, Mask
 from synthmatch.params import ParamSpace
@@ -13,19 +14,19 @@ from synthmatch.params import ParamSpace
 class ActiveParameters:
     """The mask of N presets, (N, P), all True at first. Rules silence parameters where a condition, (N,), holds."""
 
-    def __init__(self, space: ParamSpace, native: F64) -> None:
+    def __init__(self, space: ParamSpace, native: Float64[F64, "presets parameters"]) -> None:
         self._space, self._native = space, native
         self.mask = np.ones(native.shape, np.bool_)
 
-    def __getitem__(self, name: str) -> F64:
+    def __getitem__(self, name: str) -> Float64[F64, " presets"]:
         """Native values of a parameter. Shape: (N,)."""
         return self._native[:, self._space.index[name]]
 
-    def silence(self, where: Mask, *names: str) -> None:
+    def silence(self, where: Bool[Mask, " presets"], *names: str) -> None:
         """These parameters are not heard in those presets."""
         self.mask[np.ix_(where, np.array([self._space.index[name] for name in names]))] = False
 
-    def silence_part(self, where: Mask, prefix: str, *switches: str) -> None:
+    def silence_part(self, where: Bool[Mask, " presets"], prefix: str, *switches: str) -> None:
         """All parameters whose names begin so are not heard in those presets, but for the switches."""
         self.silence(
             where, *(p.name for p in self._space.parameters if p.name.startswith(prefix) and p.name not in switches)

@@ -8,6 +8,7 @@ partials without a series; a synth's fifths, fourths and octaves are exact ratio
 import numpy as np
 import scipy.fft
 import scipy.signal
+from jaxtyping import Float32, Float64
 
 from synthmatch.arrays import F32, F64
 from synthmatch.note import SAMPLE_RATE_HZ
@@ -28,7 +29,7 @@ _SAME_CENTS = 30.0
 _JUST_CENTS = (0.0, 498.0, 702.0, 1_200.0)
 
 
-def chord_root(samples: F32, pitch: Pitch) -> float | None:
+def chord_root(samples: Float32[F32, " samples"], pitch: Pitch) -> float | None:
     """Lowest note in Hz of the chord in the loudest third of a second of `samples`; None where it is one note.
 
     `samples` has shape (samples,) at 44.1 kHz, `pitch` is what `find_pitch` found in them.
@@ -55,7 +56,7 @@ def chord_root(samples: F32, pitch: Pitch) -> float | None:
     return None
 
 
-def _partials(samples: F32) -> tuple[F64, F64]:
+def _partials(samples: Float32[F32, " samples"]) -> tuple[Float64[F64, " partials"], Float64[F64, " partials"]]:
     """Frequencies in Hz, ascending, and levels in dB of the spectrum's audible peaks."""
     window = min(_WINDOW, len(samples))
     power = np.convolve(np.square(samples, dtype=np.float64)[::64], np.ones(max(1, window // 64)), "valid")
@@ -69,7 +70,7 @@ def _partials(samples: F32) -> tuple[F64, F64]:
     return peaks * bin_hz, level[peaks]
 
 
-def _cents_off_harmonic(hz: F64, fundamental_hz: float) -> F64:
+def _cents_off_harmonic(hz: Float64[F64, " partials"], fundamental_hz: float) -> Float64[F64, " partials"]:
     """Distance of each frequency to the nearest harmonic."""
     harmonic = np.maximum(np.round(hz / fundamental_hz), 1.0)
     return np.abs(1_200.0 * np.log2(hz / (harmonic * fundamental_hz)))

@@ -9,6 +9,7 @@ import numpy as np
 import scipy.fft
 import scipy.ndimage
 import scipy.signal
+from jaxtyping import Float32, Float64, Int
 
 from synthmatch.arrays import F32, F64, Audio, Indices
 from synthmatch.audio import decibels
@@ -38,7 +39,7 @@ _SAME_CENTS, _MOST_PIECES = 40.0, 0.85
 _CHANGE_DB = 3.5
 
 
-def is_gated(audio: Audio, samples: F32, pitch: Pitch) -> bool:
+def is_gated(audio: Audio, samples: Float32[F32, " samples"], pitch: Pitch) -> bool:
     """Whether `audio`, shape (channels, samples), is one gated note; `samples` is its mono and `pitch` about its pitch."""
     period = 1.0 / pitch.hz if pitch.hz else _SHORTEST_WINDOW
     window = round(np.clip(period, _SHORTEST_WINDOW, _LONGEST_WINDOW) * SAMPLE_RATE_HZ)
@@ -68,7 +69,7 @@ def is_gated(audio: Audio, samples: F32, pitch: Pitch) -> bool:
     return _one_pitch(open_parts) and _change_db(open_parts) < _CHANGE_DB
 
 
-def _pieces(share: F64) -> tuple[Indices, Indices]:
+def _pieces(share: Float64[F64, " frames"]) -> tuple[Int[Indices, " pieces"], Int[Indices, " pieces"]]:
     """First and last frame of each open piece, from the level as a share of the largest around."""
     state = np.where(share > _OPEN, 1, np.where(share < _CLOSED, -1, 0))
     # what is neither stays as it was: beating within a piece does not part it
@@ -77,7 +78,7 @@ def _pieces(share: F64) -> tuple[Indices, Indices]:
     return edges[::2], edges[1::2]
 
 
-def _evenness(edges: Indices) -> float:
+def _evenness(edges: Int[Indices, " edges"]) -> float:
     """Share of the steps between edges that are as long as the middle one; 0 where that is no gate's."""
     steps = np.diff(edges) * _HOP_SECONDS
     step = float(np.median(steps))
@@ -86,13 +87,13 @@ def _evenness(edges: Indices) -> float:
     return float(np.mean(np.abs(steps - step) < max(_EVEN_SECONDS, _EVEN_SHARE * step)))
 
 
-def _one_pitch(pieces: list[F32]) -> bool:
+def _one_pitch(pieces: list[Float32[F32, " _samples"]]) -> bool:
     found = [find_pitch(piece) for piece in pieces if len(piece) > 4 * _HOP]
     cents = np.array([pitch.cents for pitch in found if pitch.confidence > 0.7])
     return len(cents) == 0 or bool(np.mean(np.abs(cents - np.median(cents)) < _SAME_CENTS) > _MOST_PIECES)
 
 
-def _change_db(pieces: list[F32]) -> float:
+def _change_db(pieces: list[Float32[F32, " _samples"]]) -> float:
     """Mean difference of the spectrum between the beginnings and the ends of the pieces, in bands of a third octave."""
     length = int(np.median([len(piece) for piece in pieces]))
     window = min(SAMPLE_RATE_HZ * 3 // 100, length // 2)
@@ -103,7 +104,7 @@ def _change_db(pieces: list[F32]) -> float:
     return float(np.abs(begin - end)[loud > loud.max() - 25.0].mean())
 
 
-def _bands_db(samples: F32) -> F64:
+def _bands_db(samples: Float32[F32, " samples"]) -> Float64[F64, " bands"]:
     size = 4_096
     power = np.abs(scipy.fft.rfft(samples * scipy.signal.windows.hann(len(samples)), size)) ** 2
     edges = np.unique(np.round(np.geomspace(80.0, 12_000.0, 24) * size / SAMPLE_RATE_HZ).astype(int))

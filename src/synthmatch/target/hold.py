@@ -6,6 +6,7 @@ until they are 40 dB below their peak.
 """
 
 import numpy as np
+from jaxtyping import Float64
 
 from synthmatch.arrays import F64, Audio
 from synthmatch.note import SAMPLE_RATE_HZ
@@ -37,7 +38,7 @@ def hold_seconds(audio: Audio) -> float:
     return float(np.clip(released, min(_SHORTEST_SECONDS, length), length))
 
 
-def _release(level: F64, before: int, after: int, steeper: float) -> int | None:
+def _release(level: Float64[F64, " frames"], before: int, after: int, steeper: float) -> int | None:
     """Frame of the sharpest lasting bend downward by at least `steeper` dB a second, or None."""
     if len(level) < before + after + 2:
         return None
@@ -58,7 +59,7 @@ def _release(level: F64, before: int, after: int, steeper: float) -> int | None:
     return start + int(fallen.argmax()) if fallen.any() else start
 
 
-def _slopes(level: F64, width: int) -> F64:
+def _slopes(level: Float64[F64, " frames"], width: int) -> Float64[F64, " runs"]:
     """Slope in dB a second of the line through each run of `width` + 1 frames, by its first frame."""
     runs = np.lib.stride_tricks.sliding_window_view(level, width + 1)
     time = (np.arange(width + 1) - width / 2.0) * ENVELOPE_HOP / SAMPLE_RATE_HZ

@@ -8,6 +8,7 @@ Levels are those of frames of 20 ms, a period of 50 Hz, one each 5 ms.
 
 import numpy as np
 import scipy.ndimage
+from jaxtyping import Float64
 
 from synthmatch.arrays import F64, Audio
 from synthmatch.audio import decibels, peak_dbfs
@@ -53,14 +54,14 @@ def find_part(audio: Audio) -> tuple[slice, list[str]]:
     return slice(begin + part.start, begin + part.stop), [remark for remark in remarks if remark]
 
 
-def _level_db(audio: Audio) -> F64:
+def _level_db(audio: Audio) -> Float64[F64, " frames"]:
     """RMS over the channels of each frame in dB below full scale. Shape: (frames,)."""
     power = np.square(audio, dtype=np.float64).mean(axis=0)
     smooth = scipy.ndimage.uniform_filter1d(power, _WINDOW, mode="constant", origin=-(_WINDOW // 2))[::_HOP]
     return decibels(np.sqrt(np.maximum(smooth, 0.0)))
 
 
-def _background(audio: Audio, level: F64) -> int:
+def _background(audio: Audio, level: Float64[F64, " frames"]) -> int:
     """Frames of the even background with which the recording begins; 0 without one."""
     shortest = round(_BACKGROUND_SECONDS / _HOP_SECONDS)
     middle = float(np.median(level[:shortest]))
@@ -76,7 +77,7 @@ def _background(audio: Audio, level: F64) -> int:
     return end if level[end] > middle and level.max() > middle + _TONE_RISE_DB else 0
 
 
-def _is_noise(audio: Audio, level: F64, part: slice, note: slice) -> bool:
+def _is_noise(audio: Audio, level: Float64[F64, " frames"], part: slice, note: slice) -> bool:
     """Whether `part` is a click, a bump or a breath before the note."""
     weaker = level[note].max() - level[part].max()
     seconds = _seconds(part)

@@ -6,6 +6,7 @@ from the first block to the last. A note's own swing below 20 Hz is no offset.
 
 import numpy as np
 import scipy.ndimage
+from jaxtyping import Float64
 
 from synthmatch.arrays import F64, Audio
 from synthmatch.note import SAMPLE_RATE_HZ
@@ -40,7 +41,7 @@ def without_offset(audio: Audio) -> Audio:
     return still
 
 
-def _offset(samples: F64, peak: float) -> F64 | None:
+def _offset(samples: Float64[F64, " samples"], peak: float) -> Float64[F64, " samples"] | None:
     """The offset of one channel, shape (samples,), or None where there is none to speak of."""
     count = len(samples) // _BLOCK_SAMPLES
     blocks = samples[: count * _BLOCK_SAMPLES].reshape(count, _BLOCK_SAMPLES)
@@ -70,7 +71,7 @@ def _offset(samples: F64, peak: float) -> F64 | None:
     return np.concatenate([before[:jump], after[jump:]])
 
 
-def _quiet_blocks(blocks: F64, means: F64, peak: float) -> int:
+def _quiet_blocks(blocks: Float64[F64, "blocks samples"], means: Float64[F64, " blocks"], peak: float) -> int:
     """How many blocks the recording begins with before it sounds."""
     time = np.linspace(-1.0, 1.0, blocks.shape[1])
     slopes = blocks @ time / (time @ time)

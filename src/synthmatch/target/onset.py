@@ -5,6 +5,7 @@ Audio is (channels, samples) float32 at 44.1 kHz, times are in samples unless a 
 
 import numpy as np
 import scipy.ndimage
+from jaxtyping import Float64
 
 from synthmatch.arrays import F64, Audio
 from synthmatch.audio import decibels
@@ -46,7 +47,7 @@ def sounding_part(audio: Audio, background: float = 0.0) -> slice:
     return slice(max(0, onset - LEAD_SAMPLES), min(len(loudness), end + _TAIL_SAMPLES))
 
 
-def envelope_db(audio: Audio) -> F64:
+def envelope_db(audio: Audio) -> Float64[F64, " frames"]:
     """RMS over the channels in dB below full scale, a frame each `ENVELOPE_HOP` samples, centred. Shape: (frames,)."""
     power = np.square(audio, dtype=np.float64).mean(axis=0)
     smooth = scipy.ndimage.uniform_filter1d(power, _ENVELOPE_WINDOW, mode="constant")[::ENVELOPE_HOP]

@@ -10,6 +10,7 @@ import itertools
 
 import numpy as np
 import scipy.signal
+from jaxtyping import Float32, Float64
 
 from synthmatch.arrays import F32, F64, Audio
 from synthmatch.audio import decibels
@@ -28,7 +29,7 @@ _VIBRATO_CENTS = 250.0
 
 def second_onset(
     audio: Audio,
-    samples: F32,
+    samples: Float32[F32, " samples"],
     *,
     vibrato: Vibrato | None = None,
     chord: bool = False,
@@ -51,7 +52,7 @@ def second_onset(
     return min((onset for onset in onsets if onset is not None), default=None)
 
 
-def _bands_db(audio: Audio) -> F64:
+def _bands_db(audio: Audio) -> Float64[F64, "bands frames"]:
     """Level of logarithmic bands from 40 Hz to 16 kHz, floored at 60 dB below the loudest. Shape: (bands, frames)."""
     padded = np.pad(audio, ((0, 0), (_WINDOW // 2, _WINDOW // 2)))
     _, _, spectrum = scipy.signal.stft(
@@ -63,7 +64,7 @@ def _bands_db(audio: Audio) -> F64:
     return np.asarray(np.maximum(level, level.max() - 60.0), dtype=np.float64)
 
 
-def _attack(bands: F64, after: int) -> int | None:
+def _attack(bands: Float64[F64, "bands frames"], after: int) -> int | None:
     """First fast jump of the level after the first attack has decayed."""
     level = 10.0 * np.log10(np.sum(10.0 ** (bands / 10.0), axis=0))
     rise_frames, look, back = 4, 10, 6  # 23, 58 and 35 ms: a bass note's own ripple is no attack
@@ -83,7 +84,13 @@ def _attack(bands: F64, after: int) -> int | None:
     return None
 
 
-def _step(bands: F64, samples: F32, vibrato: Vibrato | None, after: int, midi_pitch: int | None) -> int | None:
+def _step(
+    bands: Float64[F64, "bands frames"],
+    samples: Float32[F32, " samples"],
+    vibrato: Vibrato | None,
+    after: int,
+    midi_pitch: int | None,
+) -> int | None:
     """First step of a steady pitch to another that is not its harmonic, with partials that rise."""
     hop = 882  # 20 ms
     cents, trust = pitch_track(samples, hop)
@@ -108,7 +115,7 @@ def _step(bands: F64, samples: F32, vibrato: Vibrato | None, after: int, midi_pi
     return None
 
 
-def _runs(cents: F64, trust: F64) -> list[tuple[int, int, float]]:
+def _runs(cents: Float64[F64, " frames"], trust: Float64[F64, " frames"]) -> list[tuple[int, int, float]]:
     """(first frame, last frame, cents) of the steady parts: at least 80 ms within 40 cents, trusted."""
     runs: list[tuple[int, int, float]] = []
     start = 0

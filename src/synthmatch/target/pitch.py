@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.fft
 import scipy.signal
+from jaxtyping import Float32, Float64, Int
 
 from synthmatch.arrays import F32, F64, Indices
 from synthmatch.note import SAMPLE_RATE_HZ
@@ -44,7 +45,7 @@ class Pitch:
         return 1_200.0 * float(np.log2(self.hz / LOWEST_HZ))
 
 
-def find_pitch(samples: F32) -> Pitch:
+def find_pitch(samples: Float32[F32, " samples"]) -> Pitch:
     """Pitch of the note in `samples`, shape (samples,): the one most frames agree on."""
     frames, weights = _frames(samples)
     found = [(_period(frame), weight) for frame, weight in zip(frames, weights, strict=True)]
@@ -63,7 +64,9 @@ def find_pitch(samples: F32) -> Pitch:
     return Pitch(float(LOWEST_HZ * 2.0 ** (middle / 1_200.0)), float(min(1.0, total[best] / weights.sum())))
 
 
-def pitch_track(samples: F32, hop_samples: int) -> tuple[F64, F64]:
+def pitch_track(
+    samples: Float32[F32, " samples"], hop_samples: int
+) -> tuple[Float64[F64, " frames"], Float64[F64, " frames"]]:
     """Pitch in cents above `LOWEST_HZ` and trust 0..1 of frames each `hop_samples`, two arrays of shape (frames,)."""
     length = min(_WINDOW + _LONGEST_LAG // 2, len(samples))
     windows = np.lib.stride_tricks.sliding_window_view(samples, length)[::hop_samples].astype(np.float64)
@@ -75,7 +78,7 @@ def pitch_track(samples: F32, hop_samples: int) -> tuple[F64, F64]:
     return cents, trust
 
 
-def _frames(samples: F32) -> tuple[F64, F64]:
+def _frames(samples: Float32[F32, " samples"]) -> tuple[Float64[F64, "frames length"], Float64[F64, " frames"]]:
     """Frames of the sounding part, shape (frames, length), and their weights: the root of their energy."""
     window = min(_WINDOW, len(samples) // 2)
     length = window + min(_LONGEST_LAG, len(samples) - window)
@@ -88,7 +91,7 @@ def _frames(samples: F32) -> tuple[F64, F64]:
     return frames[loud], np.sqrt(level[loud])
 
 
-def _difference(frame: F64) -> F64:
+def _difference(frame: Float64[F64, " length"]) -> Float64[F64, " lags"]:
     """Cumulative-mean-normalised difference d'(lag) of YIN, lag 0 and up."""
     window = min(_WINDOW, len(frame) // 2)
     lags = len(frame) - window
@@ -105,7 +108,7 @@ def _difference(frame: F64) -> F64:
     return normal
 
 
-def _period(frame: F64) -> Pitch:
+def _period(frame: Float64[F64, " length"]) -> Pitch:
     """Pitch of one frame; its confidence is 1 for an exact period."""
     normal = _difference(frame)
     dips = scipy.signal.argrelmin(normal)[0]
@@ -118,7 +121,9 @@ def _period(frame: F64) -> Pitch:
     return Pitch(float(SAMPLE_RATE_HZ / lag[first]), float(1.0 - depth[first]))
 
 
-def _parabola(values: F64, index: Indices) -> tuple[F64, F64]:
+def _parabola(
+    values: Float64[F64, " lags"], index: Int[Indices, " *dips"]
+) -> tuple[Float64[F64, " *dips"], Float64[F64, " *dips"]]:
     """Place and depth of the minimum of the parabola through three neighbours of each index."""
     left, middle, right = values[index - 1], values[index], values[index + 1]
     bend = np.maximum(left - 2.0 * middle + right, 1e-12)

@@ -1,12 +1,13 @@
 """Mono for the ear of the detectors."""
 
 import numpy as np
+from jaxtyping import Float32
 
 from synthmatch.arrays import F32, Audio
 from synthmatch.audio import mono
 
 
-def heard(audio: Audio) -> F32:
+def heard(audio: Audio) -> Float32[F32, " samples"]:
     """Mean of the channels, shape (samples,), or the louder side where the sides cancel."""
     both = mono(audio)
     power = np.square(audio, dtype=np.float64).mean(axis=1)

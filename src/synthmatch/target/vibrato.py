@@ -12,6 +12,7 @@ import numpy as np
 import scipy.fft
 import scipy.ndimage
 import scipy.signal
+from jaxtyping import Bool, Float32, Float64, Int
 
 from synthmatch.arrays import F32, F64, Indices, Mask
 from synthmatch.note import SAMPLE_RATE_HZ
@@ -43,9 +44,9 @@ class Vibrato:
     `trusted` says where a pitch was found at all.
     """
 
-    cents: F64
-    swings: Mask
-    trusted: Mask
+    cents: Float64[F64, " frames"]
+    swings: Bool[Mask, " frames"]
+    trusted: Bool[Mask, " frames"]
 
     def pitch(self, seconds: float) -> Pitch:
         """Pitch of the centre over the first `seconds`; its confidence is the share of frames within a quarter tone."""
@@ -56,7 +57,7 @@ class Vibrato:
         return Pitch(float(LOWEST_HZ * 2.0 ** (middle / 1_200.0)), float(near.mean()))
 
 
-def find_vibrato(samples: F32, around: Pitch) -> Vibrato | None:
+def find_vibrato(samples: Float32[F32, " samples"], around: Pitch) -> Vibrato | None:
     """The vibrato of a note whose pitch is near `around`, in `samples` of shape (samples,); None without one."""
     if not around.hz or len(samples) < SAMPLE_RATE_HZ // 3:
         return None
@@ -79,7 +80,7 @@ def find_vibrato(samples: F32, around: Pitch) -> Vibrato | None:
     return Vibrato(centre, swings, trusted) if swings.any() else None
 
 
-def _follow(samples: F32, around: Pitch) -> tuple[F64, Mask]:
+def _follow(samples: Float32[F32, " samples"], around: Pitch) -> tuple[Float64[F64, " frames"], Bool[Mask, " frames"]]:
     """Pitch in cents of each frame near `around`, and whether the frame repeats with it."""
     period = SAMPLE_RATE_HZ / around.hz
     reach = 2.0 ** (_RANGE_CENTS / 1_200.0)
@@ -104,14 +105,14 @@ def _follow(samples: F32, around: Pitch) -> tuple[F64, Mask]:
     return cents, loud & (1.0 - middle > _TRUSTED)
 
 
-def _turning_points(cents: F64) -> Indices:
+def _turning_points(cents: Float64[F64, " frames"]) -> Int[Indices, " turns"]:
     """Frames at which the pitch turns, up and down in turn."""
     tops, _ = scipy.signal.find_peaks(cents, prominence=_NARROWEST_CENTS / 2.0)
     bottoms, _ = scipy.signal.find_peaks(-cents, prominence=_NARROWEST_CENTS / 2.0)
     return np.sort(np.concatenate([tops, bottoms]))
 
 
-def _even_runs(turns: Indices, cents: F64) -> list[tuple[int, int]]:
+def _even_runs(turns: Int[Indices, " turns"], cents: Float64[F64, " frames"]) -> list[tuple[int, int]]:
     """First and last index into `turns` of each run of even swings at even times."""
     runs: list[tuple[int, int]] = []
     start = 0
@@ -139,7 +140,7 @@ def _ratio(one: float, other: float) -> float:
     return max(abs(one), abs(other)) / max(min(abs(one), abs(other)), 1e-9)
 
 
-def _resting(cents: F64, run: Indices) -> float:
+def _resting(cents: Float64[F64, " frames"], run: Int[Indices, " turns"]) -> float:
     """Share of the time that the pitch spends near its turning points."""
     near = [
         np.abs(np.abs((cents[one:other] - cents[one]) / (cents[other] - cents[one])) - 0.5) > 0.5 - _RESTING

@@ -178,7 +178,7 @@ def _bundled(spectrum: C128, number: F64, width: F64) -> C128:
     return np.asarray(np.where(width > 1, bundle, one) * (number <= last))
 
 
-def _beats(oscillators: Oscillators, first: C128, second: C128, seconds: F64) -> F64:
+def _beats(oscillators: Oscillators, first: C128, second: C128, seconds: F64) -> F32:
     """What partials of both that are near each other add to the sum of their powers over time. Shape: (N, H, T)."""
     frequency, synced = oscillators.frequency_hz, oscillators.synced
     ratio = np.where(synced, 1.0, frequency[:, 1] / np.maximum(frequency[:, 0], 1.0))

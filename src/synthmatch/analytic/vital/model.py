@@ -1,5 +1,7 @@
 """The analytic model of Vital."""
 
+from jaxtyping import Float64, Int64
+
 from synthmatch.analytic.features import PartFeatures
 from synthmatch.analytic.model import AnalyticModel
 from synthmatch.analytic.vital.features import vital_features
@@ -9,6 +11,12 @@ from synthmatch.arrays import F64, I64
 class VitalModel(AnalyticModel):
     """What envelopes, LFOs, oscillators and filters do, and the spectrum that follows in bands."""
 
-    def features(self, native: F64, pitch: I64, hold_seconds: F64, seconds: F64) -> PartFeatures:
+    def features(
+        self,
+        native: Float64[F64, "presets parameters"],
+        pitch: Int64[I64, " presets"],
+        hold_seconds: Float64[F64, " presets"],
+        seconds: Float64[F64, " times"],
+    ) -> PartFeatures:
         """Of the parts that the engine's formulas describe."""
         return vital_features(self.space, native, pitch, hold_seconds, seconds)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from jaxtyping import Int64
 
 from synthmatch.arrays import I64, Audio
 from synthmatch.benchmark.json_lines import append_lines, read_lines
@@ -72,7 +73,7 @@ class AudioScores:
         return {metric.__name__: metric(self._target, audio) for metric in (lsd, lsd_icassp2023, mss)}
 
 
-def targets_of(test: Subset, count: int) -> dict[str, I64]:
+def targets_of(test: Subset, count: int) -> dict[str, Int64[I64, " _targets"]]:
     """The first note of the first `count` test presets of each synthesizer, as item numbers.
 
     Raises `InputError` where a synthesizer has none.

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from jaxtyping import Float32
 
 from synthmatch.arrays import F32
 from synthmatch.audio import mono
@@ -97,7 +98,9 @@ def known_presets(dataset: Dataset, synth: str) -> dict[bytes, Preset]:
     return {preset.native.tobytes(): preset for preset in map(training.preset, own)}
 
 
-def sounds_of(card: Card, test: Subset, known: Mapping[bytes, Preset], pool: RenderPool) -> list[F32 | None]:
+def sounds_of(
+    card: Card, test: Subset, known: Mapping[bytes, Preset], pool: RenderPool
+) -> list[Float32[F32, " _samples"] | None]:
     """Mono renders of the target and of each answer, shape (samples,), with the target's note; None: does not render."""
     presets = [test.preset(card.item)]
     for _, answer in card.beside:
@@ -109,7 +112,7 @@ def sounds_of(card: Card, test: Subset, known: Mapping[bytes, Preset], pool: Ren
     return [None if isinstance(sound, RenderFailure) else sound for sound in heard]
 
 
-def _filled(card: Card, sounds: Sequence[F32 | None], test: Subset) -> dict[str, Any]:
+def _filled(card: Card, sounds: Sequence[Float32[F32, " _samples"] | None], test: Subset) -> dict[str, Any]:
     (name,) = test.names(np.array([card.item]))
     peak = max(float(np.abs(sound).max()) for sound in sounds if sound is not None)
     gain = PEAK / peak if peak else 1.0

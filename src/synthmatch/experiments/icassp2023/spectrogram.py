@@ -3,6 +3,7 @@
 import io
 
 import numpy as np
+from jaxtyping import Float32, UInt8
 
 from synthmatch.arrays import F32, U8
 from synthmatch.features.mel import RANGE_DB, mel_power
@@ -16,14 +17,14 @@ _FRAMES = 2
 _FLOOR = 1e-10
 
 
-def mel(sound: F32) -> F32:
+def mel(sound: Float32[F32, " samples"]) -> Float32[F32, "mels columns"]:
     """Band powers with two frames a column. Shape: (samples,) -> (MELS, columns)."""
     power = mel_power(sound)
     columns = power.shape[1] // _FRAMES
     return power[:, : columns * _FRAMES].reshape(len(power), columns, _FRAMES).mean(axis=2)
 
 
-def png(power: F32, reference: float) -> bytes:
+def png(power: Float32[F32, "mels columns"], reference: float) -> bytes:
     """A picture of band powers, low bands at the bottom: `RANGE_DB` up to `reference`, a power; louder looks like it."""
     from PIL import Image  # noqa: PLC0415
 
@@ -36,7 +37,7 @@ def png(power: F32, reference: float) -> bytes:
     return stream.getvalue()
 
 
-def palette() -> U8:
+def palette() -> UInt8[U8, "colours 3"]:
     """Red, green and blue from the lowest level to the highest. Shape: (COLOURS, 3)."""
     prepare_matplotlib()
     from matplotlib import colormaps  # noqa: PLC0415

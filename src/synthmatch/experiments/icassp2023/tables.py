@@ -7,6 +7,7 @@ target. Brackets are 95 % bootstrap intervals of the mean.
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from jaxtyping import Float64
 
 from synthmatch.arrays import F64
 from synthmatch.benchmark.statistics import bootstrap_interval, one_way_anova, paired_wilcoxon
@@ -46,7 +47,7 @@ def synths_of(methods: Mapping[str, Sequence[Answer]]) -> list[str]:
     return [ALL, *dict.fromkeys(answer.synth for answer in next(iter(methods.values())))]
 
 
-def column(answers: Sequence[Answer], metric: str, synth: str = ALL) -> F64:
+def column(answers: Sequence[Answer], metric: str, synth: str = ALL) -> Float64[F64, " targets"]:
     """Scores of the targets of a synthesizer. Shape: (targets,)."""
     return np.array([answer.scores[metric] for answer in answers if synth in (ALL, answer.synth)])
 
@@ -122,7 +123,7 @@ def _pairs(models: Sequence[str]) -> list[tuple[str, str]]:
     return [(a, b) for i, a in enumerate(models) for b in models[i + 1 :]]
 
 
-def _cell(scores: F64) -> str:
+def _cell(scores: Float64[F64, " targets"]) -> str:
     low, high = bootstrap_interval(scores, np.random.default_rng(0))
     return f"{scores.mean():.3g} [{low:.3g}, {high:.3g}]"
 

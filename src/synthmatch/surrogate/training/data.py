@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from jaxtyping import Float16, Float32, Int64
 
 from synthmatch.arrays import F16, F32, I64
 from synthmatch.atomic_files import write_whole
@@ -42,10 +43,10 @@ class Neighbourhoods(NamedTuple):
     MELS) float16, in dBFS.
     """
 
-    unit: F32
-    pitch: I64
-    hold_seconds: F32
-    sketch: F16
+    unit: Float32[F32, "neighbourhoods members parameters"]
+    pitch: Int64[I64, " neighbourhoods"]
+    hold_seconds: Float32[F32, " neighbourhoods"]
+    sketch: Float16[F16, "neighbourhoods members segments mels"]
 
 
 def render_neighbourhoods(

@@ -7,6 +7,7 @@ that what the model learns is what it will be asked. Neighbourhood i is a pure f
 from typing import NamedTuple
 
 import numpy as np
+from jaxtyping import Float64, Int64
 
 from synthmatch.arrays import F64, I64
 from synthmatch.dataset.rows import row_rng
@@ -30,7 +31,7 @@ _DEFAULT = Note()
 class Neighbourhood(NamedTuple):
     """Native values of the presets, shape (MEMBERS, P), and the note that all are rendered with."""
 
-    native: F64
+    native: Float64[F64, "members parameters"]
     note: Note
 
 
@@ -63,11 +64,13 @@ class NeighbourhoodSource:
             members.append(self._child(parent, donors, rng))
         return Neighbourhood(self._space.to_native(np.stack(members)), _note(rng))
 
-    def _nearest(self, row: int) -> I64:
+    def _nearest(self, row: int) -> Int64[I64, " donors"]:
         apart = np.square(self._sounds - self._sounds[row]).sum(axis=1)
         return np.argpartition(apart, min(_DONORS, len(apart) - 1))[:_DONORS]
 
-    def _child(self, unit: F64, donors: F64, rng: np.random.Generator) -> F64:
+    def _child(
+        self, unit: Float64[F64, " parameters"], donors: Float64[F64, "donors parameters"], rng: np.random.Generator
+    ) -> Float64[F64, " parameters"]:
         nothing = np.zeros(0, np.float32)
         context = Context(self._space, donors, donors, self._audibility, self._jacobian, None, nothing, most_changed=4)
         drawn = rng.random() * self._chances[-1]

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+from jaxtyping import Float16, Int64
 from torch import Tensor
 
 from synthmatch.arrays import F16, I64
@@ -44,14 +45,14 @@ class Prepared:
     """
 
     number: int
-    numbers: F16
-    levels: F16
+    numbers: Float16[F16, "neighbourhoods members width"]
+    levels: Float16[F16, "neighbourhoods members segments bands"]
     neighbourhoods: Neighbourhoods
-    training: I64
-    validation: I64
+    training: Int64[I64, " _training"]
+    validation: Int64[I64, " _validation"]
     mean: Tensor
 
-    def batch(self, rows: I64, device: torch.device) -> Batch:
+    def batch(self, rows: Int64[I64, " neighbourhoods"], device: torch.device) -> Batch:
         """The presets of neighbourhoods, on a device."""
         parts = (self.numbers, self.levels, self.neighbourhoods.sketch)
         return Batch(*(torch.from_numpy(part[rows]).to(device).float().flatten(0, 1) for part in parts))
@@ -75,7 +76,9 @@ def prepare(folders: Sequence[Path], synth: str, number: int) -> Prepared:
     return Prepared(number, numbers, levels, neighbourhoods, rows[~validation], heard, torch.from_numpy(mean))
 
 
-def _seen(synth: str, neighbourhoods: Neighbourhoods) -> tuple[F16, F16]:
+def _seen(
+    synth: str, neighbourhoods: Neighbourhoods
+) -> tuple[Float16[F16, "neighbourhoods members width"], Float16[F16, "neighbourhoods members segments bands"]]:
     """What is seen of each preset of neighbourhoods. Shape: (neighbourhoods, MEMBERS, width), (neighbourhoods, MEMBERS, SEGMENTS, bands)."""
     inputs, parts = Inputs(get_synth(synth)), []
     for start in range(0, len(neighbourhoods.pitch), _TOGETHER):

@@ -1,6 +1,7 @@
 """Which parameters of an amsynth preset can be heard."""
 
 import numpy as np
+from jaxtyping import Bool, Float64
 
 from synthmatch.arrays import F64, Mask
 from synthmatch.params import ParamSpace
@@ -11,7 +12,9 @@ _BYPASS = 4
 _STAGES = ("attack", "decay", "sustain", "release")
 
 
-def amsynth_active_parameters(space: ParamSpace, native: F64) -> Mask:
+def amsynth_active_parameters(
+    space: ParamSpace, native: Float64[F64, "presets parameters"]
+) -> Bool[Mask, "presets parameters"]:
     """Of presets, (N, P)."""
     found = ActiveParameters(space, native)
     synced = found["osc2_sync"] == 1

@@ -1,6 +1,7 @@
 """Which parameters of a DX7 voice can be heard."""
 
 import numpy as np
+from jaxtyping import Bool, Float64
 
 from synthmatch.arrays import F64, Mask
 from synthmatch.params import ParamSpace
@@ -13,7 +14,9 @@ _FALLING = 2
 _LEVEL_PITCH = 50
 
 
-def dexed_active_parameters(space: ParamSpace, native: F64) -> Mask:
+def dexed_active_parameters(
+    space: ParamSpace, native: Float64[F64, "presets parameters"]
+) -> Bool[Mask, "presets parameters"]:
     """Of voices, (N, P)."""
     found = ActiveParameters(space, native)
     # Dexed's tremolo takes something away where its depth is 0, too

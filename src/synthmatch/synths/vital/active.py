@@ -1,6 +1,7 @@
 """Which parameters of a Vital preset can be heard."""
 
 import numpy as np
+from jaxtyping import Bool, Float64
 
 from synthmatch.arrays import F64, Mask
 from synthmatch.params import ParamSpace
@@ -16,7 +17,9 @@ _SECONDS, _KEYTRACK = 0, 4
 _TEMPO = ("chorus", "delay", "flanger", "phaser")
 
 
-def vital_active_parameters(space: ParamSpace, native: F64) -> Mask:
+def vital_active_parameters(
+    space: ParamSpace, native: Float64[F64, "presets parameters"]
+) -> Bool[Mask, "presets parameters"]:
     """Of presets, (N, P)."""
     found = ActiveParameters(space, native)
     sources = space["modulation_1_source"].choices

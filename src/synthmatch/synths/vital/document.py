@@ -19,6 +19,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from jaxtyping import Float64
 
 from synthmatch.arrays import F64
 from synthmatch.errors import PresetError
@@ -104,10 +105,12 @@ class DocumentBuilder:
             f'"wavetables":[{table_list}]}},"synth_version":{dumps(str(written))}}}'
         )
 
-    def _classes(self, native: F64, columns: list[int]) -> list[int]:
+    def _classes(self, native: Float64[F64, " parameters"], columns: list[int]) -> list[int]:
         return [int(k) for k in native[columns]]
 
-    def _settings(self, native: F64, extra: Mapping[str, Any], columns: Any) -> dict[str, float]:
+    def _settings(
+        self, native: Float64[F64, " parameters"], extra: Mapping[str, Any], columns: Any
+    ) -> dict[str, float]:
         """Numbers by control name, as a file stores them."""
         settings: dict[str, float] = dict(extra.get("settings", {}))
         settings.update({self._names[k]: float(native[k]) for k in columns})
@@ -122,7 +125,7 @@ class DocumentBuilder:
                 settings[name] /= FRAME_SCALE
         return {**settings, **NO_RANDOM_PHASE}
 
-    def _frame_slots(self, native: F64) -> list[int]:
+    def _frame_slots(self, native: Float64[F64, " parameters"]) -> list[int]:
         """Slots, from 1, that move the frame of a bank table."""
         scaled = [
             self._destination_names.index(f"osc_{i}_wave_frame")
@@ -131,7 +134,7 @@ class DocumentBuilder:
         ]
         return [int(s) + 1 for s in np.flatnonzero(np.isin(native[self._destinations], scaled))]
 
-    def _connections(self, native: F64, own: Mapping[str, Any]) -> list[Json]:
+    def _connections(self, native: Float64[F64, " parameters"], own: Mapping[str, Any]) -> list[Json]:
         """Connections up to the last one in use."""
         last_own = max((int(slot) for slot in own), default=0)
         in_use = np.flatnonzero(native[self._sources] + native[self._destinations])

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from jaxtyping import Bool, Float64
 
 from synthmatch.arrays import F64, Audio, Mask
 from synthmatch.errors import MissingSynthError, PresetError, RenderError
@@ -115,7 +116,7 @@ class Vital(Synth):
         self._need_vita()
         return VitalEngine(self.builder)
 
-    def active_parameters(self, native: F64) -> Mask:
+    def active_parameters(self, native: Float64[F64, "presets parameters"]) -> Bool[Mask, "presets parameters"]:
         """By the synthesizer's switches."""
         return vital_active_parameters(self.space, native)
 
