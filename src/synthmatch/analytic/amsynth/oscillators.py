@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from synthmatch.analytic.mel_filterbank import CENTRES_HZ, WIDTHS_HZ
-from synthmatch.arrays import C128, F64, I64, Mask
+from synthmatch.arrays import C128, F32, F64, I64, Mask
 from synthmatch.note import SAMPLE_RATE_HZ
 from synthmatch.synths.amsynth.waveforms import HELD_NOISE, NOISE, PULSE, SAW, SINE
 
