@@ -63,6 +63,7 @@ HEAVY = {
     "dawdreamer",
     "dexed",
     "fastapi",
+    "jaxtyping",
     "librosa",
     "matplotlib",
     "numba",

@@ -22,13 +22,13 @@ I64 = npt.NDArray[np.int64]
 U8 = npt.NDArray[np.uint8]
 
 #: float32 or float64
-Floating = npt.NDArray[np.floating]
+Floats = npt.NDArray[np.floating]
 #: integers of any width
-Whole = npt.NDArray[np.integer]
+Integers = npt.NDArray[np.integer]
 #: numbers of elements, as numpy counts them
 Indices = npt.NDArray[np.intp]
 #: which elements, true or false
-Mask = npt.NDArray[np.bool_]
+Bools = npt.NDArray[np.bool_]
 Array = npt.NDArray[Any]
 
 #: at 44.1 kHz, of one or two channels

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from jaxtyping import Float
 
-from synthmatch.arrays import Audio, Floating
+from synthmatch.arrays import Audio, Floats
 from synthmatch.audio.channels import fold
 from synthmatch.audio.chunks import mpeg_within, read_chunks
 from synthmatch.audio.cycle import held
@@ -110,7 +110,7 @@ def read_array(samples: npt.ArrayLike, sample_rate_hz: float, *, name: str = "th
 
 
 def _recording(
-    array: Float[Floating, "channels samples"], rate_hz: float, name: str, root_midi: float | None, loop: Loop | None
+    array: Float[Floats, "channels samples"], rate_hz: float, name: str, root_midi: float | None, loop: Loop | None
 ) -> Recording:
     _check_rate(name, rate_hz)
     remark, cycle_hz = None, None

@@ -7,11 +7,11 @@ import numpy as np
 import numpy.typing as npt
 from jaxtyping import Float, Float32
 
-from synthmatch.arrays import F32, F64, Array, Floating
+from synthmatch.arrays import F32, F64, Array, Floats
 from synthmatch.note import SAMPLE_RATE_HZ
 
 
-def resample(audio: Float[Floating, "channels samples"], sample_rate_hz: float) -> Float32[F32, "channels resampled"]:
+def resample(audio: Float[Floats, "channels samples"], sample_rate_hz: float) -> Float32[F32, "channels resampled"]:
     """Audio at `sample_rate_hz` brought to 44.1 kHz, shape (channels, samples); the level of every band is kept."""
     import soxr  # noqa: PLC0415
 

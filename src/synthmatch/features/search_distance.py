@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float, Float32
 
-from synthmatch.arrays import F32, Audio, Floating
+from synthmatch.arrays import F32, Audio, Floats
 from synthmatch.features.bands import mel_bands
 from synthmatch.features.sketch import HOP, MELS, WINDOW, segment_means
 from synthmatch.features.stft import decibels, power_frames
@@ -32,9 +32,9 @@ class RenderFeatures(NamedTuple):
     """
 
     distance_db: float
-    difference: Float[Floating, " cells"] = _NOTHING
+    difference: Float[Floats, " cells"] = _NOTHING
     sketch: Float32[F32, "..."] = _NOTHING
-    spectrum: Float[Floating, "..."] = _NOTHING
+    spectrum: Float[Floats, "..."] = _NOTHING
 
 
 class SearchDistance:

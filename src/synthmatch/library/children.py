@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from synthmatch.arrays import F64
 from synthmatch.params import ParamSpace, Preset
 
 #: Standard deviation of a continuous mutation, in unit values.
@@ -34,9 +35,7 @@ def child(space: ParamSpace, parents: Sequence[Preset], rng: np.random.Generator
     return mother.with_native(coarse(space, unit))
 
 
-def coarse(
-    space: ParamSpace, unit: np.ndarray[tuple[int, ...], np.dtype[np.float64]]
-) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+def coarse(space: ParamSpace, unit: F64) -> F64:
     """Native values of knob positions, continuous ones on a grid of 1/1024 of their range. Shape: (..., P)."""
     rounded = np.where(space.unit_step < _COARSE, np.rint(unit / _COARSE) * _COARSE, unit)
     return space.to_native(rounded)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Float, Int64
 
-from synthmatch.arrays import I64, Floating
+from synthmatch.arrays import I64, Floats
 from synthmatch.library.split import split_of
 from synthmatch.params import ParamSpace, Preset
 
@@ -36,7 +36,7 @@ def differing(space: ParamSpace, presets: Sequence[Preset], others: Sequence[Pre
 
 
 def differing_from(
-    unit: Float[Floating, "presets parameters"], other: Float[Floating, " parameters"]
+    unit: Float[Floats, "presets parameters"], other: Float[Floats, " parameters"]
 ) -> Int64[I64, " presets"]:
     """How many parameters tell each preset from one other, as knob positions. Shape: (presets, P), (P,) -> (presets,)."""
     return (np.abs(unit - other) > _NOTICED).sum(axis=-1)

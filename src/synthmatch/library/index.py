@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Float, Float32, Int8, Integer
 from scipy.linalg import eigh
 
-from synthmatch.arrays import F32, I8, Floating, Whole
+from synthmatch.arrays import F32, I8, Floats, Integers
 from synthmatch.features.bands import LOWEST_PITCH, SEMITONE_BANDS
 from synthmatch.features.timbre import SEGMENTS, timbre
 from synthmatch.note import Note
@@ -39,7 +39,7 @@ class TimbreIndex:
     def fit(
         cls,
         pitches: tuple[int, ...],
-        levels: Float[Floating, "pitches presets segments bands"],
+        levels: Float[Floats, "pitches presets segments bands"],
         components: int = COMPONENTS,
     ) -> "TimbreIndex":
         """Index timbres. `levels`: (pitches, N, SEGMENTS, SEMITONE_BANDS) in dBFS; any float type."""
@@ -73,7 +73,7 @@ class TimbreIndex:
         squared = residual @ residual + np.einsum("ij,ij->i", codes @ (side @ side.T) - 2 * (side @ residual), codes)
         return np.sqrt(np.maximum(squared, 0) / total).astype(np.float32)
 
-    def levels(self, rows: Integer[Whole, " presets"], note: Note) -> Float32[F32, "presets segments bands"]:
+    def levels(self, rows: Integer[Integers, " presets"], note: Note) -> Float32[F32, "presets segments bands"]:
         """Levels in dBFS of presets as they are remembered, moved to a note's pitch.
 
         Shape: (n,) -> (n, SEGMENTS, SEMITONE_BANDS). Bands that the move brings in have the level of the last that is known.

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from jaxtyping import Bool, Float64
 
-from synthmatch.arrays import F64, Mask
+from synthmatch.arrays import F64, Bools
 from synthmatch.errors import InputError
 from synthmatch.params.space import ParamSpace
 
@@ -55,7 +55,7 @@ def _unit(native: npt.ArrayLike, space: ParamSpace, side: str) -> Float64[F64, "
     return space.to_unit(values)
 
 
-def _used(space: ParamSpace, used: npt.ArrayLike | None) -> Bool[Mask, " parameters"]:
+def _used(space: ParamSpace, used: npt.ArrayLike | None) -> Bool[Bools, " parameters"]:
     if used is None:
         return np.ones(len(space), np.bool_)
     mask = np.asarray(used)

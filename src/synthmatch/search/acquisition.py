@@ -10,12 +10,12 @@ import numpy as np
 from jaxtyping import Float
 from scipy.special import ndtr
 
-from synthmatch.arrays import Floating
+from synthmatch.arrays import Floats
 
 
 def expected_improvement(
-    gain: Float[Floating, " presets"], deviation: Float[Floating, " presets"]
-) -> Float[Floating, " presets"]:
+    gain: Float[Floats, " presets"], deviation: Float[Floats, " presets"]
+) -> Float[Floats, " presets"]:
     """The mean of normal gains of which those below 0 count as 0. Means and standard deviations above 0, both (N,), to (N,)."""
     z = gain / deviation
     return np.asarray(gain * ndtr(z) + deviation * np.exp(-0.5 * z * z) / np.sqrt(2 * np.pi))

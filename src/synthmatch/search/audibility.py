@@ -3,7 +3,7 @@
 import numpy as np
 from jaxtyping import Bool, Int64
 
-from synthmatch.arrays import I64, Mask
+from synthmatch.arrays import I64, Bools
 from synthmatch.params import ParamSpace
 
 _FORGET = 0.4
@@ -17,7 +17,7 @@ class Audibility:
     it was (the level of a modulator that is off) is tried less and less; one whose change was heard returns.
     """
 
-    def __init__(self, space: ParamSpace, locked: Bool[Mask, " parameters"] | None = None) -> None:
+    def __init__(self, space: ParamSpace, locked: Bool[Bools, " parameters"] | None = None) -> None:
         self.weights = np.ones(len(space))
         groups: dict[str, list[int]] = {}
         for i, parameter in enumerate(space.parameters):
@@ -34,7 +34,7 @@ class Audibility:
         """Indices of a group's parameters."""
         return self._groups[group]
 
-    def learn(self, changed: Bool[Mask, " parameters"], before_db: float, after_db: float) -> None:
+    def learn(self, changed: Bool[Bools, " parameters"], before_db: float, after_db: float) -> None:
         """Take note of a render that differs from another in the parameters `changed`, shape (P,)."""
         heard = abs(after_db - before_db) > 1e-4
         if heard:

@@ -9,7 +9,7 @@ does.
 import numpy as np
 from jaxtyping import Float, Float64
 
-from synthmatch.arrays import F64, Floating
+from synthmatch.arrays import F64, Floats
 from synthmatch.params import ParamSpace
 
 #: Most parameters that a render may differ in to be learned from: with more, it is not told which did it.
@@ -25,7 +25,7 @@ class Jacobian:
         self._matrix: F64 | None = None
         self._known = np.zeros(len(self._continuous), np.bool_)
 
-    def learn(self, step: Float64[F64, " parameters"], change: Float[Floating, " cells"]) -> None:
+    def learn(self, step: Float64[F64, " parameters"], change: Float[Floats, " cells"]) -> None:
         """A step in unit values, shape (P,), changed the coarse spectrogram by `change`, shape (cells,)."""
         moved = step[self._continuous]
         if not 0 < np.count_nonzero(step) <= _MOST_CHANGED or np.count_nonzero(moved) != np.count_nonzero(step):
@@ -36,7 +36,7 @@ class Jacobian:
         self._matrix += np.outer(error, moved) / (moved @ moved)
         self._known |= moved != 0
 
-    def step(self, difference: Float[Floating, " cells"], rng: np.random.Generator) -> Float64[F64, " parameters"]:
+    def step(self, difference: Float[Floats, " cells"], rng: np.random.Generator) -> Float64[F64, " parameters"]:
         """A step that should shrink a difference, over a random share of the known parameters. Shape: (P,)."""
         full = np.zeros(self._size)
         columns = np.flatnonzero(self._known & (rng.random(len(self._known)) < rng.uniform(0.3, 1.0)))

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from jaxtyping import Bool, Float64
 
-from synthmatch.arrays import F64, Mask
+from synthmatch.arrays import F64, Bools
 from synthmatch.errors import InputError
 from synthmatch.params import GROUPS, ParamSpace, Preset
 
@@ -16,7 +16,7 @@ from synthmatch.params import GROUPS, ParamSpace, Preset
 class Locks:
     """`locked`: which parameters keep their value, shape (P,). `native`: the values, shape (P,)."""
 
-    locked: Bool[Mask, " parameters"]
+    locked: Bool[Bools, " parameters"]
     native: Float64[F64, " parameters"]
 
     def hold(self, preset: Preset) -> Preset:

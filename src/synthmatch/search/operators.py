@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Float64
 
-from synthmatch.arrays import F64, Floating
+from synthmatch.arrays import F64, Floats
 from synthmatch.params import ParamSpace
 from synthmatch.search.audibility import Audibility
 from synthmatch.search.jacobian import Jacobian
@@ -32,7 +32,7 @@ class Context:
     audibility: Audibility
     jacobian: Jacobian
     last_step: Float64[F64, " parameters"] | None
-    difference: Float[Floating, " cells"]
+    difference: Float[Floats, " cells"]
     most_changed: int
 
 

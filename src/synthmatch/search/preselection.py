@@ -21,7 +21,7 @@ from jaxtyping import Float
 
 from synthmatch.analytic.mel_filterbank import between_bands
 from synthmatch.analytic.model import analytic_of
-from synthmatch.arrays import Audio, Floating
+from synthmatch.arrays import Audio, Floats
 from synthmatch.features.predicted_distance import PredictedDistance, in_bands
 from synthmatch.library.sketches import stored_sketches
 from synthmatch.note import Note
@@ -47,18 +47,18 @@ class Expected(NamedTuple):
     should be from their parents', the mean over cells. `bands`, (N, segments, MELS): how much louder each cell should be.
     """
 
-    gains: Float[Floating, " presets"]
-    changes: Float[Floating, " presets"]
-    bands: Float[Floating, "presets segments mels"]
+    gains: Float[Floats, " presets"]
+    changes: Float[Floats, " presets"]
+    bands: Float[Floats, "presets segments mels"]
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
     """A preset: its sketch and the predicted one, both (segments, MELS), and the surrogate's features."""
 
-    sketch: Float[Floating, "segments mels"]
-    predicted: Float[Floating, "segments mels"]
-    features: Float[Floating, " features"]
+    sketch: Float[Floats, "segments mels"]
+    predicted: Float[Floats, "segments mels"]
+    features: Float[Floats, " features"]
 
 
 class Preselection:
@@ -70,7 +70,7 @@ class Preselection:
         self._distance = PredictedDistance(target, SEGMENTS)
         self._rendered: dict[bytes, _Known] = {}
         #: spectra of those that were rendered, (segments, bins), by key
-        self._spectra: dict[bytes, Floating] = {}
+        self._spectra: dict[bytes, Floats] = {}
         self._prior: list[_Known] = []
         #: presets that were not rendered but may be parents, by key
         self._unrendered: dict[bytes, _Known] = {}
@@ -100,7 +100,7 @@ class Preselection:
             self._rendered[key] = _Known(found.sketch[: self._distance.segments], predicted, own)
             self._spectra[key] = found.spectrum[: self._distance.segments]
 
-    def predict_distance(self, presets: Sequence[Preset]) -> Float[Floating, " presets"]:
+    def predict_distance(self, presets: Sequence[Preset]) -> Float[Floats, " presets"]:
         """How far presets should be from the target, in dB; they may be parents then. Shape: (N,)."""
         new = [preset for preset in presets if preset.key() not in self._unrendered]
         if new:
@@ -124,8 +124,8 @@ class Preselection:
         return Expected(gains.round(_DECIMALS), self._distance.mean_change(changes).round(_DECIMALS), changes)
 
     def refine_gains_per_bin(
-        self, presets: Sequence[Preset], parents: Sequence[Preset], bands: Float[Floating, "presets segments mels"]
-    ) -> Float[Floating, " presets"] | None:
+        self, presets: Sequence[Preset], parents: Sequence[Preset], bands: Float[Floats, "presets segments mels"]
+    ) -> Float[Floats, " presets"] | None:
         """The gains again, (N,), bin by bin; None where no formulas give bins.
 
         Each parent was rendered. `bands`: what is expected of them (`Expected`).
@@ -142,7 +142,7 @@ class Preselection:
 
     def predict_distance_per_bin(
         self, presets: Sequence[Preset], parents: Sequence[Preset]
-    ) -> Float[Floating, " presets"] | None:
+    ) -> Float[Floats, " presets"] | None:
         """How far presets should be from the target, (N,), in dB, bin by bin; None where no formulas give bins.
 
         Each parent is of the prior or was predicted before.
@@ -154,21 +154,21 @@ class Preselection:
         spectra = computed + (sketches - in_bands(computed)) @ between_bands()
         return self._distance.of_spectra(spectra, sketches).round(_DECIMALS)
 
-    def _computed(self, presets: Sequence[Preset]) -> Float[Floating, "presets segments bins"] | None:
+    def _computed(self, presets: Sequence[Preset]) -> Float[Floats, "presets segments bins"] | None:
         """Levels of bins by the synthesizer's formulas. Shape: (N, segments, bins)."""
         parts = [presets[start : start + _TOGETHER] for start in range(0, len(presets), _TOGETHER)]
         with ThreadPoolExecutor(min(len(parts), os.cpu_count() or 1)) as threads:
             known = [part for part in threads.map(self._formulas, parts) if part is not None]
         return np.concatenate(known).astype(np.float64) if known else None
 
-    def _formulas(self, presets: Sequence[Preset]) -> Float[Floating, "presets segments bins"] | None:
+    def _formulas(self, presets: Sequence[Preset]) -> Float[Floats, "presets segments bins"] | None:
         count, note = len(presets), self._note
         native = np.stack([preset.native for preset in presets])
         pitch, hold_seconds = np.full(count, note.pitch), np.full(count, note.hold_seconds)
         seconds = MIDDLES_SECONDS[: self._distance.segments]
         return self._analytic.spectrum(native, pitch, hold_seconds, seconds)
 
-    def _distances(self, sketches: Float[Floating, "presets segments mels"]) -> Float[Floating, " presets"]:
+    def _distances(self, sketches: Float[Floats, "presets segments mels"]) -> Float[Floats, " presets"]:
         """Distances of sketches, (N, segments, MELS). Shape: (N,)."""
         if not self._rendered:
             # squares weigh large errors of prediction: before the first render the mean over bands chooses better
@@ -177,13 +177,13 @@ class Preselection:
 
     def _predict(
         self, presets: Sequence[Preset]
-    ) -> tuple[Float[Floating, "presets segments mels"], Float[Floating, "presets features"]]:
+    ) -> tuple[Float[Floats, "presets segments mels"], Float[Floats, "presets features"]]:
         space = self._surrogate.space
         unit = space.to_unit(np.stack([preset.native for preset in presets]))
         predicted = self._surrogate(unit, self._note)
         return predicted.sketch[:, : self._distance.segments], predicted.features
 
-    def _errors(self, features: Float[Floating, "presets features"]) -> Float[Floating, "presets segments mels"]:
+    def _errors(self, features: Float[Floats, "presets features"]) -> Float[Floats, "presets segments mels"]:
         """The surrogate's error to expect at these features. Shape: (N, width) -> (N, segments, MELS)."""
         # the search's own renders say more than what a library keeps
         latest = list(self._rendered.values())[-_RENDERS:] or self._prior

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from jaxtyping import Float
 
-from synthmatch.arrays import Floating
+from synthmatch.arrays import Floats
 from synthmatch.features.search_distance import RenderFeatures
 from synthmatch.params import Preset
 from synthmatch.search.acquisition import expected_improvement
@@ -29,7 +29,7 @@ _UNRENDERED, _UNRENDERED_ROUNDS, _UNRENDERED_PER_BIN = 96, 4, 96
 _DEVIATION, _DEVIATION_OF_CHANGE = 0.005, 0.2
 
 #: By what children are sorted: the best lowest, (N,).
-_Order = Callable[[Sequence[Child]], Floating]
+_Order = Callable[[Sequence[Child]], Floats]
 
 
 def surrogate_assisted_search(
@@ -82,7 +82,7 @@ def propose_without_rendering(
 def _by_distance(preselection: Preselection) -> _Order:
     """The one answer that is given without a render should be near by itself."""
 
-    def order(children: Sequence[Child]) -> Float[Floating, " presets"]:
+    def order(children: Sequence[Child]) -> Float[Floats, " presets"]:
         expected = preselection.expect([c.preset for c in children], [c.parent.preset for c in children])
         return np.array([c.parent.distance_db for c in children]) - expected.gains
 
@@ -92,7 +92,7 @@ def _by_distance(preselection: Preselection) -> _Order:
 def _by_improvement(population: Population, preselection: Preselection) -> _Order:
     """Of several renders the best counts. Where bins are predicted, they decide among the best children, before all others."""
 
-    def order(children: Sequence[Child]) -> Float[Floating, " presets"]:
+    def order(children: Sequence[Child]) -> Float[Floats, " presets"]:
         presets, parents = [c.preset for c in children], [c.parent.preset for c in children]
         distances = np.array([c.parent.distance_db for c in children])
         expected = preselection.expect(presets, parents)

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from jaxtyping import Float, Float32, Float64, Int64
 
 from synthmatch.analytic.model import analytic_of
-from synthmatch.arrays import F32, F64, I64, Floating
+from synthmatch.arrays import F32, F64, I64, Floats
 from synthmatch.features.sketch import HOP, WINDOW, segment_starts
 from synthmatch.features.stft import frame_count
 from synthmatch.note import SAMPLE_RATE_HZ, Note
@@ -64,7 +64,7 @@ class Inputs:
         self.width, self.bands = seen.numbers.shape[1], seen.levels.shape[2]
 
     def __call__(
-        self, unit: Float[Floating, "presets parameters"], pitch: npt.ArrayLike, hold_seconds: npt.ArrayLike
+        self, unit: Float[Floats, "presets parameters"], pitch: npt.ArrayLike, hold_seconds: npt.ArrayLike
     ) -> Seen:
         """Of knob positions, (N, P), with notes, twice (N,)."""
         pitch, hold = np.asarray(pitch, np.int64), np.asarray(hold_seconds, np.float64)
@@ -74,7 +74,7 @@ class Inputs:
         columns = (self._preset(unit), _note(pitch, hold), about, curves.reshape(len(unit), -1), parts.values)
         return Seen(np.concatenate(columns, axis=1).astype(np.float32), np.moveaxis(levels, 1, 2).astype(np.float32))
 
-    def _preset(self, unit: Float[Floating, "presets parameters"]) -> Float32[F32, "presets numbers"]:
+    def _preset(self, unit: Float[Floats, "presets parameters"]) -> Float32[F32, "presets numbers"]:
         bins = np.clip(unit[:, self._continuous, None] * BINS - np.arange(BINS), 0.0, 1.0)
         classes = [np.rint(unit[:, i, None] * max(count - 1, 1)) == np.arange(count) for i, count in self._categorical]
         columns = np.concatenate([bins.reshape(len(unit), -1), *classes], axis=1)

@@ -8,17 +8,17 @@ Williams, *Gaussian processes for machine learning*, 2006, equations 2.23 and 4.
 import numpy as np
 from jaxtyping import Float
 
-from synthmatch.arrays import Floating
+from synthmatch.arrays import Floats
 
 #: Variance of what the features do not explain, beside a variance of 1 of what they do (docs/results/tried.md).
 _UNEXPLAINED = 0.3
 
 
 def expected_errors(
-    known: Float[Floating, "known width"],
-    errors: Float[Floating, "known segments mels"],
-    features: Float[Floating, "presets width"],
-) -> Float[Floating, "presets segments mels"]:
+    known: Float[Floats, "known width"],
+    errors: Float[Floats, "known segments mels"],
+    features: Float[Floats, "presets width"],
+) -> Float[Floats, "presets segments mels"]:
     """The error to expect at presets with these features, (N, width), in dB.
 
     `known`: features of presets whose `errors` are known, (M, width) and (M, segments, MELS). Shape: (N, segments, MELS).
@@ -34,9 +34,7 @@ def expected_errors(
     return np.asarray(expected.reshape(len(features), *mean.shape) + mean)
 
 
-def _distances(
-    a: Float[Floating, "presets width"], b: Float[Floating, "known width"]
-) -> Float[Floating, "presets known"]:
+def _distances(a: Float[Floats, "presets width"], b: Float[Floats, "known width"]) -> Float[Floats, "presets known"]:
     """Root mean square differences of rows. Shape: (N, width), (M, width) -> (N, M)."""
     squared = np.square(a).sum(axis=1)[:, None] + np.square(b).sum(axis=1) - 2.0 * (a @ b.T)
     return np.asarray(np.sqrt(np.maximum(squared, 0.0) / a.shape[1]))

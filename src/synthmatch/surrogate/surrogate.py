@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from synthmatch.arrays import Array, Floating
+from synthmatch.arrays import Array, Floats
 from synthmatch.atomic_files import write_whole
 from synthmatch.errors import InputError
 from synthmatch.features.sketch import MELS
@@ -43,8 +43,8 @@ _TOGETHER = 128
 class Predicted(NamedTuple):
     """Sketches in dBFS, shape (N, SEGMENTS, MELS), and the last layer's features, (N, width)."""
 
-    sketch: Float[Floating, "presets segments mels"]
-    features: Float[Floating, "presets width"]
+    sketch: Float[Floats, "presets segments mels"]
+    features: Float[Floats, "presets width"]
 
 
 class Surrogate:
@@ -57,7 +57,7 @@ class Surrogate:
     def __init__(
         self,
         synth: Synth,
-        arrays: Mapping[str, Floating],
+        arrays: Mapping[str, Floats],
         number: int,
         blocks: int,
         fingerprint: str,
@@ -68,7 +68,7 @@ class Surrogate:
         self._arrays, self._number, self._blocks = arrays, number, blocks
         self.fingerprint, self.change_cosine = fingerprint, change_cosine
 
-    def __call__(self, unit: Float[Floating, "presets parameters"], note: Note) -> Predicted:
+    def __call__(self, unit: Float[Floats, "presets parameters"], note: Note) -> Predicted:
         """Predict the sounds of knob positions, (N, P), with a note."""
         parts = [unit[start : start + _TOGETHER] for start in range(0, len(unit), _TOGETHER)]
         if len(parts) == 1:
@@ -77,7 +77,7 @@ class Surrogate:
             each = list(threads.map(lambda part: self._predicted(part, note), parts))
         return Predicted(*(np.concatenate(arrays) for arrays in zip(*each, strict=True)))
 
-    def _predicted(self, unit: Float[Floating, "presets parameters"], note: Note) -> Predicted:
+    def _predicted(self, unit: Float[Floats, "presets parameters"], note: Note) -> Predicted:
         count = len(unit)
         seen = self._inputs(unit, [note.pitch] * count, [note.hold_seconds] * count)
         x = self._linear(f"inputs.{self._number}", seen.numbers)
@@ -91,18 +91,18 @@ class Surrogate:
         expected = self._linear(f"levels.{self._number}", seen.levels)
         return Predicted(expected + added.reshape(-1, SEGMENTS, MELS), features)
 
-    def _linear(self, name: str, x: Float[Floating, " presets *inputs"]) -> Float[Floating, "presets ..."]:
-        y: Floating = x @ self._arrays[f"{name}.weight"].T
+    def _linear(self, name: str, x: Float[Floats, " presets *inputs"]) -> Float[Floats, "presets ..."]:
+        y: Floats = x @ self._arrays[f"{name}.weight"].T
         bias = self._arrays.get(f"{name}.bias")
         return y if bias is None else y + bias
 
-    def _normalised(self, name: str, x: Float[Floating, "presets width"]) -> Float[Floating, "presets width"]:
+    def _normalised(self, name: str, x: Float[Floats, "presets width"]) -> Float[Floats, "presets width"]:
         centred = x - x.mean(axis=1, keepdims=True)
         spread = np.sqrt(np.square(centred).mean(axis=1, keepdims=True) + _EPSILON)
         return centred / spread * self._arrays[f"{name}.weight"] + self._arrays[f"{name}.bias"]
 
 
-def write_surrogate(path: Path, arrays: Mapping[str, Floating], synths: Sequence[str], blocks: int, made: Any) -> None:
+def write_surrogate(path: Path, arrays: Mapping[str, Floats], synths: Sequence[str], blocks: int, made: Any) -> None:
     """Write a network's weights in half precision. `made`: how it was trained, JSON. Raises `OutputError`."""
     tables = {synth: get_synth(synth).space.hash for synth in synths}
     about = {"format": _FORMAT, "tables": tables, "blocks": blocks, "made": made}
@@ -120,7 +120,7 @@ class Weights(NamedTuple):
 
     tables: dict[str, str]
     blocks: int
-    arrays: dict[str, Floating]
+    arrays: dict[str, Floats]
     fingerprint: str
     change_cosines: dict[str, float]
 
@@ -151,7 +151,7 @@ def read_weights(path: Path) -> Weights:
     return Weights(tables, blocks, arrays, fingerprint, cosines)
 
 
-def _checked(arrays: Mapping[str, Array], synths: Collection[str], blocks: int) -> dict[str, Floating]:
+def _checked(arrays: Mapping[str, Array], synths: Collection[str], blocks: int) -> dict[str, Floats]:
     """The weights of a network of `blocks`. Raises `ValueError` where one is missing or does not fit the others."""
     weight = arrays.get("inputs.0.weight")
     if not synths or weight is None or weight.ndim != 2 or not 0 <= blocks <= len(arrays):

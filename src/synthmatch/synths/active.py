@@ -7,7 +7,7 @@ sound; what they do not know counts as audible. Of two parameters that silence e
 import numpy as np
 from jaxtyping import Bool, Float64
 
-from synthmatch.arrays import F64, Mask
+from synthmatch.arrays import F64, Bools
 from synthmatch.params import ParamSpace
 
 
@@ -22,11 +22,11 @@ class ActiveParameters:
         """Native values of a parameter. Shape: (N,)."""
         return self._native[:, self._space.index[name]]
 
-    def silence(self, where: Bool[Mask, " presets"], *names: str) -> None:
+    def silence(self, where: Bool[Bools, " presets"], *names: str) -> None:
         """These parameters are not heard in those presets."""
         self.mask[np.ix_(where, np.array([self._space.index[name] for name in names]))] = False
 
-    def silence_part(self, where: Bool[Mask, " presets"], prefix: str, *switches: str) -> None:
+    def silence_part(self, where: Bool[Bools, " presets"], prefix: str, *switches: str) -> None:
         """All parameters whose names begin so are not heard in those presets, but for the switches."""
         self.silence(
             where, *(p.name for p in self._space.parameters if p.name.startswith(prefix) and p.name not in switches)

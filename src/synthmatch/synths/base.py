@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from jaxtyping import Bool, Float64
 
-from synthmatch.arrays import F64, Audio, Mask
+from synthmatch.arrays import F64, Audio, Bools
 from synthmatch.note import Note
 from synthmatch.params.preset import Preset
 from synthmatch.params.space import ParamSpace
@@ -105,7 +105,7 @@ class Synth(ABC):
         """Whether a file is certainly of this synthesizer, whatever its name."""
         return False
 
-    def active_parameters(self, native: Float64[F64, "presets parameters"]) -> Bool[Mask, "presets parameters"]:
+    def active_parameters(self, native: Float64[F64, "presets parameters"]) -> Bool[Bools, "presets parameters"]:
         """Which parameters of presets, (N, P), can be heard; what is False can all be changed at once. Shape: (N, P)."""
         return np.ones(native.shape, np.bool_)
 

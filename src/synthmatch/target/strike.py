@@ -11,7 +11,7 @@ import scipy.fft
 import scipy.signal
 from jaxtyping import Bool, Float32, Float64
 
-from synthmatch.arrays import F32, F64, Mask
+from synthmatch.arrays import F32, F64, Bools
 from synthmatch.note import SAMPLE_RATE_HZ
 from synthmatch.target.pitch import PITCHED, Pitch
 
@@ -86,7 +86,7 @@ def _salience(hz: Float64[F64, " partials"], level: Float64[F64, " partials"], n
 
 def _harmonics(
     hz: Float64[F64, " partials"], fundamental_hz: float
-) -> tuple[Float64[F64, " partials"], Bool[Mask, " partials"]]:
+) -> tuple[Float64[F64, " partials"], Bool[Bools, " partials"]]:
     """Number of the harmonic nearest to each frequency, and whether it is near."""
     harmonic = np.maximum(np.round(hz / fundamental_hz), 1.0)
     return harmonic, np.abs(1_200.0 * np.log2(hz / (harmonic * fundamental_hz))) < _NEAR_CENTS

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from synthmatch.arrays import Audio, Floating
+from synthmatch.arrays import Audio, Floats
 from synthmatch.audio import read_array, read_recording
 from synthmatch.audio.channels import without_cancelling
 from synthmatch.note import SAMPLE_RATE_HZ, Note, parse_pitch
@@ -63,7 +63,7 @@ class Target:
 
 
 def load_target(
-    source: str | Path | Floating,
+    source: str | Path | Floats,
     sample_rate_hz: float = SAMPLE_RATE_HZ,
     *,
     note: str | int | None = None,

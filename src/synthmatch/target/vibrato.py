@@ -14,7 +14,7 @@ import scipy.ndimage
 import scipy.signal
 from jaxtyping import Bool, Float32, Float64, Int
 
-from synthmatch.arrays import F32, F64, Indices, Mask
+from synthmatch.arrays import F32, F64, Bools, Indices
 from synthmatch.note import SAMPLE_RATE_HZ
 from synthmatch.target.pitch import LOWEST_HZ, Pitch
 
@@ -45,8 +45,8 @@ class Vibrato:
     """
 
     cents: Float64[F64, " frames"]
-    swings: Bool[Mask, " frames"]
-    trusted: Bool[Mask, " frames"]
+    swings: Bool[Bools, " frames"]
+    trusted: Bool[Bools, " frames"]
 
     def pitch(self, seconds: float) -> Pitch:
         """Pitch of the centre over the first `seconds`; its confidence is the share of frames within a quarter tone."""
@@ -80,7 +80,7 @@ def find_vibrato(samples: Float32[F32, " samples"], around: Pitch) -> Vibrato | 
     return Vibrato(centre, swings, trusted) if swings.any() else None
 
 
-def _follow(samples: Float32[F32, " samples"], around: Pitch) -> tuple[Float64[F64, " frames"], Bool[Mask, " frames"]]:
+def _follow(samples: Float32[F32, " samples"], around: Pitch) -> tuple[Float64[F64, " frames"], Bool[Bools, " frames"]]:
     """Pitch in cents of each frame near `around`, and whether the frame repeats with it."""
     period = SAMPLE_RATE_HZ / around.hz
     reach = 2.0 ** (_RANGE_CENTS / 1_200.0)

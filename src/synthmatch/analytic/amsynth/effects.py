@@ -10,7 +10,7 @@ import numpy as np
 
 from synthmatch.analytic.amsynth.oscillators import Partials
 from synthmatch.analytic.mel_filterbank import BANDS, CENTRES_HZ, place_of, shares
-from synthmatch.arrays import F32, F64, I64, Mask
+from synthmatch.arrays import F32, F64, I64, Bools
 from synthmatch.note import SAMPLE_RATE_HZ
 
 LOW_PASS, HIGH_PASS, BAND_PASS, NOTCH, BYPASS = range(5)
@@ -30,7 +30,7 @@ def filtered(
     cutoff_hz: F64,
     resonance: F64,
     kind: I64,
-    steep: Mask,
+    steep: Bools,
 ) -> F32:
     """Partials through the filter, in bands.
 

@@ -19,7 +19,7 @@ from synthmatch.analytic.amsynth.oscillators import (
 )
 from synthmatch.analytic.features import PartFeatures, decibels
 from synthmatch.analytic.mel_filterbank import BANDS, CENTRES_HZ, WIDTHS_HZ, mean_power
-from synthmatch.arrays import F32, F64, I64, Mask
+from synthmatch.arrays import F32, F64, I64, Bools
 from synthmatch.note import SAMPLE_RATE_HZ, Note
 from synthmatch.params import ParamSpace
 from synthmatch.synths.amsynth.waveforms import NOISE, SAW, SINE
@@ -164,7 +164,7 @@ def _spectrum(
 ) -> F32:
     """Power of the oscillators behind the filter, in bands. Shape: (N, BANDS, T)."""
 
-    def through(partials: Partials, bend: F64, rows: Mask) -> F32:
+    def through(partials: Partials, bend: F64, rows: Bools) -> F32:
         kind, steep = kinds["filter_type"][rows], kinds["filter_slope"][rows] == 1
         found = filtered(partials, bend[rows], cutoff[rows], knobs["filter_resonance"][rows], kind, steep)
         moves = np.abs(bend[rows] - 1).max(axis=1) > _STILL

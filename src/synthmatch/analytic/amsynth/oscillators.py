@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from synthmatch.analytic.mel_filterbank import CENTRES_HZ, WIDTHS_HZ
-from synthmatch.arrays import C128, F32, F64, I64, Mask
+from synthmatch.arrays import C128, F32, F64, I64, Bools
 from synthmatch.note import SAMPLE_RATE_HZ
 from synthmatch.synths.amsynth.waveforms import HELD_NOISE, NOISE, PULSE, SAW, SINE
 
@@ -46,9 +46,9 @@ class Oscillators(NamedTuple):
     frequency_hz: F64
     amplitude: F64
     #: oscillator 1 resets oscillator 2
-    synced: Mask
+    synced: Bools
     #: both are bent alike by the LFO
-    together: Mask
+    together: Bools
 
     def heard_hz(self) -> F64:
         """Frequencies that are heard: oscillator 2's is 1's where 1 resets it. Shape: (N, 2)."""
@@ -147,7 +147,7 @@ def _rising(shape: F64, frequency_hz: F64) -> F64:
     return np.clip((np.minimum(shape, shape - 2 * frequency_hz / SAMPLE_RATE_HZ) + 1) / 2, 0.05, 0.9995)
 
 
-def _reset(oscillators: Oscillators, rows: Mask) -> C128:
+def _reset(oscillators: Oscillators, rows: Bools) -> C128:
     """Complex amplitudes of oscillator 2, which starts anew with each period of 1. Shape: (rows, harmonics from 0)."""
     waveform, shape = oscillators.waveform[rows, 1, None], oscillators.shape[rows, 1, None]
     frequency = oscillators.frequency_hz[rows]

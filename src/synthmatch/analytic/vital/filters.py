@@ -9,7 +9,7 @@ import numpy as np
 
 from synthmatch.analytic.vital.bands import CENTRES_HZ
 from synthmatch.analytic.vital.modulation import Voice
-from synthmatch.arrays import F32, F64, I64, Array, Mask
+from synthmatch.arrays import F32, F64, I64, Array, Bools
 
 _ANALOG, _DIRTY, _LADDER, _DIGITAL, _DIODE, _FORMANT = range(6)
 _12_DB, _24_DB, _NOTCH, _DUAL_NOTCH, _BAND_PEAK_NOTCH = range(5)
@@ -67,7 +67,7 @@ def _mixed(style: I64, blend: F64) -> tuple[F64, F64, F64]:
     return low, band, high
 
 
-def _four_poles(u: F32, passed: F32, low: F64, band: F64, high: F64, resonance: F64, steep: Mask) -> F32:
+def _four_poles(u: F32, passed: F32, low: F64, band: F64, high: F64, resonance: F64, steep: Bools) -> F32:
     """Power gain of the ladder. Shape: `u` and `passed` (N, T, BANDS), the others (N, T) or (N, 1)."""
     back = _wide(4.1 * np.where(steep, np.sin(resonance * np.pi / 2), resonance))
     falls = np.square(np.square(1 - u) - 4 * u + back) + 16 * u * np.square(1 - u)
@@ -76,7 +76,7 @@ def _four_poles(u: F32, passed: F32, low: F64, band: F64, high: F64, resonance: 
     return np.asarray(np.where(_wide(steep), straight, passed * np.square(1 + u)) / np.maximum(falls, 1e-2) * loudness)
 
 
-def _diode(u: F32, resonance: F64, blend: F64, gentle: Mask) -> F32:
+def _diode(u: F32, resonance: F64, blend: F64, gentle: Bools) -> F32:
     """Power gain of the diode ladder behind its high pass. `blend`: 0 to 1. Shape: `u` (N, T, BANDS), the others (N, T)."""
     back = _wide(0.7 + 16.3 * resonance**3)
     real = 8 * (np.square(1 - u) - 4 * u) - 10 * (1 - u) + 2 + back

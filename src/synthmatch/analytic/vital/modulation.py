@@ -10,7 +10,7 @@ from functools import cache
 
 import numpy as np
 
-from synthmatch.arrays import F64, I64, Mask
+from synthmatch.arrays import F64, I64, Bools
 from synthmatch.note import Note
 from synthmatch.params import ParamSpace
 from synthmatch.synths.vital.bank import bank
@@ -108,7 +108,7 @@ class Voice:
     def _slots(self, kind: str) -> F64:
         return self._native[:, [self._space.index[f"modulation_{slot}_{kind}"] for slot in range(1, SLOTS + 1)]]
 
-    def _moves(self, sources: F64, which: Mask) -> F64:
+    def _moves(self, sources: F64, which: Bools) -> F64:
         """What chosen slots, (N, SLOTS), add to each destination. Shape: (N, sources, T) -> (N, destinations, T)."""
         names = self._space["modulation_1_destination"].choices
         known = [self._space[name] if name in self._space.index else None for name in names]

@@ -11,7 +11,7 @@ import numpy as np
 
 from synthmatch.analytic.vital.bands import BANDS, IN_OCTAVE, LOWEST_HZ
 from synthmatch.analytic.vital.modulation import Voice
-from synthmatch.arrays import F32, F64, I64, Floating
+from synthmatch.arrays import F32, F64, I64, Floats
 from synthmatch.synths.vital.bank import FRAME_SCALE, TABLES
 
 #: Frames of a bank table, and frames between its keyframes.
@@ -75,7 +75,7 @@ def _bent(waves: F32, kind: I64, amount: F64, around: F64) -> F32:
     return np.asarray(read * window, np.float32)
 
 
-def _power(waves: Floating) -> F64:
+def _power(waves: Floats) -> F64:
     """Power of harmonics from the first on. Shape: (..., samples) -> (..., samples // 2)."""
     return np.asarray(2 * np.square(np.abs(np.fft.rfft(waves, axis=-1))[..., 1:] / waves.shape[-1]), np.float64)
 

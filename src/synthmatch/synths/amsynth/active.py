@@ -3,7 +3,7 @@
 import numpy as np
 from jaxtyping import Bool, Float64
 
-from synthmatch.arrays import F64, Mask
+from synthmatch.arrays import F64, Bools
 from synthmatch.params import ParamSpace
 from synthmatch.synths.active import ActiveParameters
 from synthmatch.synths.amsynth.waveforms import NOISE, SINE
@@ -14,7 +14,7 @@ _STAGES = ("attack", "decay", "sustain", "release")
 
 def amsynth_active_parameters(
     space: ParamSpace, native: Float64[F64, "presets parameters"]
-) -> Bool[Mask, "presets parameters"]:
+) -> Bool[Bools, "presets parameters"]:
     """Of presets, (N, P)."""
     found = ActiveParameters(space, native)
     synced = found["osc2_sync"] == 1

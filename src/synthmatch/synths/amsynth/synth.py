@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Bool, Float64
 
-from synthmatch.arrays import F64, Audio, Mask
+from synthmatch.arrays import F64, Audio, Bools
 from synthmatch.errors import MissingSynthError, PresetError
 from synthmatch.note import Note
 from synthmatch.params import ParamSpace, Preset
@@ -126,7 +126,7 @@ class Amsynth(Synth):
         with resources.as_file(resources.files("synthmatch.synths") / "tables/amsynth.json") as path:
             return ParamSpace.from_file(path)
 
-    def active_parameters(self, native: Float64[F64, "presets parameters"]) -> Bool[Mask, "presets parameters"]:
+    def active_parameters(self, native: Float64[F64, "presets parameters"]) -> Bool[Bools, "presets parameters"]:
         """By the synthesizer's switches."""
         return amsynth_active_parameters(self.space, native)
 

@@ -3,7 +3,7 @@
 import numpy as np
 from jaxtyping import Bool, Float64
 
-from synthmatch.arrays import F64, Mask
+from synthmatch.arrays import F64, Bools
 from synthmatch.params import ParamSpace
 from synthmatch.synths.active import ActiveParameters
 
@@ -16,7 +16,7 @@ _LEVEL_PITCH = 50
 
 def dexed_active_parameters(
     space: ParamSpace, native: Float64[F64, "presets parameters"]
-) -> Bool[Mask, "presets parameters"]:
+) -> Bool[Bools, "presets parameters"]:
     """Of voices, (N, P)."""
     found = ActiveParameters(space, native)
     # Dexed's tremolo takes something away where its depth is 0, too

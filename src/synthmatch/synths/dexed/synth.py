@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Bool, Float64
 
-from synthmatch.arrays import F64, Audio, Mask, Voice
+from synthmatch.arrays import F64, Audio, Bools, Voice
 from synthmatch.errors import MissingSynthError, PresetError
 from synthmatch.note import SAMPLE_RATE_HZ, Note
 from synthmatch.params import ParamSpace, Preset
@@ -72,7 +72,7 @@ class Dexed(Synth):
         with resources.as_file(resources.files("synthmatch.synths") / "tables/dexed.json") as path:
             return ParamSpace.from_file(path)
 
-    def active_parameters(self, native: Float64[F64, "presets parameters"]) -> Bool[Mask, "presets parameters"]:
+    def active_parameters(self, native: Float64[F64, "presets parameters"]) -> Bool[Bools, "presets parameters"]:
         """By the synthesizer's switches."""
         return dexed_active_parameters(self.space, native)
 

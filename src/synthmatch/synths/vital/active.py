@@ -3,7 +3,7 @@
 import numpy as np
 from jaxtyping import Bool, Float64
 
-from synthmatch.arrays import F64, Mask
+from synthmatch.arrays import F64, Bools
 from synthmatch.params import ParamSpace
 from synthmatch.synths.active import ActiveParameters
 from synthmatch.synths.vital.counts import ENVELOPES, LFOS, SLOTS
@@ -19,7 +19,7 @@ _TEMPO = ("chorus", "delay", "flanger", "phaser")
 
 def vital_active_parameters(
     space: ParamSpace, native: Float64[F64, "presets parameters"]
-) -> Bool[Mask, "presets parameters"]:
+) -> Bool[Bools, "presets parameters"]:
     """Of presets, (N, P)."""
     found = ActiveParameters(space, native)
     sources = space["modulation_1_source"].choices

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Bool, Float64
 
-from synthmatch.arrays import F64, Audio, Mask
+from synthmatch.arrays import F64, Audio, Bools
 from synthmatch.errors import MissingSynthError, PresetError, RenderError
 from synthmatch.note import SAMPLE_RATE_HZ, Note
 from synthmatch.params.preset import Preset
@@ -116,7 +116,7 @@ class Vital(Synth):
         self._need_vita()
         return VitalEngine(self.builder)
 
-    def active_parameters(self, native: Float64[F64, "presets parameters"]) -> Bool[Mask, "presets parameters"]:
+    def active_parameters(self, native: Float64[F64, "presets parameters"]) -> Bool[Bools, "presets parameters"]:
         """By the synthesizer's switches."""
         return vital_active_parameters(self.space, native)
 
