@@ -7,6 +7,7 @@ resolution, and nearly the very levels, of a measured one.
 from functools import cache
 
 import numpy as np
+from jaxtyping import Float32, Float64
 
 from synthmatch.arrays import F32, F64
 from synthmatch.note import SAMPLE_RATE_HZ
@@ -27,7 +28,7 @@ WIDTHS_HZ = (_EDGES_HZ[2:] - _EDGES_HZ[:-2]) / 2
 
 
 @cache
-def triangles(window: int) -> F64:
+def triangles(window: int) -> Float64[F64, "{window}//2+1 bands"]:
     """Weight of each bin of a window of so many samples in each band. Shape: (window // 2 + 1, BANDS)."""
     bin_hz = SAMPLE_RATE_HZ / window
     hz = np.arange(window // 2 + 1)[:, None] * bin_hz
@@ -38,7 +39,7 @@ def triangles(window: int) -> F64:
 
 
 @cache
-def _heard() -> F32:
+def _heard() -> Float32[F32, "places bands"]:
     """Power of a full-scale sine in each band, by its frequency in quarters of a bin. Shape: (places, BANDS)."""
     away = np.arange(BINS * _FINE)[:, None] / _FINE - np.arange(BINS)
     beside = np.abs(np.abs(away) - 1) < 1e-6
@@ -47,7 +48,7 @@ def _heard() -> F32:
 
 
 @cache
-def _heard_around(octaves: float) -> F32:
+def _heard_around(octaves: float) -> Float32[F32, "places bands"]:
     """The same of power spread over so many octaves around a frequency."""
     total = np.cumsum(np.pad(_heard().astype(np.float64), ((1, 0), (0, 0))), axis=0)
     place = np.arange(len(total) - 1)
@@ -56,7 +57,9 @@ def _heard_around(octaves: float) -> F32:
     return np.asarray((total[high] - total[low]) / (high - low)[:, None], np.float32)
 
 
-def shares(frequency_hz: F64, single: int, octaves: float = 0.25) -> F32:
+def shares(
+    frequency_hz: Float64[F64, "presets partials"], single: int, octaves: float = 0.25
+) -> Float32[F32, "presets partials bands"]:
     """Share of a partial's power that each band hears; from the column `single` on, of power spread over `octaves` around it.
 
     Shape: (N, H) -> (N, H, BANDS).
@@ -65,19 +68,19 @@ def shares(frequency_hz: F64, single: int, octaves: float = 0.25) -> F32:
     return np.concatenate([_heard()[place[:, :single]], _heard_around(octaves)[place[:, single:]]], axis=1)
 
 
-def place_of(frequency_hz: F64) -> F64:
+def place_of(frequency_hz: Float64[F64, " *shape"]) -> Float64[F64, " *shape"]:
     """Number of the band whose centre a frequency is, with decimals. Same shape."""
     step = np.log(1 + SAMPLE_RATE_HZ / 2 / 700) / (BANDS + 1)
     return np.asarray(np.log1p(frequency_hz / 700) / step - 1)
 
 
-def mean_power(bands: F32) -> F32:
+def mean_power(bands: Float32[F32, "presets bands times"]) -> Float32[F32, "presets bands times"]:
     """Mean power of the bins of each band from the power in it. Shape: (N, BANDS, T)."""
     return np.asarray(bands * (_SPREAD / triangles(WINDOW).sum(axis=0)).astype(np.float32)[:, None])
 
 
 @cache
-def between_bands() -> F64:
+def between_bands() -> Float64[F64, "bands bins"]:
     """By how much a bin is louder, if a band is by 1: between two bands in proportion. Shape: (BANDS, BINS)."""
     place = np.clip(place_of(np.arange(BINS, dtype=np.float64) * _BIN_HZ), 0, BANDS - 1)
     return np.asarray(np.maximum(1.0 - np.abs(place - np.arange(BANDS)[:, None]), 0.0))

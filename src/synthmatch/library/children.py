@@ -7,6 +7,7 @@ for each other.
 from collections.abc import Sequence
 
 import numpy as np
+from jaxtyping import Float64
 
 from synthmatch.arrays import F64
 from synthmatch.params import ParamSpace, Preset
@@ -35,7 +36,7 @@ def child(space: ParamSpace, parents: Sequence[Preset], rng: np.random.Generator
     return mother.with_native(coarse(space, unit))
 
 
-def coarse(space: ParamSpace, unit: F64) -> F64:
+def coarse(space: ParamSpace, unit: Float64[F64, "*presets parameters"]) -> Float64[F64, "*presets parameters"]:
     """Native values of knob positions, continuous ones on a grid of 1/1024 of their range. Shape: (..., P)."""
     rounded = np.where(space.unit_step < _COARSE, np.rint(unit / _COARSE) * _COARSE, unit)
     return space.to_native(rounded)

@@ -7,6 +7,7 @@ generator, stereo.
 """
 
 import numpy as np
+from jaxtyping import Float32, Float64, Int64
 
 from synthmatch.analytic.amsynth.effects import bent, distorted, filtered, limiter_gain, reverberated
 from synthmatch.analytic.amsynth.oscillators import (
@@ -39,7 +40,7 @@ _USUAL_CREST = 1.5
 _AMPLIFIER_HZ = 4000.0
 
 
-def _random_values(count: int) -> F64:
+def _random_values(count: int) -> Float64[F64, " {count}+1"]:
     """The first values of amsynth's generator of random numbers."""
     values, state = [], 22222
     for _ in range(count):
@@ -51,7 +52,13 @@ def _random_values(count: int) -> F64:
 _RANDOM = _random_values(1024)
 
 
-def amsynth_features(space: ParamSpace, native: F64, pitch: I64, hold_seconds: F64, seconds: F64) -> PartFeatures:
+def amsynth_features(
+    space: ParamSpace,
+    native: Float64[F64, "presets parameters"],
+    pitch: Int64[I64, " presets"],
+    hold_seconds: Float64[F64, " presets"],
+    seconds: Float64[F64, " times"],
+) -> PartFeatures:
     """Of presets, (N, P), each with its note, at times after the note's start. Shape: pitch and hold (N,), seconds (T,)."""
     parts = []
     for start in range(0, max(len(native), 1), _CHUNK):
@@ -100,7 +107,7 @@ def _chunk(knobs: dict[str, F64], pitch: I64, hold: F64, seconds: F64) -> PartFe
     return PartFeatures(np.clip(np.concatenate(curves, axis=1), -5.0, 5.0), _values(knobs, oscillators), heard)
 
 
-def _crest(knobs: dict[str, F64], oscillators: Oscillators) -> F64:
+def _crest(knobs: dict[str, F64], oscillators: Oscillators) -> Float64[F64, " presets"]:
     """About how far peaks lie above the root mean square: between the oscillators' own and a usual one. Shape: (N,)."""
     ring, power = knobs["osc_mix_mode"], tone_power(oscillators)
     peak = oscillators.amplitude.sum(axis=1) + ring
@@ -108,7 +115,7 @@ def _crest(knobs: dict[str, F64], oscillators: Oscillators) -> F64:
     return np.asarray(np.sqrt(_USUAL_CREST * peak / np.sqrt(square)) ** (1.0 - knobs["distortion_crunch"]))
 
 
-def _values(knobs: dict[str, F64], oscillators: Oscillators) -> F64:
+def _values(knobs: dict[str, F64], oscillators: Oscillators) -> Float64[F64, "presets values"]:
     """What stays: ratios, beats, mixture, resonance. Shape: (N, values)."""
     octaves = np.log2(oscillators.frequency_hz[:, 1] / oscillators.frequency_hz[:, 0])
     off = octaves - np.rint(octaves)
@@ -161,7 +168,7 @@ def _spectrum(
     bends: list[F64],
     cutoff: F64,
     seconds: F64,
-) -> F32:
+) -> Float32[F32, "presets bands times"]:
     """Power of the oscillators behind the filter, in bands. Shape: (N, BANDS, T)."""
 
     def through(partials: Partials, bend: F64, rows: Bools) -> F32:
@@ -195,14 +202,18 @@ def _spectrum(
     return np.asarray(np.maximum(bands, 0.0))
 
 
-def _glide(knobs: dict[str, F64], kinds: dict[str, I64], seconds: F64) -> F64:
+def _glide(
+    knobs: dict[str, F64], kinds: dict[str, I64], seconds: Float64[F64, " times"]
+) -> Float64[F64, "presets times"]:
     """Pitch as a share of the note's. Shape: (N, T)."""
     glides = (kinds["keyboard_mode"] > 0) & (kinds["portamento_mode"] == 0)
     length = np.where(glides, knobs["portamento_time"], 0.0)[:, None]
     return np.clip(seconds / np.maximum(length, 1e-4), 0.02, 1.0)
 
 
-def _lfo(knobs: dict[str, F64], kinds: dict[str, I64], seconds: F64) -> F64:
+def _lfo(
+    knobs: dict[str, F64], kinds: dict[str, I64], seconds: Float64[F64, " times"]
+) -> Float64[F64, "presets times"]:
     """From -1 to 1; of noise its mean, 0. The triangle of a fresh amsynth 1.13 begins downwards. Shape: seconds (T,) -> (N, T)."""
     rate = np.square(knobs["lfo_freq"])[:, None]
     turn = rate * seconds % 1.0
@@ -216,7 +227,13 @@ def _lfo(knobs: dict[str, F64], kinds: dict[str, I64], seconds: F64) -> F64:
     return np.choose(kinds["lfo_waveform"][:, None], [*shapes, rising, -rising])
 
 
-def _cutoff(knobs: dict[str, F64], frequency: F64, lfo: F64, hold: F64, seconds: F64) -> tuple[F64, F64]:
+def _cutoff(
+    knobs: dict[str, F64],
+    frequency: Float64[F64, "presets times"],
+    lfo: Float64[F64, "presets times"],
+    hold: F64,
+    seconds: F64,
+) -> tuple[Float64[F64, "presets times"], Float64[F64, "presets times"]]:
     """Cutoff in Hz and the filter envelope. Shape: frequency and LFO (N, T) -> twice (N, T)."""
     level = _envelope(knobs, "filter", hold, seconds)
     track = knobs["filter_kbd_track"][:, None]
@@ -229,7 +246,9 @@ def _cutoff(knobs: dict[str, F64], frequency: F64, lfo: F64, hold: F64, seconds:
     return np.clip(opened, 10.0, 0.99 * SAMPLE_RATE_HZ / 2), level
 
 
-def _level(knobs: dict[str, F64], kinds: dict[str, I64], hold: F64, seconds: F64) -> tuple[F64, F64]:
+def _level(
+    knobs: dict[str, F64], kinds: dict[str, I64], hold: F64, seconds: F64
+) -> tuple[Float64[F64, "presets times"], Float64[F64, " presets"]]:
     """Amplitude of the amplifier, root of its mean square around each time, (N, T); variance of a noisy LFO's part, (N,)."""
     around = np.maximum(seconds[:, None] + _AROUND_SECONDS, 0.0).ravel()
     depth = _share(knobs["amp_mod_amount"])
@@ -242,7 +261,7 @@ def _level(knobs: dict[str, F64], kinds: dict[str, I64], hold: F64, seconds: F64
     return np.sqrt(mean) * gain[:, None], noisy
 
 
-def _envelope(knobs: dict[str, F64], which: str, hold: F64, seconds: F64) -> F64:
+def _envelope(knobs: dict[str, F64], which: str, hold: F64, seconds: F64) -> Float64[F64, "presets times"]:
     """Straight lines: up, down to the sustain level, and from wherever it is at the release to 0. Shape: (N, T)."""
     attack, decay, release = (
         knobs[f"{which}_{stage}"][:, None] ** 3 + _SHORTEST_SECONDS for stage in ("attack", "decay", "release")

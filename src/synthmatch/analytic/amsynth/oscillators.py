@@ -8,6 +8,7 @@ bundles of a quarter octave; the 0th is an offset. Left out: aliasing, and coinc
 from typing import NamedTuple
 
 import numpy as np
+from jaxtyping import Complex128, Float32, Float64
 
 from synthmatch.analytic.mel_filterbank import CENTRES_HZ, WIDTHS_HZ
 from synthmatch.arrays import C128, F32, F64, I64, Bools
@@ -50,7 +51,7 @@ class Oscillators(NamedTuple):
     #: both are bent alike by the LFO
     together: Bools
 
-    def heard_hz(self) -> F64:
+    def heard_hz(self) -> Float64[F64, "presets 2"]:
         """Frequencies that are heard: oscillator 2's is 1's where 1 resets it. Shape: (N, 2)."""
         first, second = self.frequency_hz.T
         return np.stack([first, np.where(self.synced, first, second)], axis=1)
@@ -98,12 +99,12 @@ def ringing(oscillators: Oscillators) -> Partials:
     return Partials(np.concatenate(parts, axis=1), np.concatenate(powers, axis=1), single, octaves=0.5)
 
 
-def tone_power(oscillators: Oscillators) -> F64:
+def tone_power(oscillators: Oscillators) -> Float64[F64, "presets 2"]:
     """Power of each oscillator at full amplitude, noise too, full-scale sine = 1. Shape: (N, 2)."""
     return np.choose(oscillators.waveform, [1.0, 2.0, 2 * _UNIFORM, 2 * _UNIFORM, 2 * _UNIFORM])
 
 
-def noise_bands(oscillators: Oscillators) -> F64:
+def noise_bands(oscillators: Oscillators) -> Float64[F64, "presets 2 bands"]:
     """Power of each oscillator's noise in the bands at full amplitude; none of a tone. Shape: (N, 2, BANDS)."""
     share = 2 * _UNIFORM * WIDTHS_HZ / (SAMPLE_RATE_HZ / 2)
     period = 1 / np.maximum(oscillators.frequency_hz, 1.0)[:, :, None]
@@ -112,7 +113,9 @@ def noise_bands(oscillators: Oscillators) -> F64:
     return np.where(waveform == NOISE, share, np.where(waveform == HELD_NOISE, held, 0.0))
 
 
-def _coefficients(oscillators: Oscillators, which: int, number: F64, width: F64) -> C128:
+def _coefficients(
+    oscillators: Oscillators, which: int, number: F64, width: F64
+) -> Complex128[C128, "presets partials"]:
     """Complex amplitudes of harmonics: of sin at phase 0 it is -1j; of a bundle, the root of its power.
 
     Shape: number and width (H,) or (N, H) -> (N, H).
@@ -147,7 +150,7 @@ def _rising(shape: F64, frequency_hz: F64) -> F64:
     return np.clip((np.minimum(shape, shape - 2 * frequency_hz / SAMPLE_RATE_HZ) + 1) / 2, 0.05, 0.9995)
 
 
-def _reset(oscillators: Oscillators, rows: Bools) -> C128:
+def _reset(oscillators: Oscillators, rows: Bools) -> Complex128[C128, "rows harmonics"]:
     """Complex amplitudes of oscillator 2, which starts anew with each period of 1. Shape: (rows, harmonics from 0)."""
     waveform, shape = oscillators.waveform[rows, 1, None], oscillators.shape[rows, 1, None]
     frequency = oscillators.frequency_hz[rows]
@@ -165,7 +168,9 @@ def _reset(oscillators: Oscillators, rows: Bools) -> C128:
     return np.asarray(np.fft.rfft(wave, axis=1) * np.exp(-1j * np.pi * number / _POINTS) * (2 / _POINTS) * heard)
 
 
-def _bundled(spectrum: C128, number: F64, width: F64) -> C128:
+def _bundled(
+    spectrum: Complex128[C128, "presets harmonics"], number: Float64[F64, " partials"], width: Float64[F64, " partials"]
+) -> Complex128[C128, "presets partials"]:
     """Of all harmonics those with a number; of a bundle the root of its power. Shape: (N, all), twice (H,) -> (N, H)."""
     last = spectrum.shape[1] - 1
     place = np.minimum(number, last).astype(np.int64)
@@ -178,7 +183,12 @@ def _bundled(spectrum: C128, number: F64, width: F64) -> C128:
     return np.asarray(np.where(width > 1, bundle, one) * (number <= last))
 
 
-def _beats(oscillators: Oscillators, first: C128, second: C128, seconds: F64) -> F32:
+def _beats(
+    oscillators: Oscillators,
+    first: Complex128[C128, "presets partials"],
+    second: Complex128[C128, "presets partials"],
+    seconds: Float64[F64, " times"],
+) -> Float32[F32, "presets partials times"]:
     """What partials of both that are near each other add to the sum of their powers over time. Shape: (N, H, T)."""
     frequency, synced = oscillators.frequency_hz, oscillators.synced
     ratio = np.where(synced, 1.0, frequency[:, 1] / np.maximum(frequency[:, 0], 1.0))

@@ -6,6 +6,7 @@ to go waits. Left out: tremolo, vibrato. Operators are in the order of the voice
 """
 
 import numpy as np
+from jaxtyping import Float32, Float64, Int64
 
 from synthmatch.analytic.dexed.pitch import frequencies_hz
 from synthmatch.analytic.dexed.spectrum import Playing, Wiring, expected_bins, expected_power
@@ -54,7 +55,7 @@ _HISS_DB = -80.0
 _APART = 3
 
 
-def _wiring() -> tuple[F64, F64, F64]:
+def _wiring() -> tuple[Float64[F64, "32 6 6"], Float64[F64, "32 6"], Float64[F64, "32 6"]]:
     """Who modulates whom, (32, 6, 6); who is heard, and who has feedback, (32, 6)."""
     modulates, heard, feedback = np.zeros((32, 6, 6)), np.zeros((32, 6)), np.zeros((32, 6))
     for algorithm in range(32):
@@ -74,7 +75,13 @@ _MODULATES, _HEARD, _FEEDBACK = _wiring()
 _WIRING = Wiring(_MODULATES, _HEARD, _FEEDBACK)
 
 
-def dexed_features(space: ParamSpace, native: F64, pitch: I64, hold_seconds: F64, seconds: F64) -> PartFeatures:
+def dexed_features(
+    space: ParamSpace,
+    native: Float64[F64, "presets parameters"],
+    pitch: Int64[I64, " presets"],
+    hold_seconds: Float64[F64, " presets"],
+    seconds: Float64[F64, " times"],
+) -> PartFeatures:
     """Of voices, (N, P), each with its note, at times after the note's start. Shape: pitch and hold (N,), seconds (T,)."""
     operators, key = _operators(space, native, pitch)
     level = _envelope(operators, key, hold_seconds, seconds) - _FULL  # (N, 6, T)
@@ -108,7 +115,13 @@ def dexed_features(space: ParamSpace, native: F64, pitch: I64, hold_seconds: F64
     return PartFeatures(curves, np.concatenate(values, axis=1), levels)
 
 
-def dexed_spectrum(space: ParamSpace, native: F64, pitch: I64, hold_seconds: F64, seconds: F64) -> F32:
+def dexed_spectrum(
+    space: ParamSpace,
+    native: Float64[F64, "presets parameters"],
+    pitch: Int64[I64, " presets"],
+    hold_seconds: Float64[F64, " presets"],
+    seconds: Float64[F64, " times"],
+) -> Float32[F32, "presets times bins"]:
     """Levels of the bins of frames, as `Synth.spectra`. Shape: (N, T, BINS)."""
     operators, key = _operators(space, native, pitch)
     level = _envelope(operators, key, hold_seconds, seconds) - _FULL
@@ -118,7 +131,9 @@ def dexed_spectrum(space: ParamSpace, native: F64, pitch: I64, hold_seconds: F64
     return np.float32(10.0) * np.log10(np.maximum(found, np.float32(10.0 ** (_HISS_DB / 10))))
 
 
-def _operators(space: ParamSpace, native: F64, pitch: I64) -> tuple[I64, I64]:
+def _operators(
+    space: ParamSpace, native: Float64[F64, "presets parameters"], pitch: Int64[I64, " presets"]
+) -> tuple[Int64[I64, "presets 6 21"], Int64[I64, " presets"]]:
     """The operators' values, (N, 6, 21), and the keys that they are played at, (N,)."""
     operators = np.stack([native[:, space.modules[name]] for name in _OPERATORS], axis=1).astype(np.int64)
     return operators, pitch + native[:, space.index["transpose"]].astype(np.int64) - 24
@@ -126,12 +141,12 @@ def _operators(space: ParamSpace, native: F64, pitch: I64) -> tuple[I64, I64]:
 
 def _playing(
     space: ParamSpace,
-    native: F64,
-    operators: I64,
-    key: I64,
-    level: F64,
-    hold_seconds: F64,
-    seconds: F64,
+    native: Float64[F64, "presets parameters"],
+    operators: Int64[I64, "presets 6 21"],
+    key: Int64[I64, " presets"],
+    level: Float64[F64, "presets 6 times"],
+    hold_seconds: Float64[F64, " presets"],
+    seconds: Float64[F64, " times"],
 ) -> Playing:
     """What a spectrum is computed of. `level`: octaves below full, (N, 6, T)."""
     amount = native[:, space.index["feedback"]]
@@ -144,7 +159,12 @@ def _playing(
     )
 
 
-def _envelope(operators: I64, key: I64, hold_seconds: F64, seconds: F64) -> F64:
+def _envelope(
+    operators: Int64[I64, "presets 6 21"],
+    key: Int64[I64, " presets"],
+    hold_seconds: Float64[F64, " presets"],
+    seconds: Float64[F64, " times"],
+) -> Float64[F64, "presets 6 times"]:
     """Levels in octaves, `_FULL` being full. Shape: (N, 6, 21), (N,), (N,), (T,) -> (N, 6, T)."""
     rates, levels = operators[:, :, :4], operators[:, :, 4:8]
     whole = np.clip(_LEVELS[operators[:, :, 16]] + _keyboard(operators, key), 0, 127) * 32
@@ -173,7 +193,12 @@ def _envelope(operators: I64, key: I64, hold_seconds: F64, seconds: F64) -> F64:
     return np.where(released[:, None] > 0, after, level[:, :, :-1])
 
 
-def _stage(start: F64, target: F64, slope: F64, seconds: F64) -> F64:
+def _stage(
+    start: Float64[F64, "presets 6"],
+    target: Float64[F64, "presets 6"],
+    slope: Float64[F64, "presets 6"],
+    seconds: Float64[F64, "presets _ times"],
+) -> Float64[F64, "presets 6 times"]:
     """Level so long after a stage began. Shape: thrice (N, 6), (N, 1 or 6, T) -> (N, 6, T)."""
     start, target, slope = start[:, :, None], target[:, :, None], slope[:, :, None]
     seconds = np.maximum(seconds, 0.0)
@@ -182,14 +207,16 @@ def _stage(start: F64, target: F64, slope: F64, seconds: F64) -> F64:
     return np.where(target > start, np.minimum(rising, target), np.maximum(falling, target))
 
 
-def _duration(start: F64, target: F64, slope: F64) -> F64:
+def _duration(
+    start: Float64[F64, "presets 6"], target: Float64[F64, "presets 6"], slope: Float64[F64, "presets 6"]
+) -> Float64[F64, "presets 6"]:
     """Seconds that a stage takes. Shape: thrice (N, 6) -> (N, 6)."""
     from_jump = np.maximum(start, _JUMP)
     rising = np.log((_CEILING - from_jump) / np.maximum(_CEILING - np.maximum(target, from_jump), 1e-3))
     return np.where(target > start, rising, start - target) / slope
 
 
-def _keyboard(operators: I64, key: I64) -> I64:
+def _keyboard(operators: Int64[I64, "presets 6 21"], key: Int64[I64, " presets"]) -> Int64[I64, "presets 6"]:
     """What the keyboard's level scaling adds to a level. Shape: (N, 6, 21), (N,) -> (N, 6)."""
     offset = key[:, None] - operators[:, :, 8] - 17
     right = offset >= 0

@@ -5,6 +5,7 @@ pitch envelope goes in straight lines of octaves. Left out: vibrato.
 """
 
 import numpy as np
+from jaxtyping import Float64, Int64
 
 from synthmatch.arrays import F64, I64
 from synthmatch.params import ParamSpace
@@ -30,12 +31,12 @@ _FIXED, _FIXED_DETUNE = 4458616 / 8 / 2**24, 13457 / 2**24
 
 def frequencies_hz(
     space: ParamSpace,
-    native: F64,
-    operators: I64,
-    key: I64,
-    hold_seconds: F64,
-    seconds: F64,
-) -> F64:
+    native: Float64[F64, "presets parameters"],
+    operators: Int64[I64, "presets 6 21"],
+    key: Int64[I64, " presets"],
+    hold_seconds: Float64[F64, " presets"],
+    seconds: Float64[F64, " times"],
+) -> Float64[F64, "presets 6 times"]:
     """Of voices, (N, P), whose operators' values are (N, 6, 21), at MIDI numbers (N,). Shape: (T,) -> (N, 6, T)."""
     mode, coarse, fine, detune = (operators[:, :, column] for column in (17, 18, 19, 20))
     played = np.log2(440.0) + (key[:, None] - 69) / 12
@@ -48,7 +49,12 @@ def frequencies_hz(
     return np.asarray(2.0**octaves)
 
 
-def _envelope(space: ParamSpace, native: F64, hold_seconds: F64, seconds: F64) -> F64:
+def _envelope(
+    space: ParamSpace,
+    native: Float64[F64, "presets parameters"],
+    hold_seconds: Float64[F64, " presets"],
+    seconds: Float64[F64, " times"],
+) -> Float64[F64, "presets times"]:
     """Octaves by which the pitch envelope bends. Shape: (N, P), (N,), (T,) -> (N, T)."""
     values = native.astype(np.int64)
     rates = np.stack([_RATES[values[:, space.index[f"pitch_rate_{s + 1}"]]] for s in range(_STAGES)], axis=1) / 21.3

@@ -12,6 +12,7 @@ from functools import cache
 from typing import NamedTuple
 
 import numpy as np
+from jaxtyping import Float32, Int64
 from scipy.fft import rfft
 
 from synthmatch.analytic.mel_filterbank import BANDS, BINS, WINDOW, triangles
@@ -31,14 +32,14 @@ _WEAKER = [3, 5, 31]
 
 
 @cache
-def _weights() -> F32:
+def _weights() -> Float32[F32, "bins bands"]:
     """Weight of each bin of a frame in each band, each band's summing to 1. Shape: (bins, BANDS)."""
     weights = triangles(_FRAME)
     return np.asarray(weights / weights.sum(axis=0), np.float32)
 
 
 @cache
-def _window(samples: int) -> F32:
+def _window(samples: int) -> Float32[F32, " {samples}"]:
     hann = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(samples) / samples)
     return np.asarray(hann * 2 / hann.sum(), np.float32)
 
@@ -70,7 +71,7 @@ class Playing(NamedTuple):
     seconds: F64
 
 
-def expected_power(wiring: Wiring, playing: Playing) -> F32:
+def expected_power(wiring: Wiring, playing: Playing) -> Float32[F32, "presets times bands"]:
     """Power in each band, of a full-scale sine its share of 1. Shape: (N, T, BANDS)."""
     count, _, times = playing.amplitude.shape
     found = np.zeros((count, times, BANDS), np.float32)
@@ -79,7 +80,7 @@ def expected_power(wiring: Wiring, playing: Playing) -> F32:
     return found
 
 
-def expected_bins(wiring: Wiring, playing: Playing) -> F32:
+def expected_bins(wiring: Wiring, playing: Playing) -> Float32[F32, "presets times bins"]:
     """Power in each bin of a frame of `WINDOW` samples. Shape: (N, T, BINS)."""
     count, _, times = playing.amplitude.shape
     found = np.zeros((count, times, BINS), np.float32)
@@ -88,7 +89,9 @@ def expected_bins(wiring: Wiring, playing: Playing) -> F32:
     return found
 
 
-def _powers(wiring: Wiring, playing: Playing, samples: int) -> Iterator[tuple[I64, I64, F32]]:
+def _powers(
+    wiring: Wiring, playing: Playing, samples: int
+) -> Iterator[tuple[Int64[I64, " rows"], Int64[I64, " rows"], Float32[F32, "rows bins"]]]:
     """Voices, moments and the power of their bins, (R,), (R,), (R, bins), R by R: of all that are heard."""
     algorithm, amplitude = playing.algorithm, playing.amplitude
     loud = (amplitude * wiring.heard[algorithm][:, :, None]).max(axis=1) > _SILENT  # (N, T)
@@ -121,12 +124,12 @@ def _times(samples: int) -> F32:
 def _frames(
     wiring: Wiring,
     algorithm: int,
-    level: F32,
-    begin: F32,
-    step: F32,
-    fed_rows: I64,
-    fed_sounds: F32,
-) -> F32:
+    level: Float32[F32, "rows 6"],
+    begin: Float32[F32, "rows 6"],
+    step: Float32[F32, "rows 6"],
+    fed_rows: Int64[I64, " fed"],
+    fed_sounds: Float32[F32, "fed samples"],
+) -> Float32[F32, "rows samples"]:
     """What is heard of voices of one algorithm: (R, samples).
 
     Levels, phases at the start in cycles, frequencies in Hz: (R, 6). `fed_sounds`: the last operator that feedback passes
@@ -165,13 +168,13 @@ def _needed(wiring: Wiring, algorithm: int) -> set[int]:
 
 def _all_fed_back(
     wiring: Wiring,
-    kinds: I64,
-    level: F32,
-    begin: F32,
-    step: F32,
+    kinds: Int64[I64, " rows"],
+    level: Float32[F32, "rows 6"],
+    begin: Float32[F32, "rows 6"],
+    step: Float32[F32, "rows 6"],
     amount: F32,
     samples: int,
-) -> tuple[I64, F32]:
+) -> tuple[Int64[I64, " rows"], Float32[F32, "fed {samples}"]]:
     """The operators with feedback of all frames at once, for one sample needs the one before.
 
     Shape: (R,), thrice (R, 6), (R,) -> which row of the second each frame has or -1, (R,), and sounds, (F, samples).
@@ -188,7 +191,13 @@ def _all_fed_back(
     return place, np.concatenate(sounds)
 
 
-def _fed_back(level: F32, begin: F32, step: F32, amount: F32, samples: int) -> F32:
+def _fed_back(
+    level: Float32[F32, "loop rows"],
+    begin: Float32[F32, "loop rows"],
+    step: Float32[F32, "loop rows"],
+    amount: Float32[F32, " rows"],
+    samples: int,
+) -> Float32[F32, "rows {samples}"]:
     """Loops of K operators, the last of which moves the first by the mean of its last two samples, `amount` times.
 
     Shape: thrice (K, R), (R,) -> the last operator at full level, (R, samples).

@@ -8,6 +8,7 @@ own wavetables, and effects but the reverb's tail.
 """
 
 import numpy as np
+from jaxtyping import Float32, Float64, Int64
 
 from synthmatch.analytic.features import QUIETEST_DB, PartFeatures, decibels
 from synthmatch.analytic.vital.bands import BANDS, CENTRES_HZ, IN_OCTAVE, LOWEST_HZ
@@ -32,7 +33,13 @@ _FILTER_1, _FILTER_2, _BOTH = 0, 1, 2
 _SCALE_DB = 30.0
 
 
-def vital_features(space: ParamSpace, native: F64, pitch: I64, hold_seconds: F64, seconds: F64) -> PartFeatures:
+def vital_features(
+    space: ParamSpace,
+    native: Float64[F64, "presets parameters"],
+    pitch: Int64[I64, " presets"],
+    hold_seconds: Float64[F64, " presets"],
+    seconds: Float64[F64, " times"],
+) -> PartFeatures:
     """Of voices, (N, P), each with its note, at times after the note's start. Shape: pitch and hold (N,), seconds (T,)."""
     voice = Voice(space, native, pitch, hold_seconds, seconds)
     amplitude = _amplitude(voice)
@@ -60,7 +67,7 @@ def vital_features(space: ParamSpace, native: F64, pitch: I64, hold_seconds: F64
     )
 
 
-def _db(power: F64) -> F64:
+def _db(power: Float64[F64, " *shape"]) -> Float64[F64, " *shape"]:
     """Decibels of a power as a curve, with half of the range as the middle. Same shape."""
     return (decibels(power) - QUIETEST_DB / 2) / _SCALE_DB
 
@@ -94,7 +101,7 @@ def _pitch(voice: Voice, prefix: str) -> F64:
     return np.where(tracked, voice.moving_key(), _UNTRACKED) + voice(f"{prefix}_transpose") + voice(f"{prefix}_tune")
 
 
-def _spectrum(voice: Voice, pitches: list[F64], levels: list[F64]) -> F32:
+def _spectrum(voice: Voice, pitches: list[F64], levels: list[F64]) -> Float32[F32, "presets times bands"]:
     """Power in each band before the amplifier. Shape: (N, T, BANDS)."""
     count, times = levels[0].shape
     sent = [np.zeros((count, times, BANDS), np.float32) for _ in range(3)]
@@ -125,7 +132,9 @@ def _spectrum(voice: Voice, pitches: list[F64], levels: list[F64]) -> F32:
     return out
 
 
-def _reverberated(voice: Voice, power: F32, seconds: F64) -> F32:
+def _reverberated(
+    voice: Voice, power: Float32[F32, "presets times bands"], seconds: Float64[F64, " times"]
+) -> Float32[F32, "presets times bands"]:
     """Power with the reverb's tail. Shape: (N, T, BANDS), (T,) -> (N, T, BANDS).
 
     What the reverb holds comes nearer to what goes in, as fast as it decays. How much it holds is measured.

@@ -6,6 +6,7 @@ made like; Formant, Comb and Phaser let everything through here.
 """
 
 import numpy as np
+from jaxtyping import Float32, Int64
 
 from synthmatch.analytic.vital.bands import CENTRES_HZ
 from synthmatch.analytic.vital.modulation import Voice
@@ -15,7 +16,7 @@ _ANALOG, _DIRTY, _LADDER, _DIGITAL, _DIODE, _FORMANT = range(6)
 _12_DB, _24_DB, _NOTCH, _DUAL_NOTCH, _BAND_PEAK_NOTCH = range(5)
 
 
-def filter_gain(voice: Voice, prefix: str, rows: I64) -> F32:
+def filter_gain(voice: Voice, prefix: str, rows: Int64[I64, " rows"]) -> Float32[F32, "rows times bands"]:
     """Power gain of a filter in each band. Shape: (rows, T, BANDS)."""
     model, style = voice.choice(f"{prefix}_model")[rows, None], voice.choice(f"{prefix}_style")[rows, None]
     resonance, blend = voice(f"{prefix}_resonance")[rows], voice(f"{prefix}_blend")[rows] - 1
@@ -46,7 +47,7 @@ def filter_gain(voice: Voice, prefix: str, rows: I64) -> F32:
     return np.asarray(np.square(1 - share + share * np.sqrt(gain)), np.float32)
 
 
-def _wide(value: Array) -> F32:
+def _wide(value: Array) -> Float32[F32, "presets times 1"]:
     """Shape: (N, T) -> (N, T, 1)."""
     return value[:, :, None].astype(np.float32)
 

@@ -9,6 +9,7 @@ preset's own. An LFO reads as its mean over `BLUR_SECONDS`: what is faster than 
 from functools import cache
 
 import numpy as np
+from jaxtyping import Bool, Float64, Int64
 
 from synthmatch.arrays import F64, I64, Bools
 from synthmatch.note import Note
@@ -84,7 +85,7 @@ class Voice:
             return np.asarray(value + moved, np.float64)
         return np.clip(value + moved, parameter.low, parameter.high)
 
-    def base(self, name: str) -> F64:
+    def base(self, name: str) -> Float64[F64, " presets"]:
         """A parameter's native value as it is stored. Shape: (N,)."""
         return self._native[:, self._space.index[name]]
 
@@ -96,7 +97,7 @@ class Voice:
         """Cutoff of a filter as a MIDI number. Shape: (N, T)."""
         return self(f"{prefix}_cutoff") + self.base(f"{prefix}_keytrack")[:, None] * (self.moving_key() - _CENTRE_KEY)
 
-    def choice(self, name: str) -> I64:
+    def choice(self, name: str) -> Int64[I64, " presets"]:
         """Class of a categorical parameter. Shape: (N,)."""
         return np.rint(self.base(name)).astype(np.int64)
 
@@ -108,7 +109,9 @@ class Voice:
     def _slots(self, kind: str) -> F64:
         return self._native[:, [self._space.index[f"modulation_{slot}_{kind}"] for slot in range(1, SLOTS + 1)]]
 
-    def _moves(self, sources: F64, which: Bools) -> F64:
+    def _moves(
+        self, sources: Float64[F64, "presets sources times"], which: Bool[Bools, "presets slots"]
+    ) -> Float64[F64, "presets destinations times"]:
         """What chosen slots, (N, SLOTS), add to each destination. Shape: (N, sources, T) -> (N, destinations, T)."""
         names = self._space["modulation_1_destination"].choices
         known = [self._space[name] if name in self._space.index else None for name in names]
@@ -147,7 +150,7 @@ class Voice:
         curves = [self._lfo(f"lfo_{k}", fixed, hold_seconds[:, None], seconds) for k in range(1, LFOS + 1)]
         return np.stack(curves, axis=1)
 
-    def lfo_hz(self, prefix: str, fixed: F64 | None = None) -> F64:
+    def lfo_hz(self, prefix: str, fixed: F64 | None = None) -> Float64[F64, " presets"]:
         """Cycles a second of an LFO. Shape: (N,)."""
         name = f"{prefix}_frequency"
         free = 2.0 ** np.clip(self.base(name) if fixed is None else self._fixed(fixed, name), -7, 9)

@@ -8,6 +8,7 @@ and the morphs but low and high pass.
 from functools import cache
 
 import numpy as np
+from jaxtyping import Float, Float32, Float64, Int64
 
 from synthmatch.analytic.vital.bands import BANDS, IN_OCTAVE, LOWEST_HZ
 from synthmatch.analytic.vital.modulation import Voice
@@ -26,7 +27,9 @@ _SYNC, _FORMANT, _QUANTIZE, _BEND, _SQUEEZE, _PULSE = range(1, 7)
 _LOW_PASS, _HIGH_PASS = 7, 8
 
 
-def harmonics(voice: Voice, prefix: str, pitch: F64, rows: I64) -> F32:
+def harmonics(
+    voice: Voice, prefix: str, pitch: Float64[F64, "presets times"], rows: Int64[I64, " rows"]
+) -> Float32[F32, "rows times bands"]:
     """Power of an oscillator's harmonics in each band at full level. Shape: (N, T) -> (rows, T, BANDS)."""
     table = voice.choice(f"{prefix}_wavetable")[rows, None]
     # Vital rounds to the nearest frame
@@ -55,7 +58,7 @@ def harmonics(voice: Voice, prefix: str, pitch: F64, rows: I64) -> F32:
     return power
 
 
-def _bent(waves: F32, kind: I64, amount: F64, around: F64) -> F32:
+def _bent(waves: Float32[F32, "rows samples"], kind: I64, amount: F64, around: F64) -> Float32[F32, "rows samples"]:
     """Waves read at the phases that a distortion makes. Shape: (N, _SAMPLES), the others (N, 1) -> (N, _SAMPLES)."""
     phase = np.arange(_SAMPLES) / _SAMPLES - 0.5
     off = (phase - around + 0.5) % 1.0 - 0.5
@@ -75,13 +78,13 @@ def _bent(waves: F32, kind: I64, amount: F64, around: F64) -> F32:
     return np.asarray(read * window, np.float32)
 
 
-def _power(waves: Floats) -> F64:
+def _power(waves: Float[Floats, "*waves samples"]) -> Float64[F64, "*waves samples//2"]:
     """Power of harmonics from the first on. Shape: (..., samples) -> (..., samples // 2)."""
     return np.asarray(2 * np.square(np.abs(np.fft.rfft(waves, axis=-1))[..., 1:] / waves.shape[-1]), np.float64)
 
 
 @cache
-def _all_waves() -> F32:
+def _all_waves() -> Float32[F32, "tables frames samples"]:
     """Waves of each frame of each bank table. Shape: (tables, _FRAMES, 2048).
 
     Vital removes what is constant and scales a table so that its widest frame spans -1 to 1; keyframes are cross-faded.
@@ -98,7 +101,7 @@ def _all_waves() -> F32:
 
 
 @cache
-def _waves() -> F32:
+def _waves() -> Float32[F32, "tables frames samples"]:
     """The same with `_SAMPLES` samples."""
     return _all_waves()[:, :, :: _all_waves().shape[2] // _SAMPLES].copy()
 
@@ -122,7 +125,7 @@ def _weights(count: int) -> F32:
     return weights
 
 
-def _rows(power: F64) -> F32:
+def _rows(power: Float64[F64, "rows harmonics"]) -> F32:
     """Power of harmonics by bands above the fundamental's, flat: (N, harmonics) -> (N, _PLACES, _BELOW + _ABOVE)."""
     weights = _weights(power.shape[1])
     # only these bands are reached
