@@ -1,16 +1,18 @@
 """Array types: one file has them, and what has another shape is refused while tests run."""
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-from jaxtyping import Float32, TypeCheckError, jaxtyped
+from jaxtyping import TypeCheckError, jaxtyped
 
 from array_checks import MODULES, checked
 from synthmatch import audio
-from synthmatch.arrays import F32, Array
+from synthmatch.arrays import F32, Array, Float32
 from synthmatch.features.stft import power_frames
 from synthmatch.params import Preset
 from synthmatch.search.locks import Locks
@@ -30,7 +32,6 @@ PAIRS = {
     "Integer": "Integers",
     "Int": "Indices",
     "Bool": "Bools",
-    "Shaped": "Array",
 }
 
 
@@ -43,7 +44,7 @@ def of_arrays(node: ast.AST | None) -> bool:
     """Whether an expression is a type of arrays: by numpy, by jaxtyping, or one of ours by another name."""
     if isinstance(node, ast.Subscript):
         return "NDArray" in ast.unparse(node.value) or ast.unparse(node.value) in ("np.ndarray", *PAIRS)
-    return isinstance(node, ast.Name) and node.id in PAIRS.values()
+    return isinstance(node, ast.Name) and node.id in (*PAIRS.values(), "Array", "Audio", "Voice")
 
 
 def wrong_types(tree: ast.Module) -> Iterator[str]:
@@ -54,6 +55,8 @@ def wrong_types(tree: ast.Module) -> Iterator[str]:
     for part in ast.walk(tree):
         if isinstance(part, ast.Attribute) and part.attr == "NDArray":
             yield f"line {part.lineno}: {ast.unparse(part)}, where synthmatch.arrays has types"
+        if isinstance(part, ast.ImportFrom) and part.module == "jaxtyping":
+            yield f"line {part.lineno}: imports jaxtyping, which synthmatch.arrays does where arrays are checked"
         if isinstance(part, ast.Subscript) and ast.unparse(part.value) in PAIRS:
             expected = f"{ast.unparse(part.value)}[{PAIRS[ast.unparse(part.value)]}, "
             if not ast.unparse(part).startswith(expected):
@@ -76,6 +79,7 @@ def test_array_types_come_from_one_file(path: Path) -> None:
         "Samples = F32",
         "def f(x: NDArray) -> npt.NDArray[np.float32]: ...",
         "def f(x: Float32[F64, 'frames']) -> None: ...",
+        "from jaxtyping import Float32",
     ],
 )
 def test_own_types_are_found(line: str) -> None:
@@ -118,3 +122,10 @@ def test_all_modules_with_arrays_are_checked() -> None:
     for function in (audio.mono, power_frames, Preset.__init__):
         assert function.__module__ in MODULES
         assert hasattr(function, "__wrapped__"), f"{function.__module__} was imported before array_checks"
+
+
+def test_types_cost_a_user_nothing() -> None:
+    """Catches an import of jaxtyping, 60 ms, by each command and each worker that has arrays."""
+    code = "import sys, synthmatch.matching; print('synthmatch.arrays' in sys.modules, 'jaxtyping' in sys.modules)"
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ended.stdout.split() == ["True", "False"]

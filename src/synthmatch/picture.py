@@ -3,9 +3,8 @@
 import io
 
 import numpy as np
-from jaxtyping import Float32
 
-from synthmatch.arrays import F32, Audio
+from synthmatch.arrays import F32, Audio, Float32
 from synthmatch.features.bands import SEMITONE_BANDS, semitone_bands
 from synthmatch.features.stft import decibels, power_frames
 from synthmatch.fonts import prepare_matplotlib, written_with

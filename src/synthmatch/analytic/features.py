@@ -7,9 +7,8 @@ operator modulates which.
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Float64
 
-from synthmatch.arrays import F64
+from synthmatch.arrays import F64, Float64
 
 #: What is quieter reads as this, in dB.
 QUIETEST_DB = -90.0

@@ -7,9 +7,8 @@ resolution, and nearly the very levels, of a measured one.
 from functools import cache
 
 import numpy as np
-from jaxtyping import Float32, Float64
 
-from synthmatch.arrays import F32, F64
+from synthmatch.arrays import F32, F64, Float32, Float64
 from synthmatch.note import SAMPLE_RATE_HZ
 
 BANDS = 64

@@ -6,10 +6,8 @@ A synthesizer names its model (`Synth.analytic`); one that names none has the mo
 from functools import cache
 from importlib import import_module
 
-from jaxtyping import Float32, Float64, Int64
-
 from synthmatch.analytic.features import PartFeatures, no_features
-from synthmatch.arrays import F32, F64, I64
+from synthmatch.arrays import F32, F64, I64, Float32, Float64, Int64
 from synthmatch.params import ParamSpace
 from synthmatch.synths.base import Synth
 from synthmatch.synths.registry import get_synth

@@ -8,9 +8,8 @@ others fade.
 from collections.abc import Callable, Iterable
 
 import numpy as np
-from jaxtyping import Float32
 
-from synthmatch.arrays import F32, Audio
+from synthmatch.arrays import F32, Audio, Float32
 
 #: Power of a channel that is not in use, against the loudest: -50 dB, hiss and crosstalk.
 _UNUSED = 1e-5

@@ -5,9 +5,8 @@ Audio is float32 (channels, samples) at the file's own rate.
 """
 
 import numpy as np
-from jaxtyping import Float
 
-from synthmatch.arrays import Floats
+from synthmatch.arrays import Float, Floats
 from synthmatch.audio.parts import Loop
 
 #: How long a note is made.

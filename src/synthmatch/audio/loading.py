@@ -11,9 +11,8 @@ from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
-from jaxtyping import Float
 
-from synthmatch.arrays import Audio, Floats
+from synthmatch.arrays import Audio, Float, Floats
 from synthmatch.audio.channels import fold
 from synthmatch.audio.chunks import mpeg_within, read_chunks
 from synthmatch.audio.cycle import held

@@ -5,9 +5,8 @@ Audio is float32 (channels, samples) at 44.1 kHz. soxr resamples at its best qua
 
 import numpy as np
 import numpy.typing as npt
-from jaxtyping import Float, Float32
 
-from synthmatch.arrays import F32, F64, Array, Floats
+from synthmatch.arrays import F32, F64, Array, Float, Float32, Floats
 from synthmatch.note import SAMPLE_RATE_HZ
 
 

@@ -8,9 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Float64
 
-from synthmatch.arrays import F64
+from synthmatch.arrays import F64, Float64
 from synthmatch.benchmark.methods import MEDOID
 from synthmatch.benchmark.page import record_file
 from synthmatch.benchmark.records import Scores

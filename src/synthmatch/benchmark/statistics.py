@@ -8,9 +8,8 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from jaxtyping import Float64
 
-from synthmatch.arrays import F64
+from synthmatch.arrays import F64, Float64
 from synthmatch.errors import InputError
 
 #: Resamples of a bootstrap: the 2.5 % tail then rests on 250 of them.

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 
 import numpy as np
-from jaxtyping import Int64
 
-from synthmatch.arrays import I64
+from synthmatch.arrays import I64, Int64
 from synthmatch.library.heldout import differing_from, tolerated
 from synthmatch.library.split import Split, digest_of, split_of
 from synthmatch.params import ParamSpace, Preset

@@ -3,9 +3,8 @@
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import UInt8
 
-from synthmatch.arrays import U8, Audio
+from synthmatch.arrays import U8, Audio, UInt8
 from synthmatch.audio import mono
 from synthmatch.features.mel import mel_spectrogram, to_bytes
 from synthmatch.metrics.harmonic import harmonic_percentage

@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from jaxtyping import Float32, Float64, Int64, UInt8
 
-from synthmatch.arrays import F32, F64, I64, U8, Array
+from synthmatch.arrays import F32, F64, I64, U8, Array, Float32, Float64, Int64, UInt8
 from synthmatch.dataset.folder import DatasetFolder
 from synthmatch.dataset.shard import HARMONIC, MEL, NATIVE
 from synthmatch.dataset.spec import DatasetSpec

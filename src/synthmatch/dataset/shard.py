@@ -17,9 +17,8 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
-from jaxtyping import Float64, UInt8
 
-from synthmatch.arrays import F64, U8, Array
+from synthmatch.arrays import F64, U8, Array, Float64, UInt8
 from synthmatch.atomic_files import write_folder
 from synthmatch.dataset.rows import Candidate
 from synthmatch.errors import InputError

@@ -9,9 +9,8 @@ another controls nothing, and comes to 0.
 from collections.abc import Callable
 
 import numpy as np
-from jaxtyping import Float64
 
-from synthmatch.arrays import F32, F64, Audio
+from synthmatch.arrays import F32, F64, Audio, Float64
 from synthmatch.features.descriptors import attack_seconds, centroid_hz, level_dbfs
 from synthmatch.metrics import harmonic_percentage
 from synthmatch.models.estimator import Estimator

@@ -7,10 +7,9 @@ machine, which dense products do not promise.
 from functools import cache
 
 import numpy as np
-from jaxtyping import Float64
 from scipy.sparse import csc_array
 
-from synthmatch.arrays import F64
+from synthmatch.arrays import F64, Float64
 from synthmatch.note import SAMPLE_RATE_HZ
 
 #: Semitone bands: the lowest (MIDI A1, 55 Hz) and how many, up to 19.9 kHz.

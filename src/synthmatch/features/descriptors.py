@@ -4,9 +4,8 @@ Audio is (channels, samples) or (samples,) float32 at 44.1 kHz; channels are ave
 """
 
 import numpy as np
-from jaxtyping import Float32
 
-from synthmatch.arrays import F32
+from synthmatch.arrays import F32, Float32
 from synthmatch.audio import mono
 from synthmatch.features.stft import FLOOR_DB, power_frames
 from synthmatch.note import SAMPLE_RATE_HZ, Note

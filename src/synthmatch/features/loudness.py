@@ -5,10 +5,9 @@ standard gives them at 48 kHz; these are the analogue prototypes behind them (De
 """
 
 import numpy as np
-from jaxtyping import Float64
 from scipy.signal import lfilter
 
-from synthmatch.arrays import F64, Audio
+from synthmatch.arrays import F64, Audio, Float64
 from synthmatch.audio import decibels
 from synthmatch.note import SAMPLE_RATE_HZ
 

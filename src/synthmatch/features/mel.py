@@ -9,10 +9,9 @@ this last scale it is what librosa 0.11 gives: ``power_to_db(melspectrogram(y=mo
 from functools import cache
 
 import numpy as np
-from jaxtyping import Float32, UInt8
 from scipy.fft import rfft
 
-from synthmatch.arrays import F32, U8
+from synthmatch.arrays import F32, U8, Float32, UInt8
 from synthmatch.audio import mono
 from synthmatch.features.bands import slaney_mel_bands
 

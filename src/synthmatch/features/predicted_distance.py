@@ -7,9 +7,8 @@ within a segment are not known, so these are near the search distance, not equal
 from functools import cache
 
 import numpy as np
-from jaxtyping import Float
 
-from synthmatch.arrays import Audio, Floats
+from synthmatch.arrays import Audio, Float, Floats
 from synthmatch.features.bands import mel_bands
 from synthmatch.features.sketch import HOP, MELS, WINDOW, segment_means, segment_shares, sketch
 from synthmatch.features.stft import FLOOR_DB, decibels, power_frames

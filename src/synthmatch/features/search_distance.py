@@ -11,9 +11,8 @@ It is a weighted mean of two distances in dB, both on the same frames (2,048 sam
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Float, Float32
 
-from synthmatch.arrays import F32, Audio, Floats
+from synthmatch.arrays import F32, Audio, Float, Float32, Floats
 from synthmatch.features.bands import mel_bands
 from synthmatch.features.sketch import HOP, MELS, WINDOW, segment_means
 from synthmatch.features.stft import decibels, power_frames

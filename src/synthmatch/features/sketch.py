@@ -7,9 +7,8 @@ model that predicts sketches has one output.
 from functools import cache
 
 import numpy as np
-from jaxtyping import Float32, Int64
 
-from synthmatch.arrays import F32, I64, Audio
+from synthmatch.arrays import F32, I64, Audio, Float32, Int64
 from synthmatch.features.bands import mel_bands
 from synthmatch.features.stft import decibels, frame_count, power_frames
 

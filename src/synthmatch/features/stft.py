@@ -7,10 +7,9 @@ centred, and the last one is filled with silence. Levels are those of METRIC `ls
 from functools import cache
 
 import numpy as np
-from jaxtyping import Float32
 from scipy.fft import rfft
 
-from synthmatch.arrays import F32
+from synthmatch.arrays import F32, Float32
 from synthmatch.audio import mono
 
 #: Below this a spectrum counts as silent, in dBFS: the floor of the metric `lsd`.

@@ -8,9 +8,8 @@ get no weight. Bands a semitone apart make a transposition a shift. Shape: (SEGM
 from itertools import pairwise
 
 import numpy as np
-from jaxtyping import Float16, Float32
 
-from synthmatch.arrays import F16, F32
+from synthmatch.arrays import F16, F32, Float16, Float32
 from synthmatch.features.bands import SEMITONE_BANDS, semitone_bands
 from synthmatch.features.stft import FLOOR_DB, decibels, power_frames
 from synthmatch.note import SAMPLE_RATE_HZ, Note

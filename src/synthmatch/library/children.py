@@ -7,9 +7,8 @@ for each other.
 from collections.abc import Sequence
 
 import numpy as np
-from jaxtyping import Float64
 
-from synthmatch.arrays import F64
+from synthmatch.arrays import F64, Float64
 from synthmatch.params import ParamSpace, Preset
 
 #: Standard deviation of a continuous mutation, in unit values.

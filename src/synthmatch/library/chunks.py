@@ -13,9 +13,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Float16, Int64
 
-from synthmatch.arrays import F16, I64
+from synthmatch.arrays import F16, I64, Float16, Int64
 from synthmatch.atomic_files import write_whole
 from synthmatch.errors import InputError
 from synthmatch.features import bands, timbre

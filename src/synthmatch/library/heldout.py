@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 
 import numpy as np
-from jaxtyping import Float, Int64
 
-from synthmatch.arrays import I64, Floats
+from synthmatch.arrays import I64, Float, Floats, Int64
 from synthmatch.library.split import split_of
 from synthmatch.params import ParamSpace, Preset
 

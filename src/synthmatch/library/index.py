@@ -9,10 +9,9 @@ in the space of the components without expanding them: with levels m + V c and w
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Float32, Int8, Integer
 from scipy.linalg import eigh
 
-from synthmatch.arrays import F32, I8, Floats, Integers
+from synthmatch.arrays import F32, I8, Float, Float32, Floats, Int8, Integer, Integers
 from synthmatch.features.bands import LOWEST_PITCH, SEMITONE_BANDS
 from synthmatch.features.timbre import SEGMENTS, timbre
 from synthmatch.note import Note

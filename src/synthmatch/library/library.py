@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float32, Float64
 
-from synthmatch.arrays import F32, F64, Array
+from synthmatch.arrays import F32, F64, Array, Float32, Float64
 from synthmatch.atomic_files import write_whole
 from synthmatch.errors import InputError, PresetError
 from synthmatch.features.bands import SEMITONE_BANDS

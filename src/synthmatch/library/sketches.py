@@ -9,9 +9,8 @@ from functools import cache
 from itertools import pairwise
 
 import numpy as np
-from jaxtyping import Float32
 
-from synthmatch.arrays import F32
+from synthmatch.arrays import F32, Float32
 from synthmatch.features.bands import LOWEST_PITCH, SEMITONE_BANDS, mel_bands
 from synthmatch.features.sketch import HOP, MELS, WINDOW, segment_starts
 from synthmatch.features.stft import decibels

@@ -4,9 +4,8 @@ A step along one axis costs the local cost, a diagonal step twice the local cost
 """
 
 import numpy as np
-from jaxtyping import Float64
 
-from synthmatch.arrays import F64
+from synthmatch.arrays import F64, Float64
 
 
 def symmetric2(cost: Float64[F64, "reference estimated"]) -> float:

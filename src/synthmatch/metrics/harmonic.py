@@ -9,9 +9,8 @@ of Driedger, Mueller, Disch, ISMIR 2014.
 
 import numpy as np
 import numpy.typing as npt
-from jaxtyping import Float64
 
-from synthmatch.arrays import F64
+from synthmatch.arrays import F64, Float64
 from synthmatch.errors import InputError
 from synthmatch.metrics.inputs import mono, validate_one
 from synthmatch.metrics.stft import magnitudes

@@ -10,9 +10,8 @@ Audio is (channels, samples) or (samples,), floating, at 44.1 kHz; the order is 
 
 import numpy as np
 import numpy.typing as npt
-from jaxtyping import Float64
 
-from synthmatch.arrays import F64
+from synthmatch.arrays import F64, Float64
 from synthmatch.errors import InputError
 
 #: Peak below which a side is silent: -100 dBFS, a third of the smallest step of a 16-bit file.

@@ -1,9 +1,8 @@
 """Mel power spectra in Slaney's mel bands, librosa's default: see `features.bands`."""
 
 import numpy as np
-from jaxtyping import Float64
 
-from synthmatch.arrays import F64
+from synthmatch.arrays import F64, Float64
 from synthmatch.features.bands import slaney_mel_bands
 from synthmatch.metrics.stft import powers
 

@@ -9,11 +9,10 @@ librosa's: orthonormal DCT-II of log-mel power in dB re 1, floored at -100 dB an
 
 import numpy as np
 import numpy.typing as npt
-from jaxtyping import Float64
 from scipy.fft import dct
 from scipy.spatial.distance import cdist
 
-from synthmatch.arrays import F64
+from synthmatch.arrays import F64, Float64
 from synthmatch.metrics.dtw import symmetric2
 from synthmatch.metrics.inputs import validate
 from synthmatch.metrics.melbank import mel_power

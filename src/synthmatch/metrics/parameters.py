@@ -10,9 +10,8 @@ DAFx 2021.
 
 import numpy as np
 import numpy.typing as npt
-from jaxtyping import Bool, Float64
 
-from synthmatch.arrays import F64, Bools
+from synthmatch.arrays import F64, Bool, Bools, Float64
 from synthmatch.errors import InputError
 from synthmatch.params.space import ParamSpace
 

@@ -9,9 +9,8 @@ Programming (Faronbi, Roman, Bello, ICASSP 2023). `spectral_convergence`: Esling
 
 import numpy as np
 import numpy.typing as npt
-from jaxtyping import Float64
 
-from synthmatch.arrays import F64
+from synthmatch.arrays import F64, Float64
 from synthmatch.metrics.inputs import mono, validate
 from synthmatch.metrics.stft import hann, magnitudes, powers
 

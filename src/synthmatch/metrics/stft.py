@@ -8,10 +8,9 @@ one. The window is a periodic Hann. Windows and hops are in samples at 44.1 kHz.
 from functools import cache
 
 import numpy as np
-from jaxtyping import Float64
 from scipy.fft import rfft
 
-from synthmatch.arrays import F64
+from synthmatch.arrays import F64, Float64
 
 
 def samples(milliseconds: float, sample_rate_hz: int = 44_100) -> int:

@@ -8,9 +8,8 @@ Source: Hayes et al., ISMIR 2025 (ben-hayes/synth-permutations, `scripts/compute
 
 import numpy as np
 import numpy.typing as npt
-from jaxtyping import Float64
 
-from synthmatch.arrays import F64
+from synthmatch.arrays import F64, Float64
 from synthmatch.metrics.inputs import mono, validate
 from synthmatch.metrics.stft import magnitudes, samples
 

@@ -10,9 +10,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import torch
-from jaxtyping import Float32
 
-from synthmatch.arrays import F32, Audio
+from synthmatch.arrays import F32, Audio, Float32
 from synthmatch.errors import InputError
 from synthmatch.features.mel import mel_spectrogram
 from synthmatch.models.auto_encoder import AutoEncoder

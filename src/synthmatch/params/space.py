@@ -17,9 +17,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from jaxtyping import Float32, Float64, Int64
 
-from synthmatch.arrays import F32, F64, I64
+from synthmatch.arrays import F32, F64, I64, Float32, Float64, Int64
 from synthmatch.errors import PresetError
 from synthmatch.params.layout import EncodedLayout
 from synthmatch.params.parameter import Parameter

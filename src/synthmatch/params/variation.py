@@ -1,9 +1,8 @@
 """Presets from presets: variations of one, and the way from one to another."""
 
 import numpy as np
-from jaxtyping import Float64
 
-from synthmatch.arrays import F64
+from synthmatch.arrays import F64, Float64
 from synthmatch.errors import InputError
 from synthmatch.params.preset import Preset
 from synthmatch.params.space import ParamSpace

@@ -7,9 +7,8 @@ from enum import IntEnum
 from itertools import chain, zip_longest
 
 import numpy as np
-from jaxtyping import Float32
 
-from synthmatch.arrays import F32, Audio
+from synthmatch.arrays import F32, Audio, Float32
 from synthmatch.note import Note
 from synthmatch.params import Preset
 from synthmatch.synths.base import Synth

@@ -7,10 +7,9 @@ black-box functions* (1998).
 """
 
 import numpy as np
-from jaxtyping import Float
 from scipy.special import ndtr
 
-from synthmatch.arrays import Floats
+from synthmatch.arrays import Float, Floats
 
 
 def expected_improvement(

@@ -1,9 +1,8 @@
 """Which parameters are heard in this preset: learned from mutations whose distance did or did not change."""
 
 import numpy as np
-from jaxtyping import Bool, Int64
 
-from synthmatch.arrays import I64, Bools
+from synthmatch.arrays import I64, Bool, Bools, Int64
 from synthmatch.params import ParamSpace
 
 _FORGET = 0.4

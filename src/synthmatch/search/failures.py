@@ -4,9 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
-from jaxtyping import Int
 
-from synthmatch.arrays import Indices
+from synthmatch.arrays import Indices, Int
 from synthmatch.library.sources import random_presets
 from synthmatch.note import Note
 from synthmatch.params import Preset

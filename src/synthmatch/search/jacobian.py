@@ -7,9 +7,8 @@ does.
 """
 
 import numpy as np
-from jaxtyping import Float, Float64
 
-from synthmatch.arrays import F64, Floats
+from synthmatch.arrays import F64, Float, Float64, Floats
 from synthmatch.params import ParamSpace
 
 #: Most parameters that a render may differ in to be learned from: with more, it is not told which did it.

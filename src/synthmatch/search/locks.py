@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from jaxtyping import Bool, Float64
 
-from synthmatch.arrays import F64, Bools
+from synthmatch.arrays import F64, Bool, Bools, Float64
 from synthmatch.errors import InputError
 from synthmatch.params import GROUPS, ParamSpace, Preset
 

@@ -8,9 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Float64
 
-from synthmatch.arrays import F64, Floats
+from synthmatch.arrays import F64, Float, Float64, Floats
 from synthmatch.params import ParamSpace
 from synthmatch.search.audibility import Audibility
 from synthmatch.search.jacobian import Jacobian

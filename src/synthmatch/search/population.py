@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Float64
 
-from synthmatch.arrays import F64
+from synthmatch.arrays import F64, Float64
 from synthmatch.params import Preset
 from synthmatch.search.audibility import Audibility
 from synthmatch.search.jacobian import Jacobian

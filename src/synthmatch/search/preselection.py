@@ -17,11 +17,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Float
 
 from synthmatch.analytic.mel_filterbank import between_bands
 from synthmatch.analytic.model import analytic_of
-from synthmatch.arrays import Audio, Floats
+from synthmatch.arrays import Audio, Float, Floats
 from synthmatch.features.predicted_distance import PredictedDistance, in_bands
 from synthmatch.library.sketches import stored_sketches
 from synthmatch.note import Note

@@ -8,9 +8,8 @@ of an operator that is off weighs little here and may weigh much elsewhere.
 from collections.abc import Callable
 
 import numpy as np
-from jaxtyping import Float64
 
-from synthmatch.arrays import F64
+from synthmatch.arrays import F64, Float64
 from synthmatch.params import ParamSpace, Preset
 from synthmatch.search.objective import Evaluate
 

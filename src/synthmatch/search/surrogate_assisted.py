@@ -7,9 +7,8 @@ Preselection predicts what children bring (`search.preselection`), acquisition s
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
-from jaxtyping import Float
 
-from synthmatch.arrays import Floats
+from synthmatch.arrays import Float, Floats
 from synthmatch.features.search_distance import RenderFeatures
 from synthmatch.params import Preset
 from synthmatch.search.acquisition import expected_improvement

@@ -10,10 +10,9 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from jaxtyping import Float, Float32, Float64, Int64
 
 from synthmatch.analytic.model import analytic_of
-from synthmatch.arrays import F32, F64, I64, Floats
+from synthmatch.arrays import F32, F64, I64, Float, Float32, Float64, Floats, Int64
 from synthmatch.features.sketch import HOP, WINDOW, segment_starts
 from synthmatch.features.stft import frame_count
 from synthmatch.note import SAMPLE_RATE_HZ, Note

@@ -6,9 +6,8 @@ Williams, *Gaussian processes for machine learning*, 2006, equations 2.23 and 4.
 """
 
 import numpy as np
-from jaxtyping import Float
 
-from synthmatch.arrays import Floats
+from synthmatch.arrays import Float, Floats
 
 #: Variance of what the features do not explain, beside a variance of 1 of what they do (docs/results/tried.md).
 _UNEXPLAINED = 0.3

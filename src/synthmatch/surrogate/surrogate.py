@@ -17,9 +17,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from jaxtyping import Float
 
-from synthmatch.arrays import Array, Floats
+from synthmatch.arrays import Array, Float, Floats
 from synthmatch.atomic_files import write_whole
 from synthmatch.errors import InputError
 from synthmatch.features.sketch import MELS

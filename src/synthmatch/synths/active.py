@@ -5,9 +5,8 @@ sound; what they do not know counts as audible. Of two parameters that silence e
 """
 
 import numpy as np
-from jaxtyping import Bool, Float64
 
-from synthmatch.arrays import F64, Bools
+from synthmatch.arrays import F64, Bool, Bools, Float64
 from synthmatch.params import ParamSpace
 
 

@@ -12,9 +12,8 @@ from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
-from jaxtyping import Bool, Float64
 
-from synthmatch.arrays import F64, Audio, Bools
+from synthmatch.arrays import F64, Audio, Bool, Bools, Float64
 from synthmatch.note import Note
 from synthmatch.params.preset import Preset
 from synthmatch.params.space import ParamSpace

@@ -8,9 +8,8 @@ partials without a series; a synth's fifths, fourths and octaves are exact ratio
 import numpy as np
 import scipy.fft
 import scipy.signal
-from jaxtyping import Float32, Float64
 
-from synthmatch.arrays import F32, F64
+from synthmatch.arrays import F32, F64, Float32, Float64
 from synthmatch.note import SAMPLE_RATE_HZ
 from synthmatch.target.pitch import Pitch
 

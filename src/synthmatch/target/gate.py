@@ -9,9 +9,8 @@ import numpy as np
 import scipy.fft
 import scipy.ndimage
 import scipy.signal
-from jaxtyping import Float32, Float64, Int
 
-from synthmatch.arrays import F32, F64, Audio, Indices
+from synthmatch.arrays import F32, F64, Audio, Float32, Float64, Indices, Int
 from synthmatch.audio import decibels
 from synthmatch.note import SAMPLE_RATE_HZ
 from synthmatch.target.pitch import Pitch, find_pitch

@@ -6,9 +6,8 @@ until they are 40 dB below their peak.
 """
 
 import numpy as np
-from jaxtyping import Float64
 
-from synthmatch.arrays import F64, Audio
+from synthmatch.arrays import F64, Audio, Float64
 from synthmatch.note import SAMPLE_RATE_HZ
 from synthmatch.target.onset import ENVELOPE_HOP, envelope_db, frames
 

@@ -8,9 +8,8 @@ Levels are those of frames of 20 ms, a period of 50 Hz, one each 5 ms.
 
 import numpy as np
 import scipy.ndimage
-from jaxtyping import Float64
 
-from synthmatch.arrays import F64, Audio
+from synthmatch.arrays import F64, Audio, Float64
 from synthmatch.audio import decibels, peak_dbfs
 from synthmatch.note import SAMPLE_RATE_HZ
 from synthmatch.target.onset import sounding_part

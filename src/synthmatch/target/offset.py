@@ -6,9 +6,8 @@ from the first block to the last. A note's own swing below 20 Hz is no offset.
 
 import numpy as np
 import scipy.ndimage
-from jaxtyping import Float64
 
-from synthmatch.arrays import F64, Audio
+from synthmatch.arrays import F64, Audio, Float64
 from synthmatch.note import SAMPLE_RATE_HZ
 
 #: Blocks of 50 ms, a period of 20 Hz; the median of five passes over a note's first swing.

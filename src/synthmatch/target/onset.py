@@ -5,9 +5,8 @@ Audio is (channels, samples) float32 at 44.1 kHz, times are in samples unless a 
 
 import numpy as np
 import scipy.ndimage
-from jaxtyping import Float64
 
-from synthmatch.arrays import F64, Audio
+from synthmatch.arrays import F64, Audio, Float64
 from synthmatch.audio import decibels
 from synthmatch.note import SAMPLE_RATE_HZ
 

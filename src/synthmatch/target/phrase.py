@@ -10,9 +10,8 @@ import itertools
 
 import numpy as np
 import scipy.signal
-from jaxtyping import Float32, Float64
 
-from synthmatch.arrays import F32, F64, Audio
+from synthmatch.arrays import F32, F64, Audio, Float32, Float64
 from synthmatch.audio import decibels
 from synthmatch.note import SAMPLE_RATE_HZ
 from synthmatch.target.gate import is_gated

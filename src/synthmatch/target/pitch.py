@@ -10,9 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.fft
 import scipy.signal
-from jaxtyping import Float32, Float64, Int
 
-from synthmatch.arrays import F32, F64, Indices
+from synthmatch.arrays import F32, F64, Float32, Float64, Indices, Int
 from synthmatch.note import SAMPLE_RATE_HZ
 
 LOWEST_HZ, HIGHEST_HZ = 20.0, 5_000.0

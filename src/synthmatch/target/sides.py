@@ -1,9 +1,8 @@
 """Mono for the ear of the detectors."""
 
 import numpy as np
-from jaxtyping import Float32
 
-from synthmatch.arrays import F32, Audio
+from synthmatch.arrays import F32, Audio, Float32
 from synthmatch.audio import mono
 
 

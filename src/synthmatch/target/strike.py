@@ -9,9 +9,8 @@ bell: Terhardt, Stoll and Seewann, JASA 71, 1982).
 import numpy as np
 import scipy.fft
 import scipy.signal
-from jaxtyping import Bool, Float32, Float64
 
-from synthmatch.arrays import F32, F64, Bools
+from synthmatch.arrays import F32, F64, Bool, Bools, Float32, Float64
 from synthmatch.note import SAMPLE_RATE_HZ
 from synthmatch.target.pitch import PITCHED, Pitch
 

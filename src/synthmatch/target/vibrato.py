@@ -12,9 +12,8 @@ import numpy as np
 import scipy.fft
 import scipy.ndimage
 import scipy.signal
-from jaxtyping import Bool, Float32, Float64, Int
 
-from synthmatch.arrays import F32, F64, Bools, Indices
+from synthmatch.arrays import F32, F64, Bool, Bools, Float32, Float64, Indices, Int
 from synthmatch.note import SAMPLE_RATE_HZ
 from synthmatch.target.pitch import LOWEST_HZ, Pitch
 

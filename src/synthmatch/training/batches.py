@@ -8,9 +8,8 @@ from collections.abc import Callable
 
 import numpy as np
 import torch
-from jaxtyping import Int64
 
-from synthmatch.arrays import I64
+from synthmatch.arrays import I64, Int64
 from synthmatch.dataset.reader import Subset
 from synthmatch.models.base import Batch
 

@@ -7,11 +7,10 @@ Freeverb (Jezar at Dreampoint, public domain), turned into powers. Bands are tho
 from functools import cache
 
 import numpy as np
-from jaxtyping import Bool, Float32, Float64, Int64
 
 from synthmatch.analytic.amsynth.oscillators import Partials
 from synthmatch.analytic.mel_filterbank import BANDS, CENTRES_HZ, place_of, shares
-from synthmatch.arrays import F32, F64, I64, Bools
+from synthmatch.arrays import F32, F64, I64, Bool, Bools, Float32, Float64, Int64
 from synthmatch.note import SAMPLE_RATE_HZ
 
 LOW_PASS, HIGH_PASS, BAND_PASS, NOTCH, BYPASS = range(5)

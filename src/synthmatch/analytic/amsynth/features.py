@@ -7,7 +7,6 @@ generator, stereo.
 """
 
 import numpy as np
-from jaxtyping import Float32, Float64, Int64
 
 from synthmatch.analytic.amsynth.effects import bent, distorted, filtered, limiter_gain, reverberated
 from synthmatch.analytic.amsynth.oscillators import (
@@ -20,7 +19,7 @@ from synthmatch.analytic.amsynth.oscillators import (
 )
 from synthmatch.analytic.features import PartFeatures, decibels
 from synthmatch.analytic.mel_filterbank import BANDS, CENTRES_HZ, WIDTHS_HZ, mean_power
-from synthmatch.arrays import F32, F64, I64, Bools
+from synthmatch.arrays import F32, F64, I64, Bools, Float32, Float64, Int64
 from synthmatch.note import SAMPLE_RATE_HZ, Note
 from synthmatch.params import ParamSpace
 from synthmatch.synths.amsynth.waveforms import NOISE, SAW, SINE

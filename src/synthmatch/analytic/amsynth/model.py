@@ -1,11 +1,9 @@
 """The analytic model of amsynth."""
 
-from jaxtyping import Float64, Int64
-
 from synthmatch.analytic.amsynth.features import amsynth_features
 from synthmatch.analytic.features import PartFeatures
 from synthmatch.analytic.model import AnalyticModel
-from synthmatch.arrays import F64, I64
+from synthmatch.arrays import F64, I64, Float64, Int64
 
 
 class AmsynthModel(AnalyticModel):

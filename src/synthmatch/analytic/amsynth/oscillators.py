@@ -8,10 +8,9 @@ bundles of a quarter octave; the 0th is an offset. Left out: aliasing, and coinc
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Complex128, Float32, Float64
 
 from synthmatch.analytic.mel_filterbank import CENTRES_HZ, WIDTHS_HZ
-from synthmatch.arrays import C128, F32, F64, I64, Bools
+from synthmatch.arrays import C128, F32, F64, I64, Bools, Complex128, Float32, Float64
 from synthmatch.note import SAMPLE_RATE_HZ
 from synthmatch.synths.amsynth.waveforms import HELD_NOISE, NOISE, PULSE, SAW, SINE
 

@@ -6,13 +6,12 @@ to go waits. Left out: tremolo, vibrato. Operators are in the order of the voice
 """
 
 import numpy as np
-from jaxtyping import Float32, Float64, Int64
 
 from synthmatch.analytic.dexed.pitch import frequencies_hz
 from synthmatch.analytic.dexed.spectrum import Playing, Wiring, expected_bins, expected_power
 from synthmatch.analytic.features import PartFeatures, decibels
 from synthmatch.analytic.mel_filterbank import WINDOW
-from synthmatch.arrays import F32, F64, I64
+from synthmatch.arrays import F32, F64, I64, Float32, Float64, Int64
 from synthmatch.note import SAMPLE_RATE_HZ
 from synthmatch.params import ParamSpace
 

@@ -1,11 +1,9 @@
 """The analytic model of Dexed."""
 
-from jaxtyping import Float32, Float64, Int64
-
 from synthmatch.analytic.dexed.features import dexed_features, dexed_spectrum
 from synthmatch.analytic.features import PartFeatures
 from synthmatch.analytic.model import AnalyticModel
-from synthmatch.arrays import F32, F64, I64
+from synthmatch.arrays import F32, F64, I64, Float32, Float64, Int64
 
 
 class DexedModel(AnalyticModel):

@@ -5,9 +5,8 @@ pitch envelope goes in straight lines of octaves. Left out: vibrato.
 """
 
 import numpy as np
-from jaxtyping import Float64, Int64
 
-from synthmatch.arrays import F64, I64
+from synthmatch.arrays import F64, I64, Float64, Int64
 from synthmatch.params import ParamSpace
 
 _STAGES = 4

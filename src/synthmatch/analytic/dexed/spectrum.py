@@ -12,11 +12,10 @@ from functools import cache
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Float32, Int64
 from scipy.fft import rfft
 
 from synthmatch.analytic.mel_filterbank import BANDS, BINS, WINDOW, triangles
-from synthmatch.arrays import F32, F64, I64
+from synthmatch.arrays import F32, F64, I64, Float32, Int64
 from synthmatch.note import SAMPLE_RATE_HZ
 
 #: Samples of a frame whose bands are looked at.

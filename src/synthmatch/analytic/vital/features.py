@@ -8,14 +8,13 @@ own wavetables, and effects but the reverb's tail.
 """
 
 import numpy as np
-from jaxtyping import Float32, Float64, Int64
 
 from synthmatch.analytic.features import QUIETEST_DB, PartFeatures, decibels
 from synthmatch.analytic.vital.bands import BANDS, CENTRES_HZ, IN_OCTAVE, LOWEST_HZ
 from synthmatch.analytic.vital.filters import filter_gain
 from synthmatch.analytic.vital.modulation import Voice
 from synthmatch.analytic.vital.oscillators import harmonics
-from synthmatch.arrays import F32, F64, I64
+from synthmatch.arrays import F32, F64, I64, Float32, Float64, Int64
 from synthmatch.params import ParamSpace
 from synthmatch.synths.vital.counts import LFOS
 

@@ -6,11 +6,10 @@ made like; Formant, Comb and Phaser let everything through here.
 """
 
 import numpy as np
-from jaxtyping import Float32, Int64
 
 from synthmatch.analytic.vital.bands import CENTRES_HZ
 from synthmatch.analytic.vital.modulation import Voice
-from synthmatch.arrays import F32, F64, I64, Array, Bools
+from synthmatch.arrays import F32, F64, I64, Array, Bools, Float32, Int64
 
 _ANALOG, _DIRTY, _LADDER, _DIGITAL, _DIODE, _FORMANT = range(6)
 _12_DB, _24_DB, _NOTCH, _DUAL_NOTCH, _BAND_PEAK_NOTCH = range(5)

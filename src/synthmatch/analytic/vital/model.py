@@ -1,11 +1,9 @@
 """The analytic model of Vital."""
 
-from jaxtyping import Float64, Int64
-
 from synthmatch.analytic.features import PartFeatures
 from synthmatch.analytic.model import AnalyticModel
 from synthmatch.analytic.vital.features import vital_features
-from synthmatch.arrays import F64, I64
+from synthmatch.arrays import F64, I64, Float64, Int64
 
 
 class VitalModel(AnalyticModel):

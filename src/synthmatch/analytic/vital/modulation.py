@@ -9,9 +9,8 @@ preset's own. An LFO reads as its mean over `BLUR_SECONDS`: what is faster than 
 from functools import cache
 
 import numpy as np
-from jaxtyping import Bool, Float64, Int64
 
-from synthmatch.arrays import F64, I64, Bools
+from synthmatch.arrays import F64, I64, Bool, Bools, Float64, Int64
 from synthmatch.note import Note
 from synthmatch.params import ParamSpace
 from synthmatch.synths.vital.bank import bank

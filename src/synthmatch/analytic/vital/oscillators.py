@@ -8,11 +8,10 @@ and the morphs but low and high pass.
 from functools import cache
 
 import numpy as np
-from jaxtyping import Float, Float32, Float64, Int64
 
 from synthmatch.analytic.vital.bands import BANDS, IN_OCTAVE, LOWEST_HZ
 from synthmatch.analytic.vital.modulation import Voice
-from synthmatch.arrays import F32, F64, I64, Floats
+from synthmatch.arrays import F32, F64, I64, Float, Float32, Float64, Floats, Int64
 from synthmatch.synths.vital.bank import FRAME_SCALE, TABLES
 
 #: Frames of a bank table, and frames between its keyframes.

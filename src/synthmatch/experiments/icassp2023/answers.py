@@ -16,9 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jaxtyping import Int64
 
-from synthmatch.arrays import I64, Audio
+from synthmatch.arrays import I64, Audio, Int64
 from synthmatch.benchmark.json_lines import append_lines, read_lines
 from synthmatch.dataset.reader import Dataset, Subset
 from synthmatch.errors import InputError, RenderError

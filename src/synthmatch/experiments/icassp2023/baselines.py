@@ -1,9 +1,8 @@
 """The methods without a model, from the training split of the same data set."""
 
 import numpy as np
-from jaxtyping import Float32, Int64
 
-from synthmatch.arrays import F32, I64
+from synthmatch.arrays import F32, I64, Float32, Int64
 from synthmatch.dataset.reader import Dataset, Subset
 from synthmatch.experiments.icassp2023.answers import FLOOR, MEDOID, NEAREST, RANDOM, Method
 from synthmatch.params import Preset

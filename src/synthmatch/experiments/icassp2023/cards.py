@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float32
 
-from synthmatch.arrays import F32
+from synthmatch.arrays import F32, Float32
 from synthmatch.audio import mono
 from synthmatch.dataset.reader import Dataset, Subset
 from synthmatch.errors import RenderError

@@ -6,9 +6,7 @@ libsndfile gives each file a random serial number (RFC 3533), so that files can 
 import io
 import zlib
 
-from jaxtyping import Float32
-
-from synthmatch.arrays import F32
+from synthmatch.arrays import F32, Float32
 from synthmatch.note import SAMPLE_RATE_HZ
 
 #: libsndfile's 0 (best) to 1; this is Vorbis quality 4, 30 kB for five seconds of mono on average.

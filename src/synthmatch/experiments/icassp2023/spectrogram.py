@@ -3,9 +3,8 @@
 import io
 
 import numpy as np
-from jaxtyping import Float32, UInt8
 
-from synthmatch.arrays import F32, U8
+from synthmatch.arrays import F32, U8, Float32, UInt8
 from synthmatch.features.mel import RANGE_DB, mel_power
 from synthmatch.fonts import prepare_matplotlib
 

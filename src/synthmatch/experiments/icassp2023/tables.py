@@ -7,9 +7,8 @@ target. Brackets are 95 % bootstrap intervals of the mean.
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from jaxtyping import Float64
 
-from synthmatch.arrays import F64
+from synthmatch.arrays import F64, Float64
 from synthmatch.benchmark.statistics import bootstrap_interval, one_way_anova, paired_wilcoxon
 from synthmatch.experiments.icassp2023.answers import BASELINES, METRICS, Answer, means
 from synthmatch.experiments.icassp2023.scale import LATENT_MODEL, LATENT_SIZE, MODELS, Scale, run_name

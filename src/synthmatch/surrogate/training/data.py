@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from jaxtyping import Float16, Float32, Int64
 
-from synthmatch.arrays import F16, F32, I64
+from synthmatch.arrays import F16, F32, I64, Float16, Float32, Int64
 from synthmatch.atomic_files import write_whole
 from synthmatch.dataset.folder import folder_name
 from synthmatch.errors import InputError

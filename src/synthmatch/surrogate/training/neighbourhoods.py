@@ -7,9 +7,8 @@ that what the model learns is what it will be asked. Neighbourhood i is a pure f
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Float64, Int64
 
-from synthmatch.arrays import F64, I64
+from synthmatch.arrays import F64, I64, Float64, Int64
 from synthmatch.dataset.rows import row_rng
 from synthmatch.library.library import Library
 from synthmatch.note import Note

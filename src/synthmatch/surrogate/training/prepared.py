@@ -7,10 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from jaxtyping import Float16, Int64
 from torch import Tensor
 
-from synthmatch.arrays import F16, I64
+from synthmatch.arrays import F16, I64, Float16, Int64
 from synthmatch.errors import InputError
 from synthmatch.features.sketch import MELS
 from synthmatch.surrogate.inputs import SEGMENTS, Inputs

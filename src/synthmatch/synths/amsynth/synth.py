@@ -21,9 +21,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jaxtyping import Bool, Float64
 
-from synthmatch.arrays import F64, Audio, Bools
+from synthmatch.arrays import F64, Audio, Bool, Bools, Float64
 from synthmatch.errors import MissingSynthError, PresetError
 from synthmatch.note import Note
 from synthmatch.params import ParamSpace, Preset

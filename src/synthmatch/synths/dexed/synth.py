@@ -10,9 +10,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Bool, Float64
 
-from synthmatch.arrays import F64, Audio, Bools, Voice
+from synthmatch.arrays import F64, Audio, Bool, Bools, Float64, Voice
 from synthmatch.errors import MissingSynthError, PresetError
 from synthmatch.note import SAMPLE_RATE_HZ, Note
 from synthmatch.params import ParamSpace, Preset

@@ -1,9 +1,8 @@
 """Which parameters of a Vital preset can be heard."""
 
 import numpy as np
-from jaxtyping import Bool, Float64
 
-from synthmatch.arrays import F64, Bools
+from synthmatch.arrays import F64, Bool, Bools, Float64
 from synthmatch.params import ParamSpace
 from synthmatch.synths.active import ActiveParameters
 from synthmatch.synths.vital.counts import ENVELOPES, LFOS, SLOTS

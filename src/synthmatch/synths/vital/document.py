@@ -19,9 +19,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float64
 
-from synthmatch.arrays import F64
+from synthmatch.arrays import F64, Float64
 from synthmatch.errors import PresetError
 from synthmatch.params.preset import Preset
 from synthmatch.params.space import ParamSpace

@@ -14,9 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jaxtyping import Bool, Float64
 
-from synthmatch.arrays import F64, Audio, Bools
+from synthmatch.arrays import F64, Audio, Bool, Bools, Float64
 from synthmatch.errors import MissingSynthError, PresetError, RenderError
 from synthmatch.note import SAMPLE_RATE_HZ, Note
 from synthmatch.params.preset import Preset
