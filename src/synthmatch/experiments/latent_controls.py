@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from synthmatch.arrays import F32, F64, Audio, Float64
+from synthmatch.arrays import F32, F64, Float32, Float64
 from synthmatch.features.descriptors import attack_seconds, centroid_hz, level_dbfs
 from synthmatch.metrics import harmonic_percentage
 from synthmatch.models.estimator import Estimator
@@ -34,7 +34,7 @@ class Described:
     def __init__(self, note: Note) -> None:
         self._note = note
 
-    def __call__(self, audio: Audio) -> Float64[F64, " descriptors"]:
+    def __call__(self, audio: Float32[F32, "*channels samples"]) -> Float64[F64, " descriptors"]:
         """In the order of `DESCRIPTORS`."""
         return np.array([describe(audio, self._note) for describe in DESCRIPTORS.values()])
 
