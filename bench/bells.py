@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from synthmatch.audio import Audio
+from synthmatch.arrays import Audio
 from synthmatch.note import SAMPLE_RATE_HZ
 
 HEXTER = Path("/usr/share/hexter")

@@ -15,7 +15,7 @@ from itertools import chain, islice
 
 import numpy as np
 
-from synthmatch.audio import Audio
+from synthmatch.arrays import Audio
 from synthmatch.features.search_distance import SearchDistance
 from synthmatch.library.builtin import builtin_library
 from synthmatch.library.library import Library

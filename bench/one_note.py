@@ -8,15 +8,13 @@ import sys
 from collections.abc import Callable
 
 import numpy as np
-import numpy.typing as npt
 
 import targets
-from synthmatch.audio import Audio
+from synthmatch.arrays import F64, Audio
 from synthmatch.note import SAMPLE_RATE_HZ
 from synthmatch.target import Target, load_target
 from synthmatch.target.onset import sounding_part
 
-Floats = npt.NDArray[np.float64]
 SUSTAINED = (*range(16, 23), *range(40, 45), *range(48, 55), *range(56, 80), *range(80, 96))
 LEAD_SAMPLES = 26_460
 
@@ -71,7 +69,7 @@ def gated(rng: np.random.Generator, audio: Audio) -> Audio:
     return np.asarray(audio * smooth, dtype=np.float32)
 
 
-def leads(rng: np.random.Generator, peak: float) -> dict[str, Floats]:
+def leads(rng: np.random.Generator, peak: float) -> dict[str, F64]:
     """What comes before a note, 0.6 s each, by name."""
     time = np.arange(LEAD_SAMPLES) / SAMPLE_RATE_HZ
     noise = rng.normal(size=LEAD_SAMPLES)

@@ -17,7 +17,7 @@ import numpy as np
 import soundfile
 
 from bells import GM_PROGRAMS, bars, dx7_bells, fm_bells
-from synthmatch.audio import Audio
+from synthmatch.arrays import Audio
 from synthmatch.errors import AudioError
 from synthmatch.note import SAMPLE_RATE_HZ
 from synthmatch.target import Target, load_target

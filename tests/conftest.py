@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import array_checks  # noqa: F401  before what it checks
 from synthmatch.dataset import folder
 from synthmatch.dataset.banks import read_banks
 from synthmatch.dataset.generate import generate

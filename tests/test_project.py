@@ -19,6 +19,7 @@ OWN_CODE = sorted(path for folder in ("src", "tests", "bench", "tools") for path
 
 #: A part may import itself and the parts before it here. `synthmatch/__init__.py` and `__main__.py` may import any.
 LAYERS = (
+    "arrays",
     "text",
     "errors",
     "systems",
@@ -62,6 +63,7 @@ HEAVY = {
     "dawdreamer",
     "dexed",
     "fastapi",
+    "jaxtyping",
     "librosa",
     "matplotlib",
     "numba",

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from synthmatch.arrays import F64
 from synthmatch.benchmark.in_domain import scores_of
 from synthmatch.benchmark.methods import RERANKED, RETRIEVAL, UNRENDERED
 from synthmatch.benchmark.page import record_file
@@ -24,8 +24,6 @@ RECORDS = Path(__file__).parents[1] / "docs/results/data/quality"
 METRICS = ("lsd", "mss", "wmfcc")
 #: The models of ICASSP 2023: the best of them, by mean `lsd` of one answer, is what goals are set against.
 PUBLISHED = ("s-s", "j-s", "j-j")
-
-Floats = npt.NDArray[np.float64]
 
 
 class Column(NamedTuple):
@@ -104,7 +102,7 @@ def _line(goal: Goal, synth: str) -> list[str] | None:
     return [get_synth(synth).title, str(len(common)), lsd, ratio, f"{paired_wilcoxon(a, b):.0e}", *rest]
 
 
-def _interval(a: Floats, b: Floats) -> tuple[float, float]:
+def _interval(a: F64, b: F64) -> tuple[float, float]:
     """95 % bootstrap interval of the ratio of means, of targets that are drawn together."""
     rows = np.random.default_rng(0).integers(0, len(a), (RESAMPLES, len(a)))
     low, high = np.quantile(a[rows].mean(axis=1) / b[rows].mean(axis=1), [0.025, 0.975])

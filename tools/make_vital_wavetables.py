@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-Wave = npt.NDArray[np.float64]
+from synthmatch.arrays import F64
 
 SAMPLES = 2048
 KEYFRAMES = 5
@@ -25,7 +25,7 @@ _N = np.arange(1, HARMONICS + 1)
 _SINES = np.sin(np.outer(_N, _PHASE))
 
 
-def additive(amplitudes: npt.ArrayLike, phases: npt.ArrayLike = 0.0) -> Wave:
+def additive(amplitudes: npt.ArrayLike, phases: npt.ArrayLike = 0.0) -> F64:
     """Sum of harmonics. `amplitudes` has shape (H,), harmonic 1 first; `phases` in radians."""
     amplitudes = np.asarray(amplitudes, np.float64)[:HARMONICS]
     if np.ndim(phases) == 0 and phases == 0.0:
@@ -34,14 +34,14 @@ def additive(amplitudes: npt.ArrayLike, phases: npt.ArrayLike = 0.0) -> Wave:
     return amplitudes @ np.sin(np.outer(_N[: len(amplitudes)], _PHASE) + phases[:, None])
 
 
-def band_limited(wave: Wave) -> Wave:
+def band_limited(wave: F64) -> F64:
     """The wave without what lies above `HARMONICS`."""
     spectrum = np.fft.rfft(wave)
     spectrum[HARMONICS + 1 :] = 0
     return np.fft.irfft(spectrum, SAMPLES)
 
 
-def harmonics(**at: float) -> Wave:
+def harmonics(**at: float) -> F64:
     """Amplitudes from ``h3=0.5`` pairs. Shape: (HARMONICS,)."""
     amplitudes = np.zeros(HARMONICS)
     for name, amplitude in at.items():
@@ -64,7 +64,7 @@ VOWELS = {
 }
 
 
-def vowel(name: str, width_hz: float, pitch_hz: float = 130.8) -> Wave:
+def vowel(name: str, width_hz: float, pitch_hz: float = 130.8) -> F64:
     """A vowel sung at C3."""
     frequency = _N * pitch_hz
     centres, levels = VOWELS[name]
@@ -74,46 +74,46 @@ def vowel(name: str, width_hz: float, pitch_hz: float = 130.8) -> Wave:
     return additive((shape + 0.02) * SAW**0.6)
 
 
-def pulse(width: float) -> Wave:
+def pulse(width: float) -> F64:
     """A pulse that is high for `width` of the cycle."""
     return additive(np.sin(np.pi * _N * width) / _N, np.pi / 2 - np.pi * _N * width)
 
 
-def low_pass(amplitudes: Wave, cutoff: float, peak: float = 0.0, slope: float = 2.0) -> Wave:
+def low_pass(amplitudes: F64, cutoff: float, peak: float = 0.0, slope: float = 2.0) -> F64:
     """Amplitudes behind a low-pass at harmonic `cutoff`, with a resonant peak."""
     return amplitudes / (1 + (_N / cutoff) ** (2 * slope)) ** 0.5 + peak * np.exp(-(((_N - cutoff) / 1.2) ** 2))
 
 
-def modulated(ratio: int, index: float, feedback: float = 0.0) -> Wave:
+def modulated(ratio: int, index: float, feedback: float = 0.0) -> F64:
     """Two-operator frequency modulation with a carrier at harmonic 1."""
     inner = index * np.sin(ratio * _PHASE + feedback * np.sin(ratio * _PHASE))
     return band_limited(np.sin(_PHASE + inner))
 
 
-def synced(ratio: float, shape: Callable[[Wave], Wave]) -> Wave:
+def synced(ratio: float, shape: Callable[[F64], F64]) -> F64:
     """A slave oscillator restarted every cycle, faded at the end so that little aliases."""
     slave = _PHASE * ratio % (2 * np.pi)
     return band_limited(shape(slave))
 
 
-def folded(gain: float, bias: float = 0.0) -> Wave:
+def folded(gain: float, bias: float = 0.0) -> F64:
     """A sine folded back at full scale."""
     return band_limited(np.sin(gain * np.sin(_PHASE) + bias) - np.sin(bias))
 
 
-def stepped(levels: float, wave: Wave) -> Wave:
+def stepped(levels: float, wave: F64) -> F64:
     """A wave rounded to a number of levels."""
     return band_limited(np.rint(wave * levels) / levels)
 
 
-def random_partials(seed: int, tilt: float, top: int) -> Wave:
+def random_partials(seed: int, tilt: float, top: int) -> F64:
     """Many harmonics of random level and phase: the nearest that one cycle comes to noise."""
     rng = np.random.RandomState(seed)
     amplitudes = np.where(top >= _N, rng.rayleigh(size=HARMONICS), 0.0) * _N**-tilt
     return additive(amplitudes, rng.uniform(0, 2 * np.pi, HARMONICS))
 
 
-def partials(spread: float) -> Wave:
+def partials(spread: float) -> F64:
     """Bell-like partials (1, 2, 2.4, 3, 4.5, 5.33, 6.9 ...) of a strike note at harmonic 10, decaying upward."""
     ratios = np.array([0.5, 1, 1.2, 1.5, 2, 2.5, 2.67, 3.01, 4, 5.3, 6.9, 8.3])
     amplitudes = np.zeros(HARMONICS)
@@ -122,19 +122,19 @@ def partials(spread: float) -> Wave:
     return additive(amplitudes)
 
 
-def sweep(make: Callable[[float], Wave]) -> list[Wave]:
+def sweep(make: Callable[[float], F64]) -> list[F64]:
     """Five keyframes of a morph over t = 0..1."""
     return [make(k / (KEYFRAMES - 1)) for k in range(KEYFRAMES)]
 
 
-def between(first: Wave, last: Wave) -> list[Wave]:
+def between(first: F64, last: F64) -> list[F64]:
     """A straight morph between two sets of amplitudes."""
     return sweep(lambda t: additive((1 - t) * first + t * last))
 
 
 DRAWBARS = ((1, 0, 0, 0, 0), (1, 1, 0.3, 0, 0), (0.8, 1, 0.8, 0.3, 0.1), (0.6, 0.8, 1, 1, 0.6), (1, 0.4, 0.3, 0.8, 1))
 
-TABLES: dict[str, list[Wave]] = {
+TABLES: dict[str, list[F64]] = {
     "sine to saw": between(SINE, SAW),
     "saw to square": between(SAW, SQUARE),
     "sine to triangle to square": [

@@ -7,9 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
-
+from synthmatch.arrays import Floats
 from synthmatch.errors import InputError, MissingSynthError, RenderError
 from synthmatch.library.library import Library
 from synthmatch.matcher import Found, Task, match_one
@@ -30,7 +28,7 @@ DEFAULT, NONE = "default", "none"
 
 
 def match(
-    target: str | Path | npt.NDArray[np.floating] | Target,
+    target: str | Path | Floats | Target,
     *,
     sample_rate_hz: float = SAMPLE_RATE_HZ,
     synths: Sequence[str] | None = None,

@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from synthmatch.arrays import Array
 from synthmatch.reading import opened
 
 #: Values of a JSON document; each takes up to some 250 bytes of memory. The largest preset of Vital has 60,000.
@@ -77,7 +78,7 @@ def member(row: Mapping[str, Any], name: str, kind: type[_Kind]) -> _Kind:
     return need(row[name], kind, name)
 
 
-def parse_arrays(contents: bytes, most_bytes: int) -> dict[str, npt.NDArray[Any]]:
+def parse_arrays(contents: bytes, most_bytes: int) -> dict[str, Array]:
     """The arrays of an ``.npz`` by name, read-only, of at most `most_bytes` together. Raises `ValueError`."""
     try:
         with zipfile.ZipFile(io.BytesIO(contents)) as archive:
@@ -89,7 +90,7 @@ def parse_arrays(contents: bytes, most_bytes: int) -> dict[str, npt.NDArray[Any]
         raise ValueError(f"not numpy's archive: {error}") from None
 
 
-def parse_array(contents: bytes) -> npt.NDArray[Any]:
+def parse_array(contents: bytes) -> Array:
     """The array of an ``.npy``, read-only. Raises `ValueError`."""
     stream = io.BytesIO(contents)
     shape, by_columns, kind = _header(stream)
@@ -100,7 +101,7 @@ def parse_array(contents: bytes) -> npt.NDArray[Any]:
     return flat.reshape(shape, order="F" if by_columns else "C")
 
 
-def open_array(path: Path, shape: tuple[int, ...], kind: npt.DTypeLike) -> npt.NDArray[Any]:
+def open_array(path: Path, shape: tuple[int, ...], kind: npt.DTypeLike) -> Array:
     """The array of an ``.npy`` file that has this shape and type, mapped into memory, read-only.
 
     Raises `ValueError` where it has not, or what is there is no file, `OSError` where the system refuses.
@@ -117,7 +118,7 @@ def open_array(path: Path, shape: tuple[int, ...], kind: npt.DTypeLike) -> npt.N
         return np.memmap(file, its_kind, "r", start, shape)
 
 
-def has_shape(array: npt.NDArray[Any] | None, kind: str, *shape: int | None) -> bool:
+def has_shape(array: Array | None, kind: str, *shape: int | None) -> bool:
     """Whether an array is there, of this type ("f4": 32-bit floats), all of it finite, and of this shape.
 
     None stands for any length.

@@ -3,8 +3,8 @@
 import io
 
 import numpy as np
-import numpy.typing as npt
 
+from synthmatch.arrays import F32, Audio, Float32
 from synthmatch.audio import decibels
 from synthmatch.features.bands import SEMITONE_BANDS, semitone_bands
 from synthmatch.features.stft import FLOOR_DB, power_frames
@@ -20,7 +20,7 @@ _TICKS = {
 }
 
 
-def picture(target: npt.NDArray[np.float32], match: npt.NDArray[np.float32], title: str) -> bytes:
+def picture(target: Audio, match: Audio, title: str) -> bytes:
     """A PNG. `target` and `match`: (channels, samples) float32 at 44.1 kHz."""
     prepare_matplotlib()
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - half a second to load
@@ -54,7 +54,7 @@ def picture(target: npt.NDArray[np.float32], match: npt.NDArray[np.float32], tit
     return buffer.getvalue()
 
 
-def levels_db(audio: npt.NDArray[np.float32], samples: int) -> npt.NDArray[np.float32]:
+def levels_db(audio: Float32[F32, "*channels samples"], samples: int) -> Float32[F32, "bands frames"]:
     """Semitone levels in dBFS of audio filled with silence to `samples`, shape (SEMITONE_BANDS, frames)."""
     padded = np.pad(audio, ((0, 0), (0, samples - audio.shape[-1])))
     return decibels(power_frames(padded, _WINDOW, _HOP) @ semitone_bands(_WINDOW), FLOOR_DB).T

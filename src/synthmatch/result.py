@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from synthmatch.arrays import Audio
 from synthmatch.atomic_files import write_whole
-from synthmatch.audio import Audio, save_wav
+from synthmatch.audio import save_wav
 from synthmatch.params import Preset
 from synthmatch.picture import picture
 from synthmatch.synths.preset_files import write_presets

@@ -14,6 +14,7 @@ import pytest
 import soundfile
 from PIL import Image
 
+from synthmatch.arrays import Audio
 from synthmatch.dataset.generate import generate
 from synthmatch.dataset.reader import Dataset
 from synthmatch.dataset.spec import DatasetSpec
@@ -22,7 +23,6 @@ from synthmatch.experiments.icassp2023.answers import FLOOR, METRICS, NEAREST, A
 from synthmatch.experiments.icassp2023.baselines import baselines
 from synthmatch.experiments.icassp2023.cards import (
     Card,
-    Sound,
     filled,
     joint_or_separate,
     known_presets,
@@ -115,7 +115,7 @@ def contents(uri: str) -> io.BytesIO:
     return io.BytesIO(base64.b64decode(uri.partition(";base64,")[2], validate=True))
 
 
-def renders_of(card: Card, dataset: Dataset, pool: RenderPool) -> list[Sound | None]:
+def renders_of(card: Card, dataset: Dataset, pool: RenderPool) -> list[Audio | None]:
     """What the card's sounds are made of."""
     return sounds_of(card, dataset.split("test"), known_presets(dataset, card.synth), pool)
 
@@ -193,7 +193,7 @@ def test_a_neighbour_is_rendered_with_all_that_it_holds(outcome: Outcome) -> Non
     whole = Preset("dexed", np.array(neighbour.native), extra={"kept": 1})
 
     class Pool:
-        def run(self, presets: list[Preset], *_: object) -> list[Sound]:
+        def run(self, presets: list[Preset], *_: object) -> list[Audio]:
             asked.extend(presets)
             return [np.zeros(1, np.float32)] * len(presets)
 

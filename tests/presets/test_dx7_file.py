@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from synthmatch.arrays import Voice
 from synthmatch.errors import InputWarning, PresetError
 from synthmatch.presets import sysex
 from synthmatch.presets.dx7_file import parse
@@ -74,7 +75,7 @@ END = b"\0\xff\x2f\0"
 NOTES = b"\0\x90\x3c\x40\x20\x3c\0\0\xff\x03\x04Name\0\xc0\x05"
 
 #: file -> voices in it, words of the warning
-READ: dict[str, tuple[bytes, list[sysex.Voice], str]] = {
+READ: dict[str, tuple[bytes, list[Voice], str]] = {
     "zeros after it": (BANK + bytes(24), VOICES[:32], "passed over 24 bytes outside"),
     "text before it": (b"Bank by Jo\r\n" + BANK, VOICES[:32], "passed over 12 bytes outside"),
     "cut message after it": (BANK + b"\xf0\x43", VOICES[:32], "passed over"),
@@ -98,7 +99,7 @@ READ: dict[str, tuple[bytes, list[sysex.Voice], str]] = {
 }  # fmt: skip
 
 #: the same without a word: nothing is lost
-PLAIN: dict[str, tuple[bytes, list[sysex.Voice]]] = {
+PLAIN: dict[str, tuple[bytes, list[Voice]]] = {
     "two banks": (BANK + SECOND, VOICES),
     "voices and a bank": (SINGLE + BANK, [VOICES[0], *VOICES[:32]]),
     "other channel": (b"\xf0\x43\x0f" + BANK[3:], VOICES[:32]),

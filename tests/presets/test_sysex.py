@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from synthmatch.arrays import Voice
 from synthmatch.errors import PresetError
 from synthmatch.presets import sysex
 from synthmatch.presets.dx7_file import parse
@@ -18,19 +19,19 @@ VOICES = st.builds(
 
 
 @given(VOICES)
-def test_packing_loses_nothing(voice: sysex.Voice) -> None:
+def test_packing_loses_nothing(voice: Voice) -> None:
     """Catches a bit field that is shifted or masked wrongly."""
     assert np.array_equal(sysex.unpack(sysex.pack(voice)), voice)
 
 
 @given(VOICES)
-def test_packing_agrees_with_dexed(voice: sysex.Voice) -> None:
+def test_packing_agrees_with_dexed(voice: Voice) -> None:
     """Catches a layout that is our own: the binding's independent packing gives the same bytes."""
     assert dexed.Patch.from_sysex(voice.tobytes()).to_packed()[:118] == sysex.pack(voice)[:118]
 
 
 @given(st.lists(VOICES, min_size=1, max_size=32))
-def test_a_bank_is_read_back(voices: list[sysex.Voice]) -> None:
+def test_a_bank_is_read_back(voices: list[Voice]) -> None:
     """Catches a wrong checksum, order or padding of a bank."""
     data = sysex.dump_bank(voices)
     read = parse(data, "x.syx")
@@ -40,7 +41,7 @@ def test_a_bank_is_read_back(voices: list[sysex.Voice]) -> None:
 
 
 @given(VOICES)
-def test_a_single_voice_is_read_back(voice: sysex.Voice) -> None:
+def test_a_single_voice_is_read_back(voice: Voice) -> None:
     """Catches a header or checksum that only banks get right."""
     data = sysex.dump_single(voice)
     assert len(data) == 163
@@ -48,7 +49,7 @@ def test_a_single_voice_is_read_back(voice: sysex.Voice) -> None:
 
 
 @given(st.lists(VOICES, min_size=1, max_size=4))
-def test_messages_in_a_row_are_all_read(voices: list[sysex.Voice]) -> None:
+def test_messages_in_a_row_are_all_read(voices: list[Voice]) -> None:
     """Catches a reader that stops after the first dump of a file."""
     data = b"".join(sysex.dump_single(voice) for voice in voices)
     assert all(np.array_equal(a, b) for a, b in zip(parse(data, "x.syx"), voices, strict=True))

@@ -7,9 +7,8 @@ operator modulates which.
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from synthmatch.arrays import F64, Float64
 
 #: What is quieter reads as this, in dB.
 QUIETEST_DB = -90.0
@@ -22,9 +21,9 @@ class PartFeatures(NamedTuple):
     no bands where nothing is known of them.
     """
 
-    curves: Floats
-    values: Floats
-    levels: Floats
+    curves: Float64[F64, "presets curves times"]
+    values: Float64[F64, "presets values"]
+    levels: Float64[F64, "presets bands times"]
 
 
 def no_features(count: int, times: int) -> PartFeatures:

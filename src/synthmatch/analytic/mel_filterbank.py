@@ -7,13 +7,10 @@ resolution, and nearly the very levels, of a measured one.
 from functools import cache
 
 import numpy as np
-import numpy.typing as npt
 
+from synthmatch.arrays import F32, F64, Float32, Float64
 from synthmatch.features.bands import mel_edges_hz, triangles
 from synthmatch.note import SAMPLE_RATE_HZ
-
-Floats = npt.NDArray[np.float32]
-Wide = npt.NDArray[np.float64]
 
 BANDS = 64
 #: Samples of a frame, and bins of its spectrum.
@@ -31,12 +28,12 @@ WIDTHS_HZ = (_EDGES_HZ[2:] - _EDGES_HZ[:-2]) / 2
 
 
 @cache
-def _triangles() -> Wide:
+def _triangles() -> Float64[F64, "bins bands"]:
     return triangles(_EDGES_HZ, WINDOW)
 
 
 @cache
-def _powers() -> Floats:
+def _powers() -> Float32[F32, "places bands"]:
     """Power of a full-scale sine in each band, by its frequency in quarters of a bin. Shape: (places, BANDS)."""
     away = np.arange(BINS * _FINE)[:, None] / _FINE - np.arange(BINS)
     beside = np.abs(np.abs(away) - 1) < 1e-6
@@ -45,7 +42,7 @@ def _powers() -> Floats:
 
 
 @cache
-def _powers_around(octaves: float) -> Floats:
+def _powers_around(octaves: float) -> Float32[F32, "places bands"]:
     """The same of power spread over so many octaves around a frequency."""
     total = np.cumsum(np.pad(_powers().astype(np.float64), ((1, 0), (0, 0))), axis=0)
     place = np.arange(len(total) - 1)
@@ -54,7 +51,9 @@ def _powers_around(octaves: float) -> Floats:
     return np.asarray((total[high] - total[low]) / (high - low)[:, None], np.float32)
 
 
-def shares(frequency_hz: Wide, single: int, octaves: float = 0.25) -> Floats:
+def shares(
+    frequency_hz: Float64[F64, "presets partials"], single: int, octaves: float = 0.25
+) -> Float32[F32, "presets partials bands"]:
     """Share of a partial's power in each band; from the column `single` on, of power spread over `octaves` around it.
 
     Shape: (N, H) -> (N, H, BANDS).
@@ -63,19 +62,19 @@ def shares(frequency_hz: Wide, single: int, octaves: float = 0.25) -> Floats:
     return np.concatenate([_powers()[place[:, :single]], _powers_around(octaves)[place[:, single:]]], axis=1)
 
 
-def place_of(frequency_hz: Wide) -> Wide:
+def place_of(frequency_hz: Float64[F64, " *shape"]) -> Float64[F64, " *shape"]:
     """Number of the band whose centre a frequency is, with decimals. Same shape."""
     step = np.log(1 + SAMPLE_RATE_HZ / 2 / 700) / (BANDS + 1)
     return np.asarray(np.log1p(frequency_hz / 700) / step - 1)
 
 
-def mean_power(bands: Floats) -> Floats:
+def mean_power(bands: Float32[F32, "presets bands times"]) -> Float32[F32, "presets bands times"]:
     """Mean power of the bins of each band from the power in it. Shape: (N, BANDS, T)."""
     return np.asarray(bands * (_SPREAD / _triangles().sum(axis=0)).astype(np.float32)[:, None])
 
 
 @cache
-def between_bands() -> Wide:
+def between_bands() -> Float64[F64, "bands bins"]:
     """By how much a bin is louder, if a band is by 1: between two bands in proportion. Shape: (BANDS, BINS)."""
     place = np.clip(place_of(np.arange(BINS, dtype=np.float64) * _BIN_HZ), 0, BANDS - 1)
     return np.asarray(np.maximum(1.0 - np.abs(place - np.arange(BANDS)[:, None]), 0.0))

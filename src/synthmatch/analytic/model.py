@@ -6,15 +6,11 @@ A synthesizer names its model (`Synth.analytic`); one that names none has the mo
 from functools import cache
 from importlib import import_module
 
-import numpy as np
-import numpy.typing as npt
-
-from synthmatch.analytic.features import Floats, PartFeatures, no_features
+from synthmatch.analytic.features import PartFeatures, no_features
+from synthmatch.arrays import F32, F64, I64, Float32, Float64, Int64
 from synthmatch.params import ParamSpace
 from synthmatch.synths.base import Synth
 from synthmatch.synths.registry import get_synth
-
-Ints = npt.NDArray[np.int64]
 
 
 class AnalyticModel:
@@ -27,13 +23,23 @@ class AnalyticModel:
     def __init__(self, space: ParamSpace) -> None:
         self.space = space
 
-    def features(self, native: Floats, pitch: Ints, hold_seconds: Floats, seconds: Floats) -> PartFeatures:
+    def features(
+        self,
+        native: Float64[F64, "presets parameters"],
+        pitch: Int64[I64, " presets"],
+        hold_seconds: Float64[F64, " presets"],
+        seconds: Float64[F64, " times"],
+    ) -> PartFeatures:
         """What the synthesizer's parts do over time."""
         return no_features(len(native), len(seconds))
 
     def spectrum(
-        self, native: Floats, pitch: Ints, hold_seconds: Floats, seconds: Floats
-    ) -> npt.NDArray[np.float32] | None:
+        self,
+        native: Float64[F64, "presets parameters"],
+        pitch: Int64[I64, " presets"],
+        hold_seconds: Float64[F64, " presets"],
+        seconds: Float64[F64, " times"],
+    ) -> Float32[F32, "presets times bins"] | None:
         """How loud each bin of a frame should be, in dBFS; None where no formula gives it. Shape: (N, T, bins).
 
         Frames are `mel_filterbank.WINDOW` samples of a Hann window, around each of the times. What is louder or quieter as

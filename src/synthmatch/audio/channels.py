@@ -8,12 +8,9 @@ others fade.
 from collections.abc import Callable, Iterable
 
 import numpy as np
-import numpy.typing as npt
 
+from synthmatch.arrays import F32, Audio, Float32
 from synthmatch.audio.signals import mono
-
-Floats = npt.NDArray[np.float64]
-Block = npt.NDArray[np.float32]
 
 #: Power of a channel that is not in use, against the loudest: -50 dB, hiss and crosstalk.
 _UNUSED = 1e-5
@@ -22,7 +19,7 @@ _UNUSED = 1e-5
 _CANCELS = 0.3
 
 
-def fold(blocks: Callable[[], Iterable[Block]]) -> Block:
+def fold(blocks: Callable[[], Iterable[Float32[F32, "_channels _samples"]]]) -> Audio:
     """Blocks of (channels, samples), which are gone through twice, as (1 or 2, samples).
 
     Channels without sound are left out. One or two that remain stay as they are; more become their sum at their
@@ -47,7 +44,7 @@ def fold(blocks: Callable[[], Iterable[Block]]) -> Block:
     return np.concatenate(summed, axis=1).astype(np.float32)
 
 
-def without_cancelling(audio: Block) -> tuple[Block, str | None]:
+def without_cancelling(audio: Float32[F32, "channels samples"]) -> tuple[Float32[F32, "channels samples"], str | None]:
     """Audio (channels, samples) whose mean over the channels is about as loud as they are, and a line where it was not.
 
     Of two channels in opposite phase the right one is turned over; their powers stay. A channel without sound becomes
@@ -66,6 +63,6 @@ def without_cancelling(audio: Block) -> tuple[Block, str | None]:
     return audio, None
 
 
-def mono_without_cancelling(audio: Block) -> Block:
+def mono_without_cancelling(audio: Float32[F32, "channels samples"]) -> Float32[F32, " samples"]:
     """Mean of the channels, one of them turned over where they cancel. Shape: (channels, samples) -> (samples,)."""
     return mono(without_cancelling(audio)[0])

@@ -5,12 +5,9 @@ Audio is float32 (channels, samples) at the file's own rate.
 """
 
 import numpy as np
-import numpy.typing as npt
 
+from synthmatch.arrays import Float, Floats
 from synthmatch.audio.parts import Loop
-from synthmatch.audio.signals import Audio
-
-Floats = npt.NDArray[np.float64]
 
 #: How long a note is made.
 _HELD_SECONDS = 1.0
@@ -34,7 +31,9 @@ _STEP, _JUMP = 3.0, 6.0
 _STRAIGHT = 0.95
 
 
-def held(audio: Audio, rate_hz: float, loop: Loop | None) -> tuple[Audio, str | None, float | None]:
+def held(
+    audio: Float[Floats, "channels samples"], rate_hz: float, loop: Loop | None
+) -> tuple[Float[Floats, "channels held"], str | None, float | None]:
     """The sound as a note, a line that says what was done, or None, and the pitch in Hz of a single cycle."""
     samples = audio.shape[1]
     if samples < _FEWEST_SAMPLES or samples > _SHORT_SECONDS * rate_hz:
@@ -57,13 +56,13 @@ def held(audio: Audio, rate_hz: float, loop: Loop | None) -> tuple[Audio, str | 
     return audio, None, None
 
 
-def _can_be_held(audio: Audio, loop: Loop) -> bool:
+def _can_be_held(audio: Float[Floats, "channels samples"], loop: Loop) -> bool:
     """Whether a loop follows an attack and is steady. A drum hit with a loop around all of it is not."""
     inside = loop.first > 0 and loop.end - loop.first >= _FEWEST_SAMPLES and loop.end <= audio.shape[1]
     return inside and _least_quarter(audio[:, loop.first : loop.end]) >= _LOOP_SHARE
 
 
-def _is_cycle(audio: Audio, rate_hz: float, loop: Loop | None) -> bool:
+def _is_cycle(audio: Float[Floats, "channels samples"], rate_hz: float, loop: Loop | None) -> bool:
     samples = audio.shape[1]
     if samples >= _CYCLE_SECONDS * rate_hz and (samples not in _TABLE_SAMPLES or rate_hz / samples < _LOWEST_HZ):
         return False
@@ -87,7 +86,7 @@ def _is_cycle(audio: Audio, rate_hz: float, loop: Loop | None) -> bool:
     return straight or bool(steps[-1] <= 1.001 * max(_STEP * usual, largest * jumps))
 
 
-def _least_quarter(audio: Audio) -> float:
+def _least_quarter(audio: Float[Floats, "channels samples"]) -> float:
     """Share of the energy that the weakest quarter has."""
     power = np.square(audio, dtype=np.float64).sum(axis=0)
     quarters = np.array([quarter.sum() for quarter in np.array_split(power, 4)])

@@ -12,6 +12,7 @@ from typing import BinaryIO
 import numpy as np
 import numpy.typing as npt
 
+from synthmatch.arrays import Audio, Float, Floats
 from synthmatch.audio.channels import fold
 from synthmatch.audio.chunks import mpeg_within, read_chunks
 from synthmatch.audio.cycle import held
@@ -19,7 +20,7 @@ from synthmatch.audio.flac import read_flac
 from synthmatch.audio.mpeg import read_mpeg
 from synthmatch.audio.ogg import read_ogg
 from synthmatch.audio.parts import Contents, Loop, Part, read_at, size_of
-from synthmatch.audio.signals import Audio, peak_dbfs, resample
+from synthmatch.audio.signals import peak_dbfs, resample
 from synthmatch.audio.splice import Splice
 from synthmatch.errors import AudioError
 from synthmatch.reading import file_size, warn
@@ -108,7 +109,7 @@ def read_array(samples: npt.ArrayLike, sample_rate_hz: float, *, name: str = "th
 
 
 def _recording(
-    array: npt.NDArray[np.floating], rate_hz: float, name: str, root_midi: float | None, loop: Loop | None
+    array: Float[Floats, "channels samples"], rate_hz: float, name: str, root_midi: float | None, loop: Loop | None
 ) -> Recording:
     _check_rate(name, rate_hz)
     remark, cycle_hz = None, None
@@ -225,11 +226,11 @@ def _truncated(path: Path, found: str) -> AudioError:
     return AudioError(f"{path} is truncated ({found}), expected a whole file; export or copy it again")
 
 
-def _read(file: Splice, part: Part, channels: int, frames: int) -> npt.NDArray[np.float32]:
+def _read(file: Splice, part: Part, channels: int, frames: int) -> Audio:
     """At most `frames` of a part. Shape: (1 or 2, samples)."""
     import soundfile  # noqa: PLC0415
 
-    def blocks() -> Iterator[npt.NDArray[np.float32]]:
+    def blocks() -> Iterator[Audio]:
         # opened each time: in a damaged file the way back to the start is not sure
         with soundfile.SoundFile(Splice(file, part.pieces)) as sound:
             left = frames
@@ -241,7 +242,7 @@ def _read(file: Splice, part: Part, channels: int, frames: int) -> npt.NDArray[n
     return fold(blocks) if channels > 2 else np.concatenate(list(blocks()), axis=1)
 
 
-def _chained(read: list[tuple[Audio, int]]) -> tuple[npt.NDArray[np.float32], float]:
+def _chained(read: list[tuple[Audio, int]]) -> tuple[Audio, float]:
     """One sound from its parts: at the rate of the first where they agree, else at 44.1 kHz; one channel becomes two
     where another part has two.
     """

@@ -3,17 +3,14 @@
 Audio is float32 (channels, samples) at 44.1 kHz. soxr resamples at its best quality.
 """
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
+from synthmatch.arrays import F32, Array, Float, Float32, Floats
 from synthmatch.note import SAMPLE_RATE_HZ
 
-Audio = npt.NDArray[np.float32]
 
-
-def resample(audio: Audio, sample_rate_hz: float) -> Audio:
+def resample(audio: Float[Floats, "channels samples"], sample_rate_hz: float) -> Float32[F32, "channels resampled"]:
     """Audio at `sample_rate_hz` brought to 44.1 kHz, shape (channels, samples); the level of every band does not change."""
     import soxr  # noqa: PLC0415
 
@@ -23,12 +20,12 @@ def resample(audio: Audio, sample_rate_hz: float) -> Audio:
     return np.ascontiguousarray(frames.T, dtype=np.float32)
 
 
-def mono(audio: Audio) -> npt.NDArray[np.float32]:
+def mono(audio: Float32[F32, "channels samples"]) -> Float32[F32, " samples"]:
     """Mean of the channels. Shape: (channels, samples) to (samples,)."""
     return np.asarray(audio.mean(axis=0), dtype=np.float32)
 
 
-def decibels(power: npt.ArrayLike, floor_db: float = -120.0) -> npt.NDArray[Any]:
+def decibels(power: npt.ArrayLike, floor_db: float = -120.0) -> Array:
     """10 log10 of a power, the square of an amplitude, never below `floor_db`. Same shape; float32 stays float32."""
     values = np.asarray(power)
     if values.dtype == np.float32:
@@ -37,11 +34,11 @@ def decibels(power: npt.ArrayLike, floor_db: float = -120.0) -> npt.NDArray[Any]
     return np.asarray(10.0 * np.log10(np.maximum(values, 10.0 ** (floor_db / 10.0))), dtype=np.float64)
 
 
-def peak_dbfs(audio: npt.NDArray[Any]) -> float:
+def peak_dbfs(audio: Array) -> float:
     """Largest absolute sample in dB below full scale, at least -120."""
     return float(decibels(np.square(np.abs(audio).max(initial=0.0), dtype=np.float64)))
 
 
-def rms_dbfs(audio: npt.NDArray[Any]) -> float:
+def rms_dbfs(audio: Array) -> float:
     """Root mean square over all channels and samples in dB; a full-scale sine has -3.01, at least -120."""
     return float(decibels(np.mean(np.square(audio, dtype=np.float64))))

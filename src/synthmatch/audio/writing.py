@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
+from synthmatch.arrays import Audio
 from synthmatch.atomic_files import write_whole
-from synthmatch.audio.signals import Audio
 from synthmatch.note import SAMPLE_RATE_HZ
 
 

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
+from synthmatch.arrays import F64, Float64
 from synthmatch.benchmark.methods import MEDOID
 from synthmatch.benchmark.page import record_file
 from synthmatch.benchmark.records import Scores
@@ -118,6 +118,6 @@ def scores_of(folder: Path, synth: str, name: str, method: str) -> dict[int, dic
     return found
 
 
-def _auc(own: npt.NDArray[np.float64], far: npt.NDArray[np.float64]) -> float:
+def _auc(own: Float64[F64, " own"], far: Float64[F64, " far"]) -> float:
     """Chance that one of `far` is above one of `own`, ties half. Source: the U of Mann and Whitney 1947."""
     return float(np.mean(np.less.outer(own, far) + 0.5 * np.equal.outer(own, far)))

@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from synthmatch.benchmark.methods import FLOOR, MEDOID, RERANKED, RETRIEVAL, SEEDED, UNRENDERED
 from synthmatch.benchmark.records import Record, Scores
@@ -17,7 +16,6 @@ from synthmatch.benchmark.tables import Row, summarize
 from synthmatch.proposers.model import ESTIMATES
 from synthmatch.search.registry import GUIDED, SEARCHES
 
-Floats = npt.NDArray[np.float64]
 #: One line of a table: texts by column.
 Line = dict[str, str]
 

@@ -14,7 +14,7 @@ from functools import cached_property
 
 import numpy as np
 
-from synthmatch.audio import Audio
+from synthmatch.arrays import Audio
 from synthmatch.benchmark.medoid import medoid_of
 from synthmatch.benchmark.methods import (
     BASELINE_VERSION,

@@ -6,7 +6,7 @@ A preset is rendered once for all targets with one note and measured against eac
 
 from collections.abc import Sequence
 
-from synthmatch.audio import Audio
+from synthmatch.arrays import Audio
 from synthmatch.benchmark.targets import BenchTarget
 from synthmatch.features.search_distance import RenderFeatures, SearchDistance
 from synthmatch.params import Preset

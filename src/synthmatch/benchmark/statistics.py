@@ -9,9 +9,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from synthmatch.arrays import F64, Float64
 from synthmatch.errors import InputError
-
-Floats = npt.NDArray[np.float64]
 
 #: Resamples of a bootstrap: the 2.5 % tail then rests on 250 of them.
 RESAMPLES = 10_000
@@ -71,7 +70,7 @@ def one_way_anova(groups: Sequence[npt.ArrayLike]) -> tuple[float, float]:
     return float(found.statistic), float(found.pvalue)
 
 
-def _scores(scores: npt.ArrayLike, what: str) -> Floats:
+def _scores(scores: npt.ArrayLike, what: str) -> Float64[F64, " targets"]:
     values = np.asarray(scores, np.float64)
     if values.ndim != 1 or values.size == 0:
         raise InputError(f"{what} have shape {values.shape}, expected (targets,) with at least one")

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from synthmatch.audio import Audio
+from synthmatch.arrays import Audio
 from synthmatch.errors import InputError
 from synthmatch.library.heldout import NEAR_SHARE
 from synthmatch.library.sources import BANKS, children_of, generated, read_presets

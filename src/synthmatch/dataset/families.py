@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from synthmatch.arrays import I64, Int64
 from synthmatch.library.heldout import differing_from, tolerated
 from synthmatch.library.split import Split, digest_of, split_of
 from synthmatch.params import ParamSpace, Preset
 
 
-def families(space: ParamSpace, presets: Sequence[Preset]) -> npt.NDArray[np.int64]:
+def families(space: ParamSpace, presets: Sequence[Preset]) -> Int64[I64, " presets"]:
     """Number of each preset's family, by single linkage: two that differ in at most `tolerated` parameters share one.
 
     Shape: (presets,).

@@ -3,9 +3,9 @@
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from synthmatch.audio import Audio, mono
+from synthmatch.arrays import U8, Audio, UInt8
+from synthmatch.audio import mono
 from synthmatch.features.mel import mel_spectrogram, to_bytes
 from synthmatch.metrics.harmonic import harmonic_percentage
 
@@ -16,7 +16,7 @@ SILENT_RMS = 0.01
 class Measured(NamedTuple):
     """Mel spectrogram in 8 bits, shape (MELS, frames), and harmonic percentage."""
 
-    mel: npt.NDArray[np.uint8]
+    mel: UInt8[U8, "mels frames"]
     harmonic: float
 
 

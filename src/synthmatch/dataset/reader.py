@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from synthmatch.arrays import F32, F64, I64, U8, Array, Float32, Float64, Int64, UInt8
 from synthmatch.dataset.folder import DatasetFolder
 from synthmatch.dataset.shard import HARMONIC, MEL, NATIVE
 from synthmatch.dataset.spec import DatasetSpec
@@ -22,9 +22,6 @@ from synthmatch.note import Note
 from synthmatch.params import ParamSpace, Preset
 from synthmatch.synths.registry import get_synth, synth_of_file
 
-Items = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float32]
-
 #: Files that are mapped at a time: each holds a file descriptor, of which a process has often no more than 1,024.
 _MAPPED = 256
 
@@ -32,10 +29,10 @@ _MAPPED = 256
 class _Rows(NamedTuple):
     """Rows of a split, one entry a row: synthesizer, shard, place in the shard, number, name."""
 
-    synth: Items
-    shard: Items
-    place: Items
-    number: Items
+    synth: Int64[I64, " rows"]
+    shard: Int64[I64, " rows"]
+    place: Int64[I64, " rows"]
+    number: Int64[I64, " rows"]
     names: list[str]
 
 
@@ -49,7 +46,7 @@ class Dataset:
         self._shards = list(folder.shards(synths))
         self._rows = [shard.rows() for shard in self._shards]
         # each file stays mapped between two uses, but not all of them at once
-        self._array: Callable[[int, str], npt.NDArray[Any]] = lru_cache(_MAPPED)(
+        self._array: Callable[[int, str], Array] = lru_cache(_MAPPED)(
             lambda shard, name: self._shards[shard].array(name, len(self._rows[shard]), self._parameters(shard))
         )
         self._extra: Callable[[int], dict[str, Any]] = lru_cache(_MAPPED)(self._checked_extra)
@@ -107,23 +104,23 @@ class Subset:
         self,
         dataset: Dataset,
         rows: _Rows,
-        array: Callable[[int, str], npt.NDArray[Any]],
+        array: Callable[[int, str], Array],
         extra: Callable[[int], dict[str, Any]],
     ) -> None:
         self.synths = dataset.synths
         self._notes = dataset.spec.notes()
         self._spaces: list[ParamSpace] = [get_synth(synth).space for synth in self.synths]
         self._rows, self._array, self._extra = rows, array, extra
-        self.synth_index: Items = np.repeat(rows.synth, len(self._notes))
+        self.synth_index: I64 = np.repeat(rows.synth, len(self._notes))
 
     def __len__(self) -> int:
         return len(self.synth_index)
 
-    def mels(self, items: Items) -> Floats:
+    def mels(self, items: Int64[I64, " items"]) -> Float32[F32, "items mels frames"]:
         """Mel spectrograms (`features.mel`). Shape: (n, MELS, frames)."""
         return from_bytes(self.stored_mels(items))
 
-    def stored_mels(self, items: Items) -> npt.NDArray[np.uint8]:
+    def stored_mels(self, items: Int64[I64, " items"]) -> UInt8[U8, "items mels frames"]:
         """Mel spectrograms as they are stored, for `features.mel.from_bytes`. Shape: (n, MELS, frames)."""
         stored = np.empty((len(items), *self.mel_shape), np.uint8)
         for i, (shard, place, note) in enumerate(self._places(items)):
@@ -135,9 +132,9 @@ class Subset:
         """Bands and frames of each spectrogram."""
         return MELS, 1 + self._notes[0].samples // HOP
 
-    def encoded(self, items: Items) -> list[Floats]:
+    def encoded(self, items: Int64[I64, " items"]) -> list[Float32[F32, " _encoded_width"]]:
         """Encoded values, each row as wide as its own synthesizer's space: (encoded_width,)."""
-        rows: list[Floats] = [np.zeros(0, np.float32)] * len(items)
+        rows: list[F32] = [np.zeros(0, np.float32)] * len(items)
         for number, synth in enumerate(self.synths):
             places = np.flatnonzero(self.synth_index[items] == number)
             if len(places):
@@ -145,20 +142,20 @@ class Subset:
                     rows[place] = row
         return rows
 
-    def encoded_of(self, synth: str, items: Items) -> Floats:
+    def encoded_of(self, synth: str, items: Int64[I64, " items"]) -> Float32[F32, "items encoded_width"]:
         """Encoded values of items that are all of one synthesizer. Shape: (n, encoded_width). Raises `InputError`."""
         number = self.synths.index(synth)
         if (self.synth_index[items] != number).any():
             raise InputError(f"got items of other synthesizers than {synth}; use encoded, or choose by synth_index")
         return self._spaces[number].encode(self._native(items, self._spaces[number]))
 
-    def active_of(self, synth: str, items: Items) -> Floats:
+    def active_of(self, synth: str, items: Int64[I64, " items"]) -> Float32[F32, "items encoded_width"]:
         """1 where an encoded column is of an active parameter, else 0. As `encoded_of`."""
         source = get_synth(synth)
         active = source.active_parameters(self._native(items, source.space))
         return np.repeat(active, source.space.widths, axis=1).astype(np.float32)
 
-    def pitches(self, items: Items) -> Items:
+    def pitches(self, items: Int64[I64, " *items"]) -> Int64[I64, " *items"]:
         """MIDI numbers of the items' notes. Same shape."""
         return np.array([note.pitch for note in self._notes], np.int64)[items % len(self._notes)]
 
@@ -172,11 +169,11 @@ class Subset:
         """The note of an item."""
         return self._notes[item % len(self._notes)]
 
-    def harmonic(self, items: Items) -> npt.NDArray[np.float64]:
+    def harmonic(self, items: Int64[I64, " items"]) -> Float64[F64, " items"]:
         """Harmonic percentages. Shape: (n,)."""
         return np.array([self._array(shard, HARMONIC)[place, note] for shard, place, note in self._places(items)])
 
-    def names(self, items: Items) -> list[str]:
+    def names(self, items: Int64[I64, " items"]) -> list[str]:
         """Names of the presets; children have a parent's."""
         return [self._rows.names[row] for row in (items // len(self._notes)).tolist()]
 
@@ -184,7 +181,9 @@ class Subset:
         """Synthesizer and number of the row of an item: equal for all notes of a preset."""
         return self.synths[self.synth_index[item]], int(self._rows.number[item // len(self._notes)])
 
-    def examples(self, synth: str | None = None, *, whole_rows: bool = False) -> Items:
+    def examples(
+        self, synth: str | None = None, *, whole_rows: bool = False
+    ) -> Int64[I64, " _items"] | Int64[I64, "_rows _notes"]:
         """Every item, of one synthesizer or of all, (n,); with `whole_rows` the items of every row, (rows, notes)."""
         items = np.arange(len(self))
         if synth is not None:
@@ -193,7 +192,7 @@ class Subset:
 
     def batches(
         self, batch_size: int, rng: np.random.Generator, one_synth: bool = False, whole_rows: bool = False
-    ) -> Iterator[Items]:
+    ) -> Iterator[Int64[I64, " _items"] | Int64[I64, "_rows _notes"]]:
         """An epoch: every item once, shuffled, `batch_size` at a time; the last batch may be short.
 
         With `one_synth` a batch has items of one synthesizer only, and the batches of all are shuffled. With
@@ -208,12 +207,12 @@ class Subset:
         order = rng.permutation(len(batches)) if one_synth else range(len(batches))
         return (batches[place] for place in order)
 
-    def _native(self, items: Items, space: ParamSpace) -> npt.NDArray[np.float64]:
+    def _native(self, items: Int64[I64, " items"], space: ParamSpace) -> Float64[F64, "items parameters"]:
         """Native values of items of one synthesizer. Shape: (n, P)."""
         native = [self._array(shard, NATIVE)[place] for shard, place, _ in self._places(items)]
         return np.array(native).reshape(len(items), len(space))
 
-    def _places(self, items: Items) -> Iterator[tuple[int, int, int]]:
+    def _places(self, items: Int64[I64, " items"]) -> Iterator[tuple[int, int, int]]:
         """Shard, place of the row in it, and number of the note, for each item."""
         rows, notes = np.divmod(items, len(self._notes))
         return zip(self._rows.shard[rows].tolist(), self._rows.place[rows].tolist(), notes.tolist(), strict=True)

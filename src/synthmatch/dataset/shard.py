@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
+from synthmatch.arrays import F64, U8, Array, Float64, UInt8
 from synthmatch.atomic_files import write_folder
 from synthmatch.dataset.rows import Candidate
 from synthmatch.errors import InputError
@@ -45,8 +45,8 @@ class KeptRow(NamedTuple):
     number: int
     attempt: int
     candidate: Candidate
-    mel: npt.NDArray[np.uint8]
-    harmonic: npt.NDArray[np.float64]
+    mel: UInt8[U8, "notes mels frames"]
+    harmonic: Float64[F64, " notes"]
 
 
 @dataclass(frozen=True)
@@ -183,7 +183,7 @@ class ShardPlace:
             raise InputError(f"{self.path / EXTRA} is damaged (it holds other things than objects)")
         return extra
 
-    def array(self, name: str, rows: int, parameters: int) -> npt.NDArray[Any]:
+    def array(self, name: str, rows: int, parameters: int) -> Array:
         """One of the shard's arrays, mapped into memory, of so many rows. Raises `InputError`."""
         shapes: dict[str, tuple[tuple[int, ...], str]] = {
             MEL: ((rows * self.notes, MELS, self.frames), "u1"),
@@ -221,7 +221,7 @@ def _sha256(file: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _npy(array: npt.NDArray[Any]) -> bytes:
+def _npy(array: Array) -> bytes:
     buffer = io.BytesIO()
     np.save(buffer, array, allow_pickle=False)
     return buffer.getvalue()

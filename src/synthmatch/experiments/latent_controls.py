@@ -9,8 +9,8 @@ another controls nothing, and comes to 0.
 from collections.abc import Callable
 
 import numpy as np
-import numpy.typing as npt
 
+from synthmatch.arrays import F32, F64, Float32, Float64
 from synthmatch.features.descriptors import attack_seconds, centroid_hz, level_dbfs
 from synthmatch.metrics import harmonic_percentage
 from synthmatch.models.estimator import Estimator
@@ -19,10 +19,8 @@ from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool
 from synthmatch.synths.registry import get_synth
 
-Floats = npt.NDArray[np.float64]
-
 #: What a sound is described by, by the name that tables use.
-DESCRIPTORS: dict[str, Callable[[npt.NDArray[np.float32], Note], float]] = {
+DESCRIPTORS: dict[str, Callable[[F32, Note], float]] = {
     "centroid": lambda audio, note: centroid_hz(audio),
     "level": lambda audio, note: level_dbfs(audio),
     "harmonic": lambda audio, note: harmonic_percentage(audio),
@@ -36,12 +34,14 @@ class Described:
     def __init__(self, note: Note) -> None:
         self._note = note
 
-    def __call__(self, audio: npt.NDArray[np.float32]) -> Floats:
+    def __call__(self, audio: Float32[F32, "*channels samples"]) -> Float64[F64, " descriptors"]:
         """In the order of `DESCRIPTORS`."""
         return np.array([describe(audio, self._note) for describe in DESCRIPTORS.values()])
 
 
-def traversals(points: Floats, positions: Floats) -> Floats:
+def traversals(
+    points: Float64[F64, "points latent_size"], positions: Float64[F64, " steps"]
+) -> Float64[F64, "points latent_size steps latent_size"]:
     """Each number of each point moved to each position, the others where they are.
 
     Shape: (points, latent_size), (steps,) -> (points, latent_size, steps, latent_size).
@@ -54,7 +54,9 @@ def traversals(points: Floats, positions: Floats) -> Floats:
     return moved
 
 
-def rank_correlation(positions: Floats, described: Floats) -> Floats:
+def rank_correlation(
+    positions: Float64[F64, " steps"], described: Float64[F64, "steps columns"]
+) -> Float64[F64, " columns"]:
     """Spearman's, over the first axis; 0 for a descriptor that never changes. Shape: (steps,), (steps, n) -> (n,)."""
     from scipy.stats import rankdata  # noqa: PLC0415 - half a second that no other import needs
 
@@ -66,8 +68,13 @@ def rank_correlation(positions: Floats, described: Floats) -> Floats:
 
 
 def controls(
-    estimator: Estimator, synth: str, note: Note, points: Floats, positions: Floats, workers: int | None = None
-) -> Floats:
+    estimator: Estimator,
+    synth: str,
+    note: Note,
+    points: Float64[F64, "points latent_size"],
+    positions: Float64[F64, " steps"],
+    workers: int | None = None,
+) -> Float64[F64, "latent_size descriptors"]:
     """Mean rank correlation of each number of the latent with each descriptor. Shape: (latent_size, descriptors).
 
     `points`: (n, latent_size). Raises `InputError` where the model has no latent or does not know the synthesizer. A

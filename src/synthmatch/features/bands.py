@@ -5,12 +5,11 @@ machine, which dense products do not promise.
 """
 
 from functools import cache
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy.sparse import csc_array
 
+from synthmatch.arrays import F64, Float, Float64, Floats
 from synthmatch.features.stft import powers
 from synthmatch.note import SAMPLE_RATE_HZ
 
@@ -31,14 +30,14 @@ def mel_bands(window: int, bands: int) -> csc_array:
     return _summing_to_one(triangles(mel_edges_hz(bands), window))
 
 
-def mel_edges_hz(bands: int) -> npt.NDArray[np.float64]:
+def mel_edges_hz(bands: int) -> Float64[F64, " {bands}+2"]:
     """Where the triangles of mel bands begin, have their centres and end, by HTK's formula. Shape: (bands + 2,)."""
     top = 2595 * np.log10(1 + SAMPLE_RATE_HZ / 2 / 700)
     return np.asarray(700 * (10 ** (np.linspace(0, top, bands + 2) / 2595) - 1))
 
 
 @cache
-def slaney_mel_bands(window: int, bands: int) -> npt.NDArray[np.float64]:
+def slaney_mel_bands(window: int, bands: int) -> Float64[F64, "bands bins"]:
     """Mel bands by Slaney's scale and area normalisation, librosa's default, read-only. Shape: (bands, window // 2 + 1).
 
     Below 1 kHz a mel is 200/3 Hz; above, 27 mels multiply the frequency by 6.4. Bands are triangles from 0 Hz to
@@ -60,7 +59,9 @@ def slaney_mel_bands(window: int, bands: int) -> npt.NDArray[np.float64]:
     return np.asarray(bank)
 
 
-def slaney_mel_power(audio: npt.NDArray[Any], window: int, hop: int, bands: int) -> npt.NDArray[Any]:
+def slaney_mel_power(
+    audio: Float[Floats, "*channels samples"], window: int, hop: int, bands: int
+) -> Float[Floats, "*channels frames {bands}"]:
     """Power of centred frames in Slaney's bands, as precise as the audio. Shape: (..., samples) -> (..., frames, bands)."""
     return np.asarray(powers(audio, window, hop) @ slaney_mel_bands(window, bands).T.astype(audio.dtype, copy=False))
 
@@ -72,7 +73,7 @@ def semitone_bands(window: int) -> csc_array:
     return _summing_to_one(triangles(440.0 * 2 ** ((pitches - 69) / 12), window))
 
 
-def triangles(edges_hz: npt.NDArray[np.float64], window: int) -> npt.NDArray[np.float64]:
+def triangles(edges_hz: Float64[F64, " edges"], window: int) -> Float64[F64, "{window}//2+1 bands"]:
     """Weight of each bin in bands that are 1 at their centres. Shape: (bands + 2,) -> (window // 2 + 1, bands)."""
     bins_hz = np.arange(window // 2 + 1) * SAMPLE_RATE_HZ / window
     # a band narrower than two bins would fall between them: widen it to reach both neighbours
@@ -84,5 +85,5 @@ def triangles(edges_hz: npt.NDArray[np.float64], window: int) -> npt.NDArray[np.
     return np.asarray(np.maximum(0, np.minimum(rising, falling)))
 
 
-def _summing_to_one(bank: npt.NDArray[np.float64]) -> csc_array:
+def _summing_to_one(bank: Float64[F64, "bins bands"]) -> csc_array:
     return csc_array((bank / bank.sum(axis=0)).astype(np.float32))

@@ -4,8 +4,8 @@ Audio is (channels, samples) or (samples,) float32 at 44.1 kHz; channels are ave
 """
 
 import numpy as np
-import numpy.typing as npt
 
+from synthmatch.arrays import F32, Float32
 from synthmatch.audio import decibels, mono
 from synthmatch.features.stft import FLOOR_DB, power_frames
 from synthmatch.note import SAMPLE_RATE_HZ, Note
@@ -17,7 +17,7 @@ _ENVELOPE = 256
 _REACHED = 0.9
 
 
-def centroid_hz(audio: npt.NDArray[np.float32]) -> float:
+def centroid_hz(audio: Float32[F32, "*channels samples"]) -> float:
     """Mean frequency, by magnitude, over all frames: the louder ones count more."""
     magnitude = np.sqrt(power_frames(audio, _WINDOW, _HOP)).sum(axis=0)
     total = float(magnitude.sum())
@@ -25,13 +25,13 @@ def centroid_hz(audio: npt.NDArray[np.float32]) -> float:
     return float(magnitude @ frequency_hz) / total if total else 0.0
 
 
-def level_dbfs(audio: npt.NDArray[np.float32]) -> float:
+def level_dbfs(audio: Float32[F32, "*channels samples"]) -> float:
     """Root mean square over the whole; a full-scale square wave is 0."""
     power = float(np.mean(np.square(_mono(audio), dtype=np.float64)))
     return float(decibels(power, FLOOR_DB))
 
 
-def attack_seconds(audio: npt.NDArray[np.float32], note: Note) -> float:
+def attack_seconds(audio: Float32[F32, "*channels samples"], note: Note) -> float:
     """From the note's start until its envelope first comes to 90 % of its largest value."""
     sounding = _mono(audio)[note.start_samples :]
     frames = sounding[: sounding.size // _ENVELOPE * _ENVELOPE].reshape(-1, _ENVELOPE)
@@ -41,5 +41,5 @@ def attack_seconds(audio: npt.NDArray[np.float32], note: Note) -> float:
     return int(np.argmax(envelope >= _REACHED * envelope.max())) * _ENVELOPE / SAMPLE_RATE_HZ
 
 
-def _mono(audio: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+def _mono(audio: Float32[F32, "*channels samples"]) -> Float32[F32, " samples"]:
     return audio if audio.ndim == 1 else mono(audio)

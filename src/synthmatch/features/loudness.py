@@ -5,18 +5,16 @@ standard gives them at 48 kHz; these are the analogue prototypes behind them (De
 """
 
 import numpy as np
-import numpy.typing as npt
 from scipy.signal import lfilter
 
-from synthmatch.audio import Audio, decibels
+from synthmatch.arrays import F64, Audio, Float64
+from synthmatch.audio import decibels
 from synthmatch.note import SAMPLE_RATE_HZ
 
 _SHELF_HZ, _SHELF_Q, _SHELF_DB = 1681.974450955533, 0.7071752369554196, 3.999843853973347
 _PASS_HZ, _PASS_Q = 38.13547087602444, 0.5003270373238773
 #: So that a full-scale sine of 997 Hz in one channel reads -3.01.
 _OFFSET_DB = -0.691
-
-Floats = npt.NDArray[np.float64]
 
 
 def loudness_db(audio: Audio) -> float:
@@ -26,7 +24,7 @@ def loudness_db(audio: Audio) -> float:
     return float(decibels(power * 10.0 ** (_OFFSET_DB / 10.0)))
 
 
-def _shelf() -> tuple[Floats, Floats]:
+def _shelf() -> tuple[Float64[F64, " 3"], Float64[F64, " 3"]]:
     k = np.tan(np.pi * _SHELF_HZ / SAMPLE_RATE_HZ)
     high = 10.0 ** (_SHELF_DB / 20.0)
     middle = high**0.499666774155
@@ -36,12 +34,12 @@ def _shelf() -> tuple[Floats, Floats]:
     return numerator, _denominator(k, _SHELF_Q)
 
 
-def _high_pass() -> tuple[Floats, Floats]:
+def _high_pass() -> tuple[Float64[F64, " 3"], Float64[F64, " 3"]]:
     k = np.tan(np.pi * _PASS_HZ / SAMPLE_RATE_HZ)
     # the standard's gain: coefficients 1, -2, 1 over a denominator that starts with 1
     denominator = _denominator(k, _PASS_Q)
     return np.array([1.0, -2.0, 1.0]) * denominator[0], denominator
 
 
-def _denominator(k: float, q: float) -> Floats:
+def _denominator(k: float, q: float) -> Float64[F64, " 3"]:
     return np.array([1 + k / q + k * k, 2 * (k * k - 1), 1 - k / q + k * k])

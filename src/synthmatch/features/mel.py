@@ -7,12 +7,10 @@ this last scale it is what librosa 0.11 gives: ``power_to_db(melspectrogram(y=mo
 """
 
 import numpy as np
-import numpy.typing as npt
 
+from synthmatch.arrays import F32, U8, Float32, UInt8
 from synthmatch.audio import decibels, mono
 from synthmatch.features.bands import slaney_mel_power
-
-Floats = npt.NDArray[np.float32]
 
 #: Bands, and frames of a render of 5 s: the shape of a model's input.
 MELS = 128
@@ -24,13 +22,13 @@ RANGE_DB = 80.0
 _FLOOR_POWER = 1e-10
 
 
-def mel_power(audio: npt.NDArray[np.float32]) -> Floats:
+def mel_power(audio: Float32[F32, "*channels samples"]) -> Float32[F32, "mels 1+samples//512"]:
     """Band powers, not scaled: sounds can be shown on one scale. Shape: (MELS, 1 + samples // HOP)."""
     signal = audio if audio.ndim == 1 else mono(audio)
     return slaney_mel_power(signal.astype(np.float32, copy=False), WINDOW, HOP, MELS).T
 
 
-def mel_spectrogram(audio: npt.NDArray[np.float32]) -> Floats:
+def mel_spectrogram(audio: Float32[F32, "*channels samples"]) -> Float32[F32, "mels 1+samples//512"]:
     """Levels in 0..1, 1 is the loudest band of the sound; silence gives zeros. Shape: (MELS, 1 + samples // HOP)."""
     power = mel_power(audio)
     loudest = power.max()
@@ -40,11 +38,11 @@ def mel_spectrogram(audio: npt.NDArray[np.float32]) -> Floats:
     return np.asarray(np.maximum(level_db / np.float32(RANGE_DB) + 1, np.float32(0)), np.float32)
 
 
-def to_bytes(mel: Floats) -> npt.NDArray[np.uint8]:
+def to_bytes(mel: Float32[F32, " *shape"]) -> UInt8[U8, " *shape"]:
     """Levels as 8 bits: steps of 80 / 255 = 0.31 dB. Same shape."""
     return np.rint(mel * np.float32(255)).astype(np.uint8)
 
 
-def from_bytes(stored: npt.NDArray[np.uint8]) -> Floats:
+def from_bytes(stored: UInt8[U8, " *shape"]) -> Float32[F32, " *shape"]:
     """Levels of their 8 bits, at most half a step from what they were. Same shape."""
     return np.divide(stored, np.float32(255), dtype=np.float32)

@@ -11,8 +11,8 @@ It is a weighted mean of two distances in dB, both on the same frames (2,048 sam
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from synthmatch.arrays import F32, Audio, Float, Float32, Floats
 from synthmatch.audio import decibels
 from synthmatch.features.bands import mel_bands
 from synthmatch.features.sketch import HOP, MELS, WINDOW, segment_means
@@ -32,9 +32,9 @@ class RenderFeatures(NamedTuple):
     """
 
     distance_db: float
-    difference: npt.NDArray[np.float32] = _NOTHING
-    sketch: npt.NDArray[np.float32] = _NOTHING
-    spectrum: npt.NDArray[np.floating] = _NOTHING
+    difference: Float[Floats, " cells"] = _NOTHING
+    sketch: Float32[F32, "..."] = _NOTHING
+    spectrum: Float[Floats, "..."] = _NOTHING
 
 
 class SearchDistance:
@@ -43,7 +43,7 @@ class SearchDistance:
     `target`: (channels, samples) float32. A render of another length is cut or filled with silence.
     """
 
-    def __init__(self, target: npt.NDArray[np.float32]) -> None:
+    def __init__(self, target: Audio) -> None:
         self._samples = target.shape[-1]
         power = power_frames(target, WINDOW, HOP)
         self._spectrum = decibels(power, FLOOR_DB)
@@ -52,7 +52,7 @@ class SearchDistance:
         edges = np.rint(np.geomspace(1, frames + 1, min(_SEGMENTS, frames) + 1)).astype(np.int64) - 1
         self._segments = np.unique(edges[:-1])
 
-    def __call__(self, audio: npt.NDArray[np.float32]) -> RenderFeatures:
+    def __call__(self, audio: Audio) -> RenderFeatures:
         """Distance of a render, shape (channels, samples)."""
         power = power_frames(self._fit(audio), WINDOW, HOP)
         levels = decibels(power, FLOOR_DB)
@@ -66,7 +66,7 @@ class SearchDistance:
         coarse = (cells / (2 * lengths[:, None])).ravel()
         return RenderFeatures(distance_db, coarse, segment_means(bands), segment_means(levels).astype(np.float16))
 
-    def _fit(self, audio: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    def _fit(self, audio: F32) -> F32:
         samples = audio.shape[-1]
         if samples >= self._samples:
             return audio[..., : self._samples]

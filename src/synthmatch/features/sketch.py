@@ -7,13 +7,11 @@ model that predicts sketches has one output.
 from functools import cache
 
 import numpy as np
-import numpy.typing as npt
 
-from synthmatch.audio import Audio, decibels
+from synthmatch.arrays import F32, I64, Audio, Float32, Int64
+from synthmatch.audio import decibels
 from synthmatch.features.bands import mel_bands
 from synthmatch.features.stft import FLOOR_DB, frame_count, power_frames
-
-Floats = npt.NDArray[np.float32]
 
 WINDOW = 2048
 HOP = 1024
@@ -24,7 +22,7 @@ _PARTS = 16
 
 
 @cache
-def segment_starts(frames: int) -> npt.NDArray[np.int64]:
+def segment_starts(frames: int) -> Int64[I64, " segments"]:
     """First frame of each segment of a sound of so many frames, the first at 0. Shape: (segments,), read-only."""
     ratio = _FRAMES ** (1 / _PARTS)
     last = int(np.ceil(np.log(frames + 1) / np.log(ratio)))
@@ -34,19 +32,19 @@ def segment_starts(frames: int) -> npt.NDArray[np.int64]:
     return starts
 
 
-def segment_means(levels: Floats) -> Floats:
+def segment_means(levels: Float32[F32, "frames bands"]) -> Float32[F32, "segments bands"]:
     """Means over segments. Shape: (frames, bands) -> (segments, bands)."""
     starts = segment_starts(len(levels))
     lengths = np.diff(np.append(starts, len(levels)))
     return np.asarray(np.add.reduceat(levels, starts, axis=0) / lengths[:, None], np.float32)
 
 
-def sketch(audio: Audio) -> Floats:
+def sketch(audio: Audio) -> Float32[F32, "segments mels"]:
     """The sketch of a sound, (channels, samples), in dBFS. Shape: (segments, MELS)."""
     return segment_means(decibels(power_frames(audio, WINDOW, HOP) @ mel_bands(WINDOW, MELS), FLOOR_DB))
 
 
-def segment_shares(samples: int, segments: int) -> Floats:
+def segment_shares(samples: int, segments: int) -> Float32[F32, " known"]:
     """Share of the time that each of the first `segments` segments of so many samples takes. Shape: (segments or fewer,)."""
     frames = frame_count(samples, WINDOW, HOP)
     starts = segment_starts(frames)

@@ -9,22 +9,19 @@ Windows and hops are in samples at 44.1 kHz; windows are periodic Hann. Spectra 
 """
 
 from functools import cache
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy.fft import rfft
 
+from synthmatch.arrays import F32, F64, Float, Float32, Float64, Floats
 from synthmatch.audio import mono
-
-Floats = npt.NDArray[np.floating]
 
 #: Below this a spectrum counts as silent, in dBFS: the floor of the metric `lsd`.
 FLOOR_DB = -90.0
 
 
 @cache
-def hann(window: int) -> npt.NDArray[np.float64]:
+def hann(window: int) -> Float64[F64, " {window}"]:
     """Periodic Hann window, read-only. Shape: (window,)."""
     shape = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(window) / window)
     shape.setflags(write=False)
@@ -32,7 +29,7 @@ def hann(window: int) -> npt.NDArray[np.float64]:
 
 
 @cache
-def full_scale_hann(window: int) -> npt.NDArray[np.float32]:
+def full_scale_hann(window: int) -> Float32[F32, " {window}"]:
     """The same, scaled so that a full-scale sine has magnitude 1. Shape: (window,)."""
     shape = (hann(window) * 2 / hann(window).sum()).astype(np.float32)
     shape.setflags(write=False)
@@ -44,7 +41,9 @@ def frame_count(samples: int, window: int, hop: int) -> int:
     return max(1, -(-max(samples - window, 0) // hop) + 1)
 
 
-def power_frames(audio: npt.NDArray[np.float32], window: int, hop: int) -> npt.NDArray[np.float32]:
+def power_frames(
+    audio: Float32[F32, "*channels samples"], window: int, hop: int
+) -> Float32[F32, "frames {window}//2+1"]:
     """Power of each frame and bin, full-scale sine = 1. Channels are averaged.
 
     Shape: (samples,) or (channels, samples) -> (frames, window // 2 + 1).
@@ -56,18 +55,24 @@ def power_frames(audio: npt.NDArray[np.float32], window: int, hop: int) -> npt.N
     return _power(_frames(padded, window, hop) * full_scale_hann(window))
 
 
-def centred_frames(audio: Floats, window: int, hop: int) -> Floats:
+def centred_frames(
+    audio: Float[Floats, "*channels samples"], window: int, hop: int
+) -> Float[Floats, "*channels frames {window}"]:
     """Centred frames, a read-only view. Shape: (..., samples) -> (..., frames, window)."""
     half = window // 2
     return _frames(np.pad(audio, [(0, 0)] * (audio.ndim - 1) + [(half, half)]), window, hop)
 
 
-def powers(audio: Floats, window: int, hop: int) -> npt.NDArray[Any]:
+def powers(
+    audio: Float[Floats, "*channels samples"], window: int, hop: int
+) -> Float[Floats, "*channels frames {window}//2+1"]:
     """Squared magnitudes of centred frames, not scaled. Shape: (..., samples) -> (..., frames, window // 2 + 1)."""
     return _power(centred_frames(audio, window, hop) * hann(window).astype(audio.dtype, copy=False))
 
 
-def magnitudes(audio: Floats, window: int, hop: int) -> npt.NDArray[Any]:
+def magnitudes(
+    audio: Float[Floats, "*channels samples"], window: int, hop: int
+) -> Float[Floats, "*channels frames {window}//2+1"]:
     """Magnitudes of centred frames, not scaled. Shape: (..., samples) -> (..., frames, window // 2 + 1)."""
     return np.asarray(np.sqrt(powers(audio, window, hop)))
 
@@ -76,7 +81,7 @@ def _frames(padded: Floats, window: int, hop: int) -> Floats:
     return np.lib.stride_tricks.sliding_window_view(padded, window, axis=-1)[..., ::hop, :]
 
 
-def _power(frames: Floats) -> npt.NDArray[Any]:
+def _power(frames: Floats) -> Floats:
     spectrum = rfft(frames, axis=-1)
     # twice as fast as the square of np.abs, whose care for overflow float32 samples do not need
     return np.asarray(spectrum.real**2 + spectrum.imag**2)

@@ -8,14 +8,12 @@ get no weight. Bands a semitone apart make a transposition a shift. Shape: (SEGM
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
+from synthmatch.arrays import F16, F32, Float16, Float32
 from synthmatch.audio import decibels
 from synthmatch.features.bands import SEMITONE_BANDS, semitone_bands
 from synthmatch.features.stft import FLOOR_DB, power_frames
 from synthmatch.note import SAMPLE_RATE_HZ, Note
-
-Floats = npt.NDArray[np.float32]
 
 _WINDOW = 2048
 _HOP = 512
@@ -25,7 +23,9 @@ RELEASE_EDGES = (0.0, 0.05, 0.12, 0.25, 0.5, 1.0)
 SEGMENTS = len(HELD_EDGES) + len(RELEASE_EDGES) - 2
 
 
-def timbre(audio: npt.NDArray[np.float32], note: Note) -> tuple[Floats, Floats]:
+def timbre(
+    audio: Float32[F32, "*channels samples"], note: Note
+) -> tuple[Float32[F32, "segments bands"], Float32[F32, " segments"]]:
     """Levels in dBFS, shape (SEGMENTS, SEMITONE_BANDS), and the seconds of sound behind each, shape (SEGMENTS,).
 
     `audio`: (channels, samples) or (samples,), starting at ``note.start_seconds``.
@@ -52,6 +52,6 @@ class TimbreMeasure:
     def __init__(self, note: Note) -> None:
         self._note = note
 
-    def __call__(self, audio: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.float16], float]:
+    def __call__(self, audio: Float32[F32, "*channels samples"]) -> tuple[Float16[F16, "segments bands"], float]:
         """Levels in dBFS, shape (SEGMENTS, SEMITONE_BANDS), to 0.06 dB; peak of the audio, 1 is full scale."""
         return timbre(audio, self._note)[0].astype(np.float16), float(np.abs(audio).max(initial=0.0))

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from synthmatch.arrays import F64, Float64
 from synthmatch.params import ParamSpace, Preset
 
 #: Standard deviation of a continuous mutation, in unit values (docs/library.md, "Children", has 0.1 and 0.2, and other numbers of
@@ -36,9 +37,7 @@ def child(space: ParamSpace, parents: Sequence[Preset], rng: np.random.Generator
     return mother.with_native(coarse(space, unit))
 
 
-def coarse(
-    space: ParamSpace, unit: np.ndarray[tuple[int, ...], np.dtype[np.float64]]
-) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+def coarse(space: ParamSpace, unit: Float64[F64, "*presets parameters"]) -> Float64[F64, "*presets parameters"]:
     """Native values of knob positions, continuous ones on a grid of 1/1024 of their range. Shape: (..., P)."""
     rounded = np.where(space.unit_step < _COARSE, np.rint(unit / _COARSE) * _COARSE, unit)
     return space.to_native(rounded)

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from synthmatch.arrays import F16, I64, Float16, Int64
 from synthmatch.atomic_files import write_whole
 from synthmatch.errors import InputError
 from synthmatch.features import bands, timbre
@@ -36,8 +36,8 @@ class Chunk(NamedTuple):
     SEMITONE_BANDS), float16. `silent` and `failed` count the others.
     """
 
-    kept: npt.NDArray[np.int64]
-    levels: npt.NDArray[np.float16]
+    kept: Int64[I64, " presets"]
+    levels: Float16[F16, "pitches presets segments bands"]
     silent: int
     failed: int
 

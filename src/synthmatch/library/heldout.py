@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from synthmatch.arrays import I64, Float, Floats, Int64
 from synthmatch.library.split import split_of
 from synthmatch.params import ParamSpace, Preset
 
@@ -20,7 +20,7 @@ def tolerated(space: ParamSpace) -> int:
     return int(NEAR_SHARE * len(space))
 
 
-def differing(space: ParamSpace, presets: Sequence[Preset], others: Sequence[Preset]) -> npt.NDArray[np.int64]:
+def differing(space: ParamSpace, presets: Sequence[Preset], others: Sequence[Preset]) -> Int64[I64, " presets"]:
     """How many parameters tell a preset from the nearest of `others`: those over 0.02 unit apart. Shape: (presets,).
 
     Without others every preset differs in all parameters.
@@ -34,7 +34,9 @@ def differing(space: ParamSpace, presets: Sequence[Preset], others: Sequence[Pre
     return nearest
 
 
-def differing_from(unit: npt.NDArray[np.floating], other: npt.NDArray[np.floating]) -> npt.NDArray[np.int64]:
+def differing_from(
+    unit: Float[Floats, "presets parameters"], other: Float[Floats, " parameters"]
+) -> Int64[I64, " presets"]:
     """How many parameters tell each preset from one other, as knob positions. Shape: (presets, P), (P,) -> (presets,)."""
     return (np.abs(unit - other) > _NOTICED).sum(axis=-1)
 

@@ -9,14 +9,12 @@ in the space of the components without expanding them: with levels m + V c and w
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.linalg import eigh
 
+from synthmatch.arrays import F32, I8, Float, Float32, Floats, Int8, Integer, Integers
 from synthmatch.features.bands import LOWEST_PITCH, SEMITONE_BANDS
 from synthmatch.features.timbre import SEGMENTS, timbre
 from synthmatch.note import Note
-
-Floats = npt.NDArray[np.float32]
 
 #: Principal components stored (docs/library.md, "How fast and how well it finds", has 32 to 192).
 COMPONENTS = 96
@@ -31,14 +29,17 @@ class TimbreIndex:
     """
 
     pitches: tuple[int, ...]
-    codes: npt.NDArray[np.int8]
-    scale: Floats
-    basis: Floats
-    mean: Floats
+    codes: Int8[I8, "pitches presets components"]
+    scale: Float32[F32, " components"]
+    basis: Float32[F32, "components levels"]
+    mean: Float32[F32, " levels"]
 
     @classmethod
     def fit(
-        cls, pitches: tuple[int, ...], levels: npt.NDArray[np.floating], components: int = COMPONENTS
+        cls,
+        pitches: tuple[int, ...],
+        levels: Float[Floats, "pitches presets segments bands"],
+        components: int = COMPONENTS,
     ) -> "TimbreIndex":
         """Index timbres. `levels`: (pitches, N, SEGMENTS, SEMITONE_BANDS) in dBFS; any float type."""
         centred = levels.reshape(-1, SEGMENTS * SEMITONE_BANDS).astype(np.float32)
@@ -54,7 +55,7 @@ class TimbreIndex:
     def __len__(self) -> int:
         return self.codes.shape[1]
 
-    def distances(self, audio: npt.NDArray[np.float32], note: Note) -> Floats:
+    def distances(self, audio: Float32[F32, "*channels samples"], note: Note) -> Float32[F32, " presets"]:
         """Weighted RMS level difference in dB between a target and every preset. Shape: (N,)."""
         levels, seconds = timbre(audio, note)
         nearest, shift = self._nearest(note)
@@ -71,7 +72,7 @@ class TimbreIndex:
         squared = residual @ residual + np.einsum("ij,ij->i", codes @ (side @ side.T) - 2 * (side @ residual), codes)
         return np.sqrt(np.maximum(squared, 0) / total).astype(np.float32)
 
-    def levels(self, rows: npt.NDArray[np.integer], note: Note) -> Floats:
+    def levels(self, rows: Integer[Integers, " presets"], note: Note) -> Float32[F32, "presets segments bands"]:
         """Levels in dBFS of presets as they are remembered, moved to a note's pitch.
 
         Shape: (n,) -> (n, SEGMENTS, SEMITONE_BANDS). Bands that the move brings in have the level of the last that is known.
@@ -88,7 +89,7 @@ class TimbreIndex:
         return nearest, int(np.clip(shift, 1 - SEMITONE_BANDS, SEMITONE_BANDS - 1))
 
 
-def _principal(centred: Floats, components: int) -> Floats:
+def _principal(centred: Float32[F32, "rows columns"], components: int) -> Float32[F32, "components columns"]:
     """The directions in which rows differ most, one a row. Shape: (rows, columns) -> (components or fewer, columns)."""
     rows, columns = centred.shape
     if rows < columns:
@@ -99,12 +100,12 @@ def _principal(centred: Floats, components: int) -> Floats:
     return vectors[:, ::-1].T.astype(np.float32)
 
 
-def _shifted(array: Floats, shift: int) -> Floats:
+def _shifted(array: Float32[F32, "*rows bands"], shift: int) -> Float32[F32, "*rows bands"]:
     """Bands moved up by `shift` semitones; those that enter are not looked at."""
     return np.roll(array, shift, axis=-1)
 
 
-def _band_weights() -> Floats:
+def _band_weights() -> Float32[F32, " bands"]:
     """Half of the weight to bands as the ear spaces them, half as `lsd` counts STFT bins (mostly treble)."""
     centres = 2.0 ** ((LOWEST_PITCH + np.arange(SEMITONE_BANDS)) / 12)
     return (0.5 / SEMITONE_BANDS + 0.5 * centres / centres.sum()).astype(np.float32)

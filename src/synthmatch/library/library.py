@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from synthmatch.arrays import F32, F64, Array, Float32, Float64
 from synthmatch.atomic_files import write_whole
 from synthmatch.errors import InputError, PresetError
 from synthmatch.features.bands import SEMITONE_BANDS
@@ -37,7 +37,7 @@ class Neighbour:
 
     preset: Preset
     distance: float
-    levels: npt.NDArray[np.float32]
+    levels: Float32[F32, "segments bands"]
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Library:
     """
 
     synth: str
-    unit: npt.NDArray[np.float64]
+    unit: Float64[F64, "presets parameters"]
     names: tuple[str, ...]
     index: TimbreIndex
     extras: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
@@ -66,7 +66,7 @@ class Library:
         """The preset of a row."""
         return Preset(self.synth, self.space.to_native(self.unit[row]), self.names[row], self.extras.get(row, {}))
 
-    def nearest(self, audio: npt.NDArray[np.float32], note: Note, count: int) -> list[Neighbour]:
+    def nearest(self, audio: Float32[F32, "*channels samples"], note: Note, count: int) -> list[Neighbour]:
         """The presets that sound nearest to a target, nearest first."""
         distances = self.index.distances(audio, note)
         count = min(count, len(distances))
@@ -128,7 +128,7 @@ class Library:
             raise _damaged(path, error) from None
 
 
-def _arrays(path: Path) -> dict[str, npt.NDArray[Any]]:
+def _arrays(path: Path) -> dict[str, Array]:
     """Arrays of a library file, their sum of sizes checked. Raises `InputError`."""
     expected = "a library, which synthmatch library build makes"
     try:
@@ -137,7 +137,7 @@ def _arrays(path: Path) -> dict[str, npt.NDArray[Any]]:
         raise _damaged(path, error) from None
 
 
-def _header(path: Path, arrays: Mapping[str, npt.NDArray[Any]]) -> dict[str, Any]:
+def _header(path: Path, arrays: Mapping[str, Array]) -> dict[str, Any]:
     """The header of a library file: format, synth and table are there. Raises `InputError`."""
     try:
         if not has_shape(arrays.get("header"), "u1", None):
@@ -153,7 +153,7 @@ def _header(path: Path, arrays: Mapping[str, npt.NDArray[Any]]) -> dict[str, Any
     return header
 
 
-def _checked(header: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]], synth: Synth) -> Library:
+def _checked(header: Mapping[str, Any], arrays: Mapping[str, Array], synth: Synth) -> Library:
     """The library of a file, whose arrays and header fit each other and the synthesizer. Raises `ValueError`."""
     pitches = member(header, "pitches", list)
     if not pitches or not all(0 <= need(pitch, int, "a pitch") <= 127 for pitch in pitches):
@@ -194,7 +194,9 @@ def _damaged(path: Path, error: Exception) -> InputError:
     return InputError(f"{path} is no synthmatch library or is damaged ({error}); build it again")
 
 
-def nearest_in(libraries: Sequence[Library], audio: npt.NDArray[np.float32], note: Note, count: int) -> list[Neighbour]:
+def nearest_in(
+    libraries: Sequence[Library], audio: Float32[F32, "*channels samples"], note: Note, count: int
+) -> list[Neighbour]:
     """The nearest presets over several libraries, nearest first, each preset once."""
     found = [neighbour for library in libraries for neighbour in library.nearest(audio, note, count)]
     unique: dict[bytes, Neighbour] = {}

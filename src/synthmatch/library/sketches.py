@@ -9,8 +9,8 @@ from functools import cache
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
+from synthmatch.arrays import F32, Float32
 from synthmatch.audio import decibels
 from synthmatch.features.bands import LOWEST_PITCH, SEMITONE_BANDS, mel_bands
 from synthmatch.features.sketch import HOP, MELS, WINDOW, segment_starts
@@ -18,13 +18,13 @@ from synthmatch.features.stft import FLOOR_DB
 from synthmatch.features.timbre import HELD_EDGES, RELEASE_EDGES
 from synthmatch.note import SAMPLE_RATE_HZ
 
-Floats = npt.NDArray[np.float32]
-
 #: The loudest level of a sketch, in dBFS; a bound against overflow, not tuned.
 _CEILING_DB = 20.0
 
 
-def stored_sketches(levels: Floats, hold_seconds: float, frames: int) -> Floats:
+def stored_sketches(
+    levels: Float32[F32, "presets parts semitones"], hold_seconds: float, frames: int
+) -> Float32[F32, "presets segments mels"]:
     """Sketches of so many frames from timbres of a note that is held so long.
 
     Shape: (N, timbre.SEGMENTS, SEMITONE_BANDS) -> (N, segments, MELS), both in dBFS.
@@ -34,7 +34,7 @@ def stored_sketches(levels: Floats, hold_seconds: float, frames: int) -> Floats:
 
 
 @cache
-def _mels_of_semitones() -> Floats:
+def _mels_of_semitones() -> Float32[F32, "semitones mels"]:
     """What each semitone's power adds to each mel band. Shape: (SEMITONE_BANDS, MELS)."""
     bins_hz = np.maximum(np.arange(WINDOW // 2 + 1) * SAMPLE_RATE_HZ / WINDOW, 1.0)
     place = 12 * np.log2(bins_hz / 440) + 69 - LOWEST_PITCH
@@ -42,7 +42,7 @@ def _mels_of_semitones() -> Floats:
     return (near @ mel_bands(WINDOW, MELS)).astype(np.float32)
 
 
-def _shares(hold_seconds: float, frames: int) -> Floats:
+def _shares(hold_seconds: float, frames: int) -> Float32[F32, "segments parts"]:
     """Which share of each segment of a sketch is of which part of the note. Shape: (segments, timbre.SEGMENTS)."""
     seconds = np.append(segment_starts(frames), frames) * HOP / SAMPLE_RATE_HZ
     ends = np.minimum([*HELD_EDGES[:-1], np.inf], hold_seconds)

@@ -4,12 +4,11 @@ A step along one axis costs the local cost, a diagonal step twice the local cost
 """
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from synthmatch.arrays import F64, Float64
 
 
-def symmetric2(cost: Floats) -> float:
+def symmetric2(cost: Float64[F64, "reference estimated"]) -> float:
     """Cost of the cheapest path from corner to corner over N + M. Shape: local cost (N, M), both at least 1.
 
     Cells of one anti-diagonal depend only on the two before it, so each is one array operation: cell (i, k - i) of

@@ -9,10 +9,9 @@ Source: Hayes et al., ISMIR 2025 (ben-hayes/synth-permutations, `scripts/compute
 import numpy as np
 import numpy.typing as npt
 
+from synthmatch.arrays import F64, Float64
 from synthmatch.features.stft import centred_frames
 from synthmatch.metrics.inputs import mono, samples, validate
-
-Floats = npt.NDArray[np.float64]
 
 WINDOW, HOP = samples(50), samples(25)
 
@@ -29,7 +28,7 @@ def rms_cosine(reference: npt.ArrayLike, estimated: npt.ArrayLike) -> float:
     return min(1.0, float(np.sum(first * second)) / scale)
 
 
-def _envelope(signal: Floats) -> Floats:
+def _envelope(signal: Float64[F64, " samples"]) -> Float64[F64, " frames"]:
     """Root mean square of each frame. Shape: (samples,) -> (frames,)."""
     rows = centred_frames(signal, WINDOW, HOP)
     return np.sqrt(np.einsum("tn,tn->t", rows, rows) / WINDOW)

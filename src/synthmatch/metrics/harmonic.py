@@ -10,11 +10,10 @@ of Driedger, Mueller, Disch, ISMIR 2014.
 import numpy as np
 import numpy.typing as npt
 
+from synthmatch.arrays import Float, Floats
 from synthmatch.errors import InputError
 from synthmatch.features.stft import magnitudes
 from synthmatch.metrics.inputs import mono, validate_one
-
-Floats = npt.NDArray[np.float64]
 
 WINDOW, HOP = 2048, 512
 #: Frames, and bins, of the two median filters.
@@ -40,7 +39,7 @@ def harmonic_bin(percentage: float) -> str:
     return BINS[max(0, int(np.ceil(percentage / 20)) - 1)]
 
 
-def _harmonic_mask(spectrum: Floats) -> Floats:
+def _harmonic_mask(spectrum: Float[Floats, "frames bins"]) -> Float[Floats, "frames bins"]:
     """Share of each bin that is steady in time. Shape: (frames, bins), the same out.
 
     H² / (H² + (margin P)²), with H the median over time and P the median over frequency; both are divided by the larger
@@ -55,7 +54,7 @@ def _harmonic_mask(spectrum: Floats) -> Floats:
     return np.where(empty, 0.0, harmonic / np.where(empty, 1.0, harmonic + percussive))
 
 
-def _medians(rows: Floats) -> Floats:
+def _medians(rows: Float64[F64, "rows columns"]) -> Float64[F64, "rows columns"]:
     """Running median of `MEDIAN_SIZE` along each row, which goes on as its mirror image. Shape: (n, m), the same out.
 
     All rows go through scipy's one-dimensional filter at once, ten times faster than its filter for images: the mirror
@@ -66,5 +65,5 @@ def _medians(rows: Floats) -> Floats:
 
     arm = MEDIAN_SIZE // 2
     mirrored = np.pad(rows, ((0, 0), (arm, arm)), mode="symmetric")
-    medians: Floats = median_filter(mirrored.ravel(), size=MEDIAN_SIZE, mode="reflect")
+    medians: F64 = median_filter(mirrored.ravel(), size=MEDIAN_SIZE, mode="reflect")
     return medians.reshape(mirrored.shape)[:, arm:-arm]

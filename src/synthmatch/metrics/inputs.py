@@ -11,9 +11,8 @@ Audio is (channels, samples) or (samples,), floating, at 44.1 kHz; the order is 
 import numpy as np
 import numpy.typing as npt
 
+from synthmatch.arrays import F64, Float64
 from synthmatch.errors import InputError
-
-Floats = npt.NDArray[np.float64]
 
 #: Peak below which a side is silent: -100 dBFS, a third of the smallest step of a 16-bit file.
 SILENT_PEAK = 1e-5
@@ -24,7 +23,7 @@ def samples(milliseconds: float, sample_rate_hz: int = 44_100) -> int:
     return int(milliseconds * sample_rate_hz / 1000)
 
 
-def validate_one(audio: npt.ArrayLike, side: str) -> Floats:
+def validate_one(audio: npt.ArrayLike, side: str) -> Float64[F64, "channels samples"]:
     """One side as float64, silence made exact. Shape: (samples,) or (channels, samples) -> (channels, samples).
 
     Raises `InputError`, naming `side`.
@@ -47,7 +46,9 @@ def validate_one(audio: npt.ArrayLike, side: str) -> Floats:
     return array if np.abs(array).max() >= SILENT_PEAK else np.zeros_like(array)
 
 
-def validate(reference: npt.ArrayLike, estimated: npt.ArrayLike) -> tuple[Floats, Floats]:
+def validate(
+    reference: npt.ArrayLike, estimated: npt.ArrayLike
+) -> tuple[Float64[F64, "channels samples"], Float64[F64, "channels samples"]]:
     """Both sides as float64 of one shape (channels, samples).
 
     Raises `InputError` for an unusable side, or for different numbers of channels of which none is 1.
@@ -63,11 +64,11 @@ def validate(reference: npt.ArrayLike, estimated: npt.ArrayLike) -> tuple[Floats
     return _fill(first, channels, samples), _fill(second, channels, samples)
 
 
-def mono(audio: Floats) -> Floats:
+def mono(audio: Float64[F64, "channels samples"]) -> Float64[F64, " samples"]:
     """Average of the channels. Shape: (channels, samples) -> (samples,)."""
     return np.asarray(audio.mean(axis=0))
 
 
-def _fill(audio: Floats, channels: int, samples: int) -> Floats:
+def _fill(audio: Float64[F64, "_ _"], channels: int, samples: int) -> Float64[F64, "{channels} {samples}"]:
     padded = np.pad(audio, ((0, 0), (0, samples - audio.shape[1])))
     return np.ascontiguousarray(np.broadcast_to(padded, (channels, samples)))

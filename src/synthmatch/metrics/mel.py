@@ -9,11 +9,10 @@ Source: Hayes et al., ISMIR 2025 (ben-hayes/synth-permutations, `scripts/compute
 import numpy as np
 import numpy.typing as npt
 
+from synthmatch.arrays import F64, Float, Floats
 from synthmatch.audio import decibels
 from synthmatch.features.bands import slaney_mel_power
 from synthmatch.metrics.inputs import samples, validate
-
-Floats = npt.NDArray[np.float64]
 
 #: (window in ms, hop in ms, mels) of each scale
 SCALES = ((10, 5, 32), (25, 10, 64), (100, 50, 128))
@@ -34,12 +33,12 @@ def mss(reference: npt.ArrayLike, estimated: npt.ArrayLike) -> float:
     return float(np.mean([_distance(sides, *scale) for scale in SCALES]))
 
 
-def _distance(sides: tuple[Floats, Floats], window_ms: int, hop_ms: int, mels: int) -> float:
+def _distance(sides: tuple[F64, F64], window_ms: int, hop_ms: int, mels: int) -> float:
     first, second = (_relative_db(slaney_mel_power(side, samples(window_ms), samples(hop_ms), mels)) for side in sides)
     return float(np.mean(np.abs(first - second)))
 
 
-def _relative_db(power: Floats) -> Floats:
+def _relative_db(power: Float[Floats, " *shape"]) -> Float[Floats, " *shape"]:
     """Decibels below the array's maximum, at most `RANGE_DB` of them. Same shape.
 
     librosa's own floor of 1e-10 is left out: it would make the distance of quiet sounds depend on level.

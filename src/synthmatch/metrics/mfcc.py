@@ -12,12 +12,11 @@ import numpy.typing as npt
 from scipy.fft import dct
 from scipy.spatial.distance import cdist
 
+from synthmatch.arrays import F64, Float64
 from synthmatch.audio import decibels
 from synthmatch.features.bands import slaney_mel_power
 from synthmatch.metrics.dtw import symmetric2
 from synthmatch.metrics.inputs import samples, validate
-
-Floats = npt.NDArray[np.float64]
 
 COEFFICIENTS, MELS = 20, 128
 WINDOW, HOP = samples(50), samples(10)
@@ -34,14 +33,16 @@ def wmfcc(reference: npt.ArrayLike, estimated: npt.ArrayLike) -> float:
     return symmetric2(cdist(first, second, "cityblock") / first.shape[1])
 
 
-def mfcc(audio: Floats) -> Floats:
+def mfcc(audio: Float64[F64, "channels samples"]) -> Float64[F64, "channels frames coefficients"]:
     """Cepstral coefficients. Shape: (channels, samples) -> (channels, frames, coefficients)."""
     level_db = decibels(slaney_mel_power(audio, WINDOW, HOP, MELS), _FLOOR_DB)
     level_db = np.maximum(level_db, level_db.max() - _RANGE_DB)
     return np.asarray(dct(level_db, type=2, norm="ortho", axis=-1)[..., :COEFFICIENTS])
 
 
-def _stacked(coefficients: Floats) -> Floats:
+def _stacked(
+    coefficients: Float64[F64, "channels frames coefficients"],
+) -> Float64[F64, "frames channels*coefficients"]:
     """Shape: (channels, frames, coefficients) -> (frames, channels * coefficients)."""
     channels, count, width = coefficients.shape
     return coefficients.transpose(1, 0, 2).reshape(count, channels * width)

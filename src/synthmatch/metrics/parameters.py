@@ -11,11 +11,9 @@ DAFx 2021.
 import numpy as np
 import numpy.typing as npt
 
+from synthmatch.arrays import F64, Bool, Bools, Float64
 from synthmatch.errors import InputError
 from synthmatch.params.space import ParamSpace
-
-Floats = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 
 
 def param_mae(
@@ -47,7 +45,7 @@ def param_accuracy(
     return float((first == second)[mask].mean())
 
 
-def _unit(native: npt.ArrayLike, space: ParamSpace, side: str) -> Floats:
+def _unit(native: npt.ArrayLike, space: ParamSpace, side: str) -> Float64[F64, " parameters"]:
     values = np.asarray(native, np.float64)
     if values.shape != (len(space),):
         raise InputError(f"{side} preset has shape {values.shape}, expected ({len(space)},) as {space.synth} has knobs")
@@ -56,7 +54,7 @@ def _unit(native: npt.ArrayLike, space: ParamSpace, side: str) -> Floats:
     return space.to_unit(values)
 
 
-def _used(space: ParamSpace, used: npt.ArrayLike | None) -> Mask:
+def _used(space: ParamSpace, used: npt.ArrayLike | None) -> Bool[Bools, " parameters"]:
     if used is None:
         return np.ones(len(space), np.bool_)
     mask = np.asarray(used)

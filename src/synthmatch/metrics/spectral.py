@@ -10,11 +10,10 @@ Programming (Faronbi, Roman, Bello, ICASSP 2023). `spectral_convergence`: Esling
 import numpy as np
 import numpy.typing as npt
 
+from synthmatch.arrays import F64, Float64
 from synthmatch.audio import decibels
 from synthmatch.features.stft import hann, magnitudes, powers
 from synthmatch.metrics.inputs import mono, validate
-
-Floats = npt.NDArray[np.float64]
 
 LSD_WINDOW, LSD_HOP = 2048, 512
 #: `lsd` holds every bin at or above this level, in dBFS.
@@ -58,7 +57,7 @@ def spectral_convergence(reference: npt.ArrayLike, estimated: npt.ArrayLike) -> 
     return float(np.linalg.norm(first - second) / size)
 
 
-def _levels_dbfs(signal: Floats) -> Floats:
+def _levels_dbfs(signal: Float64[F64, " samples"]) -> Float64[F64, "frames bins"]:
     """Level of each frame and bin in dBFS, floored. Shape: (samples,) -> (frames, bins)."""
     full_scale = (hann(LSD_WINDOW).sum() / 2) ** 2
     return decibels(powers(signal, LSD_WINDOW, LSD_HOP) / full_scale, LSD_FLOOR_DBFS)

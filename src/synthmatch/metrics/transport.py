@@ -9,10 +9,9 @@ Source: Hayes et al., ISMIR 2025 (ben-hayes/synth-permutations, `scripts/compute
 import numpy as np
 import numpy.typing as npt
 
+from synthmatch.arrays import F64, Float64
 from synthmatch.features.stft import magnitudes
 from synthmatch.metrics.inputs import mono, samples, validate
-
-Floats = npt.NDArray[np.float64]
 
 WINDOW, HOP = samples(50), samples(20)
 #: A frame is divided by its sum of magnitudes, or by this where the sum is smaller.
@@ -32,7 +31,7 @@ def sot(reference: npt.ArrayLike, estimated: npt.ArrayLike) -> float:
     return float((apart.sum(axis=-1) / apart.shape[-1]).mean())
 
 
-def _cumulative(signal: Floats) -> Floats:
+def _cumulative(signal: Float64[F64, " samples"]) -> Float64[F64, "frames bins"]:
     """Cumulative share of magnitude up to each bin. Shape: (samples,) -> (frames, bins)."""
     spectrum = magnitudes(signal, WINDOW, HOP)
     return np.cumsum(spectrum / np.maximum(spectrum.sum(axis=-1, keepdims=True), SMALLEST_SUM), axis=-1)

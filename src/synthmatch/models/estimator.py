@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from synthmatch.audio import Audio
+from synthmatch.arrays import F32, Audio, Float32
 from synthmatch.errors import InputError
 from synthmatch.features.mel import mel_spectrogram
 from synthmatch.models.auto_encoder import AutoEncoder
@@ -21,8 +21,6 @@ from synthmatch.models.weights import WEIGHTS, load_config, load_model
 from synthmatch.note import PROTOCOLS, Note
 from synthmatch.params import Preset
 from synthmatch.synths.registry import get_synth
-
-Floats = npt.NDArray[np.float32]
 
 _PROTOCOL = PROTOCOLS["icassp2023"]
 
@@ -51,7 +49,9 @@ class Estimator:
         return self._auto_encoder.config.latent_size
 
     @torch.no_grad()
-    def latents(self, audio: Audio, synth: str, noise: npt.NDArray[np.float32]) -> Floats:
+    def latents(
+        self, audio: Audio, synth: str, noise: Float32[F32, "draws latent_size"]
+    ) -> Float32[F32, "draws latent_size"]:
         """Latents of a sound, (n, latent_size): the mean's for `noise` of zeros, draws for normal noise.
 
         `audio`: (channels, samples), from the onset on. `noise`: (n, latent_size). Raises `InputError` for a synthesizer

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from synthmatch.arrays import F64, Float64
 from synthmatch.text import utf8
 
 
@@ -21,7 +22,7 @@ class Preset:
     """
 
     synth: str
-    native: npt.NDArray[np.float64]
+    native: Float64[F64, " parameters"]
     name: str = ""
     extra: Mapping[str, Any] = field(default_factory=dict)
 

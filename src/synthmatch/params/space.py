@@ -18,11 +18,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from synthmatch.arrays import F32, F64, I64, Float32, Float64, Int64
 from synthmatch.errors import PresetError
 from synthmatch.params.layout import EncodedLayout
 from synthmatch.params.parameter import Parameter
-
-Floats = npt.NDArray[np.float64]
 
 #: Grid of a continuous parameter without steps, in fractions of its range: exact in float32.
 UNIT_GRID = 2.0**-22
@@ -81,7 +80,7 @@ class ParamSpace:
         return '{"synth": %s, "parameters": [\n%s\n]}\n' % (json.dumps(self.synth), ",\n".join(rows))  # noqa: UP031
 
     @cached_property
-    def modules(self) -> dict[str, npt.NDArray[np.int64]]:
+    def modules(self) -> dict[str, Int64[I64, " members"]]:
         """Indices of the parameters of each part of the synthesizer that belongs together.
 
         A part is what comes first in the names, with its number: ``op1``, ``osc_2``, ``filter``, ``reverb``.
@@ -118,12 +117,12 @@ class ParamSpace:
 
     # native <-> unit ------------------------------------------------------------------------------------------------
 
-    def to_unit(self, native: npt.ArrayLike) -> Floats:
+    def to_unit(self, native: npt.ArrayLike) -> Float64[F64, "*presets parameters"]:
         """Knob positions in [0, 1] on the grid. Shape: native (..., P) -> unit (..., P)."""
         inside = np.clip(np.asarray(native, np.float64), self.low, self.high)
         return self._round_unit((inside - self.low) / self._span)
 
-    def to_native(self, unit: npt.ArrayLike) -> Floats:
+    def to_native(self, unit: npt.ArrayLike) -> Float64[F64, "*presets parameters"]:
         """Native values of knob positions, rounded to steps and classes. Shape: (..., P) -> (..., P)."""
         u = self._round_unit(np.asarray(unit, np.float64))
         between = self.low * (1.0 - u) + self.high * u
@@ -131,16 +130,16 @@ class ParamSpace:
         stepped = self.low + np.rint(u * self._moves) * self._step
         return np.where((self._step > 0) & (u < 1.0), stepped, between)
 
-    def snap(self, native: npt.ArrayLike) -> Floats:
+    def snap(self, native: npt.ArrayLike) -> Float64[F64, "*presets parameters"]:
         """The nearest legal native values. Shape: (..., P) -> (..., P)."""
         return self.to_native(self.to_unit(native))
 
-    def _round_unit(self, unit: Floats) -> Floats:
+    def _round_unit(self, unit: Float64[F64, "*presets parameters"]) -> Float64[F64, "*presets parameters"]:
         return np.rint(np.clip(unit, 0.0, 1.0) * self._moves) / np.maximum(self._moves, 1.0)
 
     # native <-> encoded ---------------------------------------------------------------------------------------------
 
-    def encode(self, native: npt.ArrayLike) -> npt.NDArray[np.float32]:
+    def encode(self, native: npt.ArrayLike) -> Float32[F32, "*presets encoded_width"]:
         """Model form: continuous one number in [0, 1], categorical one-hot. Shape: (..., P) -> (..., encoded_width)."""
         unit = self.to_unit(native)
         encoded = np.zeros((*unit.shape[:-1], self.encoded_width), np.float32)
@@ -150,7 +149,7 @@ class ParamSpace:
         np.put_along_axis(encoded, chosen[..., self.categorical], np.float32(1.0), axis=-1)
         return encoded
 
-    def decode(self, encoded: npt.ArrayLike) -> Floats:
+    def decode(self, encoded: npt.ArrayLike) -> Float64[F64, "*presets parameters"]:
         """Native values of encoded rows: the largest class, the nearest step.
 
         Shape: (..., encoded_width) -> (..., P). Raises `PresetError` for rows of another width.
@@ -170,7 +169,7 @@ class ParamSpace:
         """Native values by parameter name. Shape: (P,)."""
         return {p.name: float(v) for p, v in zip(self.parameters, np.asarray(native), strict=True)}
 
-    def from_named(self, values: dict[str, Any], base: npt.ArrayLike | None = None) -> Floats:
+    def from_named(self, values: dict[str, Any], base: npt.ArrayLike | None = None) -> Float64[F64, " parameters"]:
         """Native values from names; what is not named keeps `base` (the defaults).
 
         Raises `PresetError` for an unknown name and for what is not a finite number.

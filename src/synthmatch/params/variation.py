@@ -2,9 +2,10 @@
 
 import numpy as np
 
+from synthmatch.arrays import F64, Float64
 from synthmatch.errors import InputError
 from synthmatch.params.preset import Preset
-from synthmatch.params.space import Floats, ParamSpace
+from synthmatch.params.space import ParamSpace
 
 #: Parameters that a variation changes on average at amount 1; a fresh choice in each is another sound altogether.
 _MOST_SHARE = 0.6
@@ -51,7 +52,14 @@ def morph(space: ParamSpace, first: Preset, second: Preset, steps: int) -> list[
     return [_between(space, first, second, start, stop, share) for share in np.linspace(0.0, 1.0, steps)]
 
 
-def _between(space: ParamSpace, first: Preset, second: Preset, start: Floats, stop: Floats, share: float) -> Preset:
+def _between(
+    space: ParamSpace,
+    first: Preset,
+    second: Preset,
+    start: Float64[F64, " parameters"],
+    stop: Float64[F64, " parameters"],
+    share: float,
+) -> Preset:
     nearer = first if share < 0.5 else second
     classes = start if share < 0.5 else stop
     unit = np.where(space.categorical, classes, (1.0 - share) * start + share * stop)

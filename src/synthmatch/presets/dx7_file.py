@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from synthmatch.arrays import Voice
 from synthmatch.errors import PresetError
 from synthmatch.presets import sysex
 from synthmatch.presets.foreign import ZIP_START, kind_of
@@ -34,11 +35,11 @@ _MOST_NAMES = 6
 class _Dump(NamedTuple):
     """Voices of one message, and what is wrong with it."""
 
-    voices: list[sysex.Voice]
+    voices: list[Voice]
     faults: list[str]
 
 
-def parse(contents: bytes, where: str) -> list[sysex.Voice]:
+def parse(contents: bytes, where: str) -> list[Voice]:
     """Voices of a file, in its order. `where` names the file in messages.
 
     What is passed over or wrong without being fatal is said in one warning. Raises `PresetError` where there is no
@@ -54,7 +55,7 @@ def parse(contents: bytes, where: str) -> list[sysex.Voice]:
         )
     midi = is_midi_file(contents)
     found = scan(sysex_of(contents) if midi else contents)
-    voices: list[sysex.Voice] = []
+    voices: list[Voice] = []
     remarks: Counter[str] = Counter()
     others: Counter[str] = Counter()
     for message in found.messages:
@@ -116,7 +117,7 @@ def _four_operators(message: bytes) -> bool:
     return message[1] == YAMAHA and message[2] & 0xF0 == 0 and message[3] in _FOUR_OPERATORS
 
 
-def _raw(contents: bytes) -> list[sysex.Voice]:
+def _raw(contents: bytes) -> list[Voice]:
     """Voices of bytes without a header; none where these are something else."""
     if len(contents) % sysex.PACKED_BYTES == 0:
         return _unpacked(contents) if sysex.are_voices(contents) else []
@@ -125,11 +126,11 @@ def _raw(contents: bytes) -> list[sysex.Voice]:
     return []
 
 
-def _unpacked(body: bytes) -> list[sysex.Voice]:
+def _unpacked(body: bytes) -> list[Voice]:
     return [sysex.unpack(body[i : i + sysex.PACKED_BYTES]) for i in range(0, len(body), sysex.PACKED_BYTES)]
 
 
-def _single(voice: bytes) -> sysex.Voice:
+def _single(voice: bytes) -> Voice:
     return sysex.legal((np.frombuffer(voice, np.uint8) & 0x7F).astype(np.uint8))
 
 

@@ -9,11 +9,9 @@ hold more than this, are read by `presets.dx7_file`.
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from synthmatch.arrays import Voice
 from synthmatch.errors import PresetError
-
-Voice = npt.NDArray[np.uint8]
 
 VOICE_BYTES = 155
 PACKED_BYTES = 128

@@ -7,9 +7,8 @@ from enum import IntEnum
 from itertools import chain, zip_longest
 
 import numpy as np
-import numpy.typing as npt
 
-from synthmatch.audio import Audio
+from synthmatch.arrays import F32, Audio, Float32
 from synthmatch.note import Note
 from synthmatch.params import Preset
 from synthmatch.synths.base import Synth
@@ -29,7 +28,7 @@ class Proposal:
 
     preset: Preset
     expected_db: float | None = None
-    levels: npt.NDArray[np.float32] | None = None
+    levels: Float32[F32, "segments bands"] | None = None
 
 
 class Precedence(IntEnum):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from synthmatch.audio import Audio
+from synthmatch.arrays import Audio
 from synthmatch.library.library import Library, nearest_in
 from synthmatch.note import Note
 from synthmatch.proposers.base import SEEDS, Proposal, Proposer

@@ -5,7 +5,7 @@ from typing import Protocol
 
 import numpy as np
 
-from synthmatch.audio import Audio
+from synthmatch.arrays import Audio
 from synthmatch.note import Note
 from synthmatch.params import Preset
 from synthmatch.proposers.base import Proposal, Proposer

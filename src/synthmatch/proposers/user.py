@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from synthmatch.audio import Audio
+from synthmatch.arrays import Audio
 from synthmatch.note import Note
 from synthmatch.params import Preset
 from synthmatch.proposers.base import SEEDS, Precedence, Proposal, Proposer

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import islice, repeat
 from typing import Any
 
-from synthmatch.audio import Audio
+from synthmatch.arrays import Audio
 from synthmatch.errors import InputError, MissingSynthError, PresetError, RenderError
 from synthmatch.note import Note
 from synthmatch.params.preset import Preset

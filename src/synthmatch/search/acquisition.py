@@ -6,13 +6,14 @@ preset that may be much better is preferred to one that is surely a little bette
 """
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import ndtr
 
-Floats = npt.NDArray[np.floating]
+from synthmatch.arrays import Float, Floats
 
 
-def expected_improvement(gain: Floats, deviation: Floats) -> Floats:
+def expected_improvement(
+    gain: Float[Floats, " presets"], deviation: Float[Floats, " presets"]
+) -> Float[Floats, " presets"]:
     """The mean of normal gains of which those below 0 count as 0. Means and standard deviations above 0, both (N,), to (N,)."""
     z = gain / deviation
     return np.asarray(gain * ndtr(z) + deviation * np.exp(-0.5 * z * z) / np.sqrt(2 * np.pi))

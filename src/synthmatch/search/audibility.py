@@ -1,8 +1,8 @@
 """Which parameters of this preset are active: learned from mutations whose distance did or did not change."""
 
 import numpy as np
-import numpy.typing as npt
 
+from synthmatch.arrays import I64, Bool, Bools, Int64
 from synthmatch.params import ParamSpace
 
 #: How far a weight moves towards 1 or 0 with a change that is or is not audible, and the least weight; not tuned.
@@ -17,7 +17,7 @@ class Audibility:
     it was (the level of a modulator that is off) is tried less and less; one whose change was audible is tried more again.
     """
 
-    def __init__(self, space: ParamSpace, locked: npt.NDArray[np.bool_] | None = None) -> None:
+    def __init__(self, space: ParamSpace, locked: Bool[Bools, " parameters"] | None = None) -> None:
         self.weights = np.ones(len(space))
         groups: dict[str, list[int]] = {}
         for i, parameter in enumerate(space.parameters):
@@ -30,11 +30,11 @@ class Audibility:
         """Groups that have parameters."""
         return tuple(self._groups)
 
-    def of_group(self, group: str) -> npt.NDArray[np.int64]:
+    def of_group(self, group: str) -> Int64[I64, " members"]:
         """Indices of a group's parameters."""
         return self._groups[group]
 
-    def learn(self, changed: npt.NDArray[np.bool_], before_db: float, after_db: float) -> None:
+    def learn(self, changed: Bool[Bools, " parameters"], before_db: float, after_db: float) -> None:
         """Take note of a render that differs from another in the parameters `changed`, shape (P,)."""
         audible = abs(after_db - before_db) > 1e-4
         if audible:

@@ -9,8 +9,8 @@ at the best preset with the first step size.
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from synthmatch.arrays import F64
 from synthmatch.params import Preset
 from synthmatch.search.objective import Exhausted, Objective
 
@@ -37,7 +37,7 @@ def _descend(objective: Objective, start: Preset, rng: np.random.Generator) -> N
     """Run until CMA-ES itself sees no way on."""
     import cma  # noqa: PLC0415 - a baseline's dependency
 
-    def normal(*shape: int) -> npt.NDArray[np.float64]:
+    def normal(*shape: int) -> F64:
         return rng.standard_normal(shape)
 
     space = objective.space

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from synthmatch.arrays import Indices, Int
 from synthmatch.library.sources import random_presets
 from synthmatch.note import Note
 from synthmatch.params import Preset
@@ -47,7 +47,7 @@ def failing_parameter(pool: RenderPool, note: Note, failed: Preset, fine: Preset
     Found by halving. None where only several values together fail, and where more than one does it alone.
     """
 
-    def fail(groups: Sequence[npt.NDArray[np.intp]]) -> list[bool]:
+    def fail(groups: Sequence[Int[Indices, " members"]]) -> list[bool]:
         presets = []
         for group in groups:
             native = np.array(fine.native)

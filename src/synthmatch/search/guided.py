@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from synthmatch.audio import Audio
+from synthmatch.arrays import Audio
 from synthmatch.features.search_distance import SearchDistance
 from synthmatch.note import Note
 from synthmatch.params import Preset

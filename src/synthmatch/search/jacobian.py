@@ -7,8 +7,8 @@ does.
 """
 
 import numpy as np
-import numpy.typing as npt
 
+from synthmatch.arrays import F64, Float, Float64, Floats
 from synthmatch.params import ParamSpace
 
 #: Most parameters that a render may differ in to be learned from: with more, the cause of the change is unknown. Not tuned,
@@ -22,10 +22,10 @@ class Jacobian:
     def __init__(self, space: ParamSpace) -> None:
         self._continuous = np.flatnonzero(~space.categorical)
         self._size = len(space)
-        self._matrix: npt.NDArray[np.float64] | None = None
+        self._matrix: F64 | None = None
         self._known = np.zeros(len(self._continuous), np.bool_)
 
-    def learn(self, step: npt.NDArray[np.float64], change: npt.NDArray[np.float32]) -> None:
+    def learn(self, step: Float64[F64, " parameters"], change: Float[Floats, " cells"]) -> None:
         """A step in unit values, shape (P,), changed the coarse spectrogram by `change`, shape (cells,)."""
         moved = step[self._continuous]
         if not 0 < np.count_nonzero(step) <= _MOST_CHANGED or np.count_nonzero(moved) != np.count_nonzero(step):
@@ -36,7 +36,7 @@ class Jacobian:
         self._matrix += np.outer(error, moved) / (moved @ moved)
         self._known |= moved != 0
 
-    def step(self, difference: npt.NDArray[np.float32], rng: np.random.Generator) -> npt.NDArray[np.float64]:
+    def step(self, difference: Float[Floats, " cells"], rng: np.random.Generator) -> Float64[F64, " parameters"]:
         """A step that should shrink a difference, over a random share of the known parameters. Shape: (P,)."""
         full = np.zeros(self._size)
         columns = np.flatnonzero(self._known & (rng.random(len(self._known)) < rng.uniform(0.3, 1.0)))

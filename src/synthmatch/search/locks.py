@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from synthmatch.arrays import F64, Bool, Bools, Float64
 from synthmatch.errors import InputError
 from synthmatch.params import GROUPS, ParamSpace, Preset
 
@@ -14,8 +15,8 @@ from synthmatch.params import GROUPS, ParamSpace, Preset
 class Locks:
     """`locked`: which parameters keep their value, shape (P,). `native`: the values, shape (P,)."""
 
-    locked: npt.NDArray[np.bool_]
-    native: npt.NDArray[np.float64]
+    locked: Bool[Bools, " parameters"]
+    native: Float64[F64, " parameters"]
 
     def hold(self, preset: Preset) -> Preset:
         """The preset with the locked parameters at their values."""

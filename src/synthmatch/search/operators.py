@@ -8,13 +8,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from synthmatch.arrays import F64, Float, Float64, Floats
 from synthmatch.params import ParamSpace
 from synthmatch.search.audibility import Audibility
 from synthmatch.search.jacobian import Jacobian
-
-Unit = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -28,16 +26,16 @@ class Context:
     """
 
     space: ParamSpace
-    members: Unit
-    donors: Unit
+    members: Float64[F64, "members parameters"]
+    donors: Float64[F64, "donors parameters"]
     audibility: Audibility
     jacobian: Jacobian
-    last_step: Unit | None
-    difference: npt.NDArray[np.float32]
+    last_step: Float64[F64, " parameters"] | None
+    difference: Float[Floats, " cells"]
     most_changed: int
 
 
-Change = Callable[[Unit, Context, np.random.Generator], Unit]
+Change = Callable[[F64, Context, np.random.Generator], F64]
 
 
 @dataclass(frozen=True)
@@ -72,7 +70,9 @@ def operators(groups: Sequence[str]) -> tuple[Operator, ...]:
 def mutation(group: str) -> Change:
     """Change one to `most_changed` parameters of a group, small steps more often than large ones."""
 
-    def change(parent: Unit, context: Context, rng: np.random.Generator) -> Unit:
+    def change(
+        parent: Float64[F64, " parameters"], context: Context, rng: np.random.Generator
+    ) -> Float64[F64, " parameters"]:
         indices = context.audibility.of_group(group)
         weights = context.audibility.weights[indices]
         count = min(int(rng.geometric(0.6)), context.most_changed, len(indices))
@@ -84,7 +84,7 @@ def mutation(group: str) -> Change:
     return change
 
 
-def _mutated(i: int, parent: Unit, context: Context, rng: np.random.Generator) -> float:
+def _mutated(i: int, parent: Float64[F64, " parameters"], context: Context, rng: np.random.Generator) -> float:
     space = context.space
     # what a neighbour has is often right; half of the time for a class, where there is no small step
     if rng.random() < (0.5 if space.categorical[i] else 0.15):
@@ -96,7 +96,9 @@ def _mutated(i: int, parent: Unit, context: Context, rng: np.random.Generator) -
     return float(np.clip(parent[i] + step, 0.0, 1.0))
 
 
-def module_crossover(parent: Unit, context: Context, rng: np.random.Generator) -> Unit:
+def module_crossover(
+    parent: Float64[F64, " parameters"], context: Context, rng: np.random.Generator
+) -> Float64[F64, " parameters"]:
     """Take one or two whole modules (an operator, the filter) over from a donor."""
     donor = context.donors[rng.integers(len(context.donors))]
     modules = list(context.space.modules.values())
@@ -106,7 +108,9 @@ def module_crossover(parent: Unit, context: Context, rng: np.random.Generator) -
     return child
 
 
-def crossover(parent: Unit, context: Context, rng: np.random.Generator) -> Unit:
+def crossover(
+    parent: Float64[F64, " parameters"], context: Context, rng: np.random.Generator
+) -> Float64[F64, " parameters"]:
     """Take a random share of what differs over from another member."""
     other = context.members[rng.integers(len(context.members))]
     differing = np.flatnonzero(other != parent)
@@ -117,7 +121,9 @@ def crossover(parent: Unit, context: Context, rng: np.random.Generator) -> Unit:
     return child
 
 
-def differential_evolution(parent: Unit, context: Context, rng: np.random.Generator) -> Unit:
+def differential_evolution(
+    parent: Float64[F64, " parameters"], context: Context, rng: np.random.Generator
+) -> Float64[F64, " parameters"]:
     """Add a share of the difference of two members to the continuous parameters of one module (Storn and Price 1997)."""
     a, b = (context.members[rng.integers(len(context.members))] for _ in range(2))
     modules = list(context.space.modules.values())
@@ -128,19 +134,25 @@ def differential_evolution(parent: Unit, context: Context, rng: np.random.Genera
     return child
 
 
-def momentum(parent: Unit, context: Context, rng: np.random.Generator) -> Unit:
+def momentum(
+    parent: Float64[F64, " parameters"], context: Context, rng: np.random.Generator
+) -> Float64[F64, " parameters"]:
     """Go further the way that made the parent better."""
     if context.last_step is None:
         return parent
     return parent + rng.uniform(0.4, 1.6) * np.where(context.space.categorical, 0.0, context.last_step)
 
 
-def gauss_newton(parent: Unit, context: Context, rng: np.random.Generator) -> Unit:
+def gauss_newton(
+    parent: Float64[F64, " parameters"], context: Context, rng: np.random.Generator
+) -> Float64[F64, " parameters"]:
     """Step where the Jacobian learned so far says that the difference to the target shrinks."""
     return parent + context.jacobian.step(context.difference, rng)
 
 
-def drift(parent: Unit, context: Context, rng: np.random.Generator) -> Unit:
+def drift(
+    parent: Float64[F64, " parameters"], context: Context, rng: np.random.Generator
+) -> Float64[F64, " parameters"]:
     """Small steps of many continuous parameters at once: stands for `gauss_newton` where there is no history."""
     moved = (rng.random(len(parent)) < rng.uniform(0.05, 0.5)) & ~context.space.categorical
     return parent + np.where(moved, rng.normal(0.0, 10.0 ** rng.uniform(-2.0, -0.8), len(parent)), 0.0)

@@ -11,11 +11,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from synthmatch.arrays import F64, Float64
 from synthmatch.params import Preset
 from synthmatch.search.audibility import Audibility
 from synthmatch.search.jacobian import Jacobian
 from synthmatch.search.objective import Exhausted, Objective, Scored
-from synthmatch.search.operators import Context, Operator, Unit, operators
+from synthmatch.search.operators import Context, Operator, operators
 
 #: Presets a generation: the table of docs/decisions/0005-search.md has 16 and 8.
 BATCH = 8
@@ -39,9 +40,9 @@ _REWARD_OF_GAIN, _REWARD_OF_BEST, _MOST_REWARD = 20, 2.0, 3.0
 class Member:
     """A rendered preset of the population; `step`: what its own last improvement changed, in unit values, or None."""
 
-    unit: Unit
+    unit: Float64[F64, " parameters"]
     scored: Scored
-    step: Unit | None = None
+    step: Float64[F64, " parameters"] | None = None
 
     @property
     def preset(self) -> Preset:
@@ -57,7 +58,7 @@ class Member:
 class Start(NamedTuple):
     """Unit values that an operator begins at, and the rendered member that they are or come from."""
 
-    unit: Unit
+    unit: Float64[F64, " parameters"]
     member: Member
 
 
@@ -153,13 +154,15 @@ class Population:
         self.members = sorted([*self.members, *finite], key=lambda m: m.distance_db)[:MEMBERS]
         return finite
 
-    def _child(self, starts: Sequence[Start], units: Unit, chances: Unit) -> tuple[str, Member, Unit]:
+    def _child(
+        self, starts: Sequence[Start], units: Float64[F64, "members parameters"], chances: Float64[F64, " operators"]
+    ) -> tuple[str, Member, Float64[F64, " parameters"]]:
         """An operator, a member, and the unit values that the one makes of the other. `chances`: of operators, summed up."""
         name = self._names[int(chances.searchsorted(self.rng.random(), side="right"))]
         unit, member = starts[min(int(self.rng.geometric(_PREFERENCE)) - 1, len(starts) - 1)]
         return name, member, self._operators[name].change(unit, self._context(member, units), self.rng)
 
-    def _context(self, parent: Member, units: Unit) -> Context:
+    def _context(self, parent: Member, units: Float64[F64, "members parameters"]) -> Context:
         return Context(
             self.space,
             units,

@@ -17,11 +17,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from synthmatch.analytic.mel_filterbank import between_bands
 from synthmatch.analytic.model import analytic_of
-from synthmatch.audio import Audio
+from synthmatch.arrays import Audio, Float, Floats
 from synthmatch.features.predicted_distance import PredictedDistance, in_bands
 from synthmatch.library.sketches import stored_sketches
 from synthmatch.note import Note
@@ -31,8 +30,6 @@ from synthmatch.search.objective import Scored
 from synthmatch.surrogate.inputs import FRAMES, MIDDLES_SECONDS, SEGMENTS
 from synthmatch.surrogate.residual import expected_errors
 from synthmatch.surrogate.surrogate import Surrogate
-
-Floats = npt.NDArray[np.floating]
 
 #: Renders that correct predictions: the latest. A matter of time, not tuned.
 _RENDERS = 256
@@ -49,18 +46,18 @@ class Expected(NamedTuple):
     should be from their parents', the mean over cells. `bands`, (N, segments, MELS): how much louder each cell should be.
     """
 
-    gains: Floats
-    changes: Floats
-    bands: Floats
+    gains: Float[Floats, " presets"]
+    changes: Float[Floats, " presets"]
+    bands: Float[Floats, "presets segments mels"]
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
     """A preset: its sketch and the predicted one, both (segments, MELS), and the surrogate's features."""
 
-    sketch: Floats
-    predicted: Floats
-    features: Floats
+    sketch: Float[Floats, "segments mels"]
+    predicted: Float[Floats, "segments mels"]
+    features: Float[Floats, " features"]
 
 
 class Preselection:
@@ -102,7 +99,7 @@ class Preselection:
             self._rendered[key] = _Known(found.sketch[: self._distance.segments], predicted, own)
             self._spectra[key] = found.spectrum[: self._distance.segments]
 
-    def predict_distance(self, presets: Sequence[Preset]) -> Floats:
+    def predict_distance(self, presets: Sequence[Preset]) -> Float[Floats, " presets"]:
         """How far presets should be from the target, in dB; they may be parents then. Shape: (N,)."""
         new = [preset for preset in presets if preset.key() not in self._unrendered]
         if new:
@@ -126,8 +123,8 @@ class Preselection:
         return Expected(gains.round(_DECIMALS), self._distance.mean_change(changes).round(_DECIMALS), changes)
 
     def refine_gains_per_bin(
-        self, presets: Sequence[Preset], parents: Sequence[Preset], bands: Floats
-    ) -> Floats | None:
+        self, presets: Sequence[Preset], parents: Sequence[Preset], bands: Float[Floats, "presets segments mels"]
+    ) -> Float[Floats, " presets"] | None:
         """The gains again, (N,), bin by bin; None where no formulas give bins.
 
         Each parent was rendered. `bands`: what is expected of them (`Expected`).
@@ -142,7 +139,9 @@ class Preselection:
         distances = self._distance.of_spectra(after, sketches[of] + bands)
         return np.asarray((self._distance.of_spectra(before, sketches)[of] - distances).round(_DECIMALS))
 
-    def predict_distance_per_bin(self, presets: Sequence[Preset], parents: Sequence[Preset]) -> Floats | None:
+    def predict_distance_per_bin(
+        self, presets: Sequence[Preset], parents: Sequence[Preset]
+    ) -> Float[Floats, " presets"] | None:
         """How far presets should be from the target, (N,), in dB, bin by bin; None where no formulas give bins.
 
         Each parent is of the prior or was predicted before.
@@ -154,34 +153,36 @@ class Preselection:
         spectra = computed + (sketches - in_bands(computed)) @ between_bands()
         return self._distance.of_spectra(spectra, sketches).round(_DECIMALS)
 
-    def _computed(self, presets: Sequence[Preset]) -> Floats | None:
+    def _computed(self, presets: Sequence[Preset]) -> Float[Floats, "presets segments bins"] | None:
         """Levels of bins by the synthesizer's formulas. Shape: (N, segments, bins)."""
         parts = [presets[start : start + _TOGETHER] for start in range(0, len(presets), _TOGETHER)]
         with ThreadPoolExecutor(min(len(parts), os.cpu_count() or 1)) as threads:
             known = [part for part in threads.map(self._formulas, parts) if part is not None]
         return np.concatenate(known).astype(np.float64) if known else None
 
-    def _formulas(self, presets: Sequence[Preset]) -> Floats | None:
+    def _formulas(self, presets: Sequence[Preset]) -> Float[Floats, "presets segments bins"] | None:
         count, note = len(presets), self._note
         native = np.stack([preset.native for preset in presets])
         pitch, hold_seconds = np.full(count, note.pitch), np.full(count, note.hold_seconds)
         seconds = MIDDLES_SECONDS[: self._distance.segments]
         return self._analytic.spectrum(native, pitch, hold_seconds, seconds)
 
-    def _distances(self, sketches: Floats) -> Floats:
+    def _distances(self, sketches: Float[Floats, "presets segments mels"]) -> Float[Floats, " presets"]:
         """Distances of sketches, (N, segments, MELS). Shape: (N,)."""
         if not self._rendered:
             # squares weigh large errors of prediction: before the first render the mean over bands chooses better
             return self._distance.of_bands(sketches)
         return self._distance.of_sketches(sketches)
 
-    def _predict(self, presets: Sequence[Preset]) -> tuple[Floats, Floats]:
+    def _predict(
+        self, presets: Sequence[Preset]
+    ) -> tuple[Float[Floats, "presets segments mels"], Float[Floats, "presets features"]]:
         space = self._surrogate.space
         unit = space.to_unit(np.stack([preset.native for preset in presets]))
         predicted = self._surrogate(unit, self._note)
         return predicted.sketch[:, : self._distance.segments], predicted.features
 
-    def _errors(self, features: Floats) -> Floats:
+    def _errors(self, features: Float[Floats, "presets features"]) -> Float[Floats, "presets segments mels"]:
         """The surrogate's error to expect at these features. Shape: (N, width) -> (N, segments, MELS)."""
         # the search's own renders say more than what a library keeps
         latest = list(self._rendered.values())[-_RENDERS:] or self._prior

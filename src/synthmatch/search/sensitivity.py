@@ -8,8 +8,8 @@ of an operator that is off weighs little here and may weigh much elsewhere.
 from collections.abc import Callable
 
 import numpy as np
-import numpy.typing as npt
 
+from synthmatch.arrays import F64, Float64
 from synthmatch.params import ParamSpace, Preset
 from synthmatch.search.objective import Evaluate
 
@@ -24,7 +24,7 @@ def sensitivity(
     preset: Preset,
     evaluate: Evaluate,
     report: Callable[[int, int], None] | None = None,
-) -> npt.NDArray[np.float64]:
+) -> Float64[F64, " parameters"]:
     """How much the sound changes with each parameter, in dB. Shape: (P,).
 
     It is 0, up to rounding, where the sound does not change, and where the render failed. `evaluate` measures presets

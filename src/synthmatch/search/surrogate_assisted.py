@@ -7,16 +7,14 @@ Preselection predicts the scores of children (`search.preselection`), acquisitio
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from synthmatch.arrays import Float, Floats
 from synthmatch.features.search_distance import RenderFeatures
 from synthmatch.params import Preset
 from synthmatch.search.acquisition import expected_improvement
 from synthmatch.search.objective import Exhausted, Objective, Scored
 from synthmatch.search.population import MEMBERS, Child, Member, Population, Start
 from synthmatch.search.preselection import Preselection
-
-Floats = npt.NDArray[np.floating]
 
 #: Presets a generation: a share of the budget, for a small one has to learn early, but within limits
 #: (docs/results/tried.md, "Predicted gains and expected improvement": 8, 16 and 32; with 16 renders 16, 8 and 4).
@@ -87,7 +85,7 @@ def propose_without_rendering(
 def _by_distance(preselection: Preselection) -> _Order:
     """The one answer that is given without a render should be near by itself."""
 
-    def order(children: Sequence[Child]) -> Floats:
+    def order(children: Sequence[Child]) -> Float[Floats, " presets"]:
         expected = preselection.expect([c.preset for c in children], [c.parent.preset for c in children])
         return np.array([c.parent.distance_db for c in children]) - expected.gains
 
@@ -97,7 +95,7 @@ def _by_distance(preselection: Preselection) -> _Order:
 def _by_improvement(population: Population, preselection: Preselection) -> _Order:
     """Of several renders the best counts. Where bins are predicted, they decide among the best children, before all others."""
 
-    def order(children: Sequence[Child]) -> Floats:
+    def order(children: Sequence[Child]) -> Float[Floats, " presets"]:
         presets, parents = [c.preset for c in children], [c.parent.preset for c in children]
         distances = np.array([c.parent.distance_db for c in children])
         expected = preselection.expect(presets, parents)

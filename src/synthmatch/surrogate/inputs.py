@@ -12,12 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from synthmatch.analytic.model import analytic_of
+from synthmatch.arrays import F32, F64, I64, Float, Float32, Float64, Floats, Int64
 from synthmatch.features.sketch import HOP, WINDOW, segment_starts
 from synthmatch.features.stft import frame_count
 from synthmatch.note import SAMPLE_RATE_HZ, Note
 from synthmatch.synths.base import Synth
-
-Floats = npt.NDArray[np.float32]
 
 #: Bins of a continuous parameter (docs/results/tried.md, "Inputs and losses of the network": none and 8).
 BINS = 8
@@ -35,11 +34,11 @@ _MIDDLE_DB, _STEP_DB = -50.0, 20.0
 class Seen(NamedTuple):
     """What is seen of N presets: numbers, (N, width), and the levels in dB among them, (N, SEGMENTS, bands)."""
 
-    numbers: Floats
-    levels: Floats
+    numbers: Float32[F32, "presets width"]
+    levels: Float32[F32, "presets segments bands"]
 
 
-def _seconds() -> npt.NDArray[np.float64]:
+def _seconds() -> Float64[F64, " looks"]:
     """When the parts are looked at: `_LOOKS` times in each segment, in the middle of frames."""
     starts = segment_starts(FRAMES)
     lengths = np.diff(np.append(starts, FRAMES))
@@ -63,7 +62,9 @@ class Inputs:
         seen = self(default, [Note().pitch], [Note().hold_seconds])
         self.width, self.bands = seen.numbers.shape[1], seen.levels.shape[2]
 
-    def __call__(self, unit: npt.NDArray[np.floating], pitch: npt.ArrayLike, hold_seconds: npt.ArrayLike) -> Seen:
+    def __call__(
+        self, unit: Float[Floats, "presets parameters"], pitch: npt.ArrayLike, hold_seconds: npt.ArrayLike
+    ) -> Seen:
         """Of knob positions, (N, P), with notes, twice (N,)."""
         pitch, hold = np.asarray(pitch, np.int64), np.asarray(hold_seconds, np.float64)
         parts = self._analytic.features(self._space.to_native(unit), pitch, hold, _SECONDS)
@@ -72,19 +73,19 @@ class Inputs:
         columns = (self._preset(unit), _note(pitch, hold), about, curves.reshape(len(unit), -1), parts.values)
         return Seen(np.concatenate(columns, axis=1).astype(np.float32), np.moveaxis(levels, 1, 2).astype(np.float32))
 
-    def _preset(self, unit: npt.NDArray[np.floating]) -> Floats:
+    def _preset(self, unit: Float[Floats, "presets parameters"]) -> Float32[F32, "presets numbers"]:
         bins = np.clip(unit[:, self._continuous, None] * BINS - np.arange(BINS), 0.0, 1.0)
         classes = [np.rint(unit[:, i, None] * max(count - 1, 1)) == np.arange(count) for i, count in self._categorical]
         columns = np.concatenate([bins.reshape(len(unit), -1), *classes], axis=1)
         return 2.0 * columns.astype(np.float32) - 1.0
 
 
-def _of_segments(curves: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def _of_segments(curves: Float64[F64, "presets curves times"]) -> Float64[F64, "presets curves segments"]:
     """Means over the looks at each segment. Shape: (N, curves, times) -> (N, curves, SEGMENTS)."""
     return np.asarray(curves.reshape(*curves.shape[:2], SEGMENTS, _LOOKS).mean(axis=3))
 
 
-def _note(pitch: npt.NDArray[np.int64], hold_seconds: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def _note(pitch: Int64[I64, " presets"], hold_seconds: Float64[F64, " presets"]) -> Float64[F64, "presets numbers"]:
     """Pitch, hold, and which segments are before the note's end. Shape: twice (N,) -> (N, SEGMENTS + 3)."""
     octaves = (pitch - Note().pitch) / 24
     begins = segment_starts(FRAMES) * HOP / SAMPLE_RATE_HZ

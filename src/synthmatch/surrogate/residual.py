@@ -6,16 +6,19 @@ Williams, *Gaussian processes for machine learning*, 2006, equations 2.23 and 4.
 """
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.floating]
+from synthmatch.arrays import Float, Floats
 
 #: Variance of what the features do not explain, beside a variance of 1 of what they do (docs/results/tried.md, "Predicted gains
 #: and expected improvement": a third and three times as much make no difference).
 _UNEXPLAINED = 0.3
 
 
-def expected_errors(known: Floats, errors: Floats, features: Floats) -> Floats:
+def expected_errors(
+    known: Float[Floats, "known width"],
+    errors: Float[Floats, "known segments mels"],
+    features: Float[Floats, "presets width"],
+) -> Float[Floats, "presets segments mels"]:
     """The error to expect at presets with these features, (N, width), in dB.
 
     `known`: features of presets whose `errors` are known, (M, width) and (M, segments, MELS). Shape: (N, segments, MELS).
@@ -31,7 +34,7 @@ def expected_errors(known: Floats, errors: Floats, features: Floats) -> Floats:
     return np.asarray(expected.reshape(len(features), *mean.shape) + mean)
 
 
-def _distances(a: Floats, b: Floats) -> Floats:
+def _distances(a: Float[Floats, "presets width"], b: Float[Floats, "known width"]) -> Float[Floats, "presets known"]:
     """Root mean square differences of rows. Shape: (N, width), (M, width) -> (N, M)."""
     squared = np.square(a).sum(axis=1)[:, None] + np.square(b).sum(axis=1) - 2.0 * (a @ b.T)
     return np.asarray(np.sqrt(np.maximum(squared, 0.0) / a.shape[1]))

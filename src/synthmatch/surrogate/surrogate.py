@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from synthmatch.arrays import Array, Float, Floats
 from synthmatch.atomic_files import write_whole
 from synthmatch.errors import InputError
 from synthmatch.features.sketch import MELS
@@ -28,8 +28,6 @@ from synthmatch.reading import read_file
 from synthmatch.surrogate.inputs import SEGMENTS, Inputs
 from synthmatch.synths.base import Synth
 from synthmatch.synths.registry import get_synth, synth_of_file
-
-Floats = npt.NDArray[np.floating]
 
 _FORMAT = "synthmatch surrogate 2"
 #: Of a file, and of its arrays; the package's has 18 MB.
@@ -45,8 +43,8 @@ _TOGETHER = 128
 class Predicted(NamedTuple):
     """Sketches in dBFS, shape (N, SEGMENTS, MELS), and the last layer's features, (N, width)."""
 
-    sketch: Floats
-    features: Floats
+    sketch: Float[Floats, "presets segments mels"]
+    features: Float[Floats, "presets width"]
 
 
 class Surrogate:
@@ -70,7 +68,7 @@ class Surrogate:
         self._arrays, self._number, self._blocks = arrays, number, blocks
         self.fingerprint, self.change_cosine = fingerprint, change_cosine
 
-    def __call__(self, unit: npt.NDArray[np.floating], note: Note) -> Predicted:
+    def __call__(self, unit: Float[Floats, "presets parameters"], note: Note) -> Predicted:
         """Predict the sounds of knob positions, (N, P), with a note."""
         parts = [unit[start : start + _TOGETHER] for start in range(0, len(unit), _TOGETHER)]
         if len(parts) == 1:
@@ -79,7 +77,7 @@ class Surrogate:
             each = list(threads.map(lambda part: self._predicted(part, note), parts))
         return Predicted(*(np.concatenate(arrays) for arrays in zip(*each, strict=True)))
 
-    def _predicted(self, unit: npt.NDArray[np.floating], note: Note) -> Predicted:
+    def _predicted(self, unit: Float[Floats, "presets parameters"], note: Note) -> Predicted:
         count = len(unit)
         seen = self._inputs(unit, [note.pitch] * count, [note.hold_seconds] * count)
         x = self._linear(f"inputs.{self._number}", seen.numbers)
@@ -93,12 +91,12 @@ class Surrogate:
         expected = self._linear(f"levels.{self._number}", seen.levels)
         return Predicted(expected + added.reshape(-1, SEGMENTS, MELS), features)
 
-    def _linear(self, name: str, x: Floats) -> Floats:
+    def _linear(self, name: str, x: Float[Floats, " presets *inputs"]) -> Float[Floats, "presets ..."]:
         y: Floats = x @ self._arrays[f"{name}.weight"].T
         bias = self._arrays.get(f"{name}.bias")
         return y if bias is None else y + bias
 
-    def _normalised(self, name: str, x: Floats) -> Floats:
+    def _normalised(self, name: str, x: Float[Floats, "presets width"]) -> Float[Floats, "presets width"]:
         centred = x - x.mean(axis=1, keepdims=True)
         spread = np.sqrt(np.square(centred).mean(axis=1, keepdims=True) + _EPSILON)
         return centred / spread * self._arrays[f"{name}.weight"] + self._arrays[f"{name}.bias"]
@@ -153,7 +151,7 @@ def read_weights(path: Path) -> Weights:
     return Weights(tables, blocks, arrays, fingerprint, cosines)
 
 
-def _checked(arrays: Mapping[str, npt.NDArray[Any]], synths: Collection[str], blocks: int) -> dict[str, Floats]:
+def _checked(arrays: Mapping[str, Array], synths: Collection[str], blocks: int) -> dict[str, Floats]:
     """The weights of a network of `blocks`. Raises `ValueError` where one is missing or does not fit the others."""
     weight = arrays.get("inputs.0.weight")
     if not synths or weight is None or weight.ndim != 2 or not 0 <= blocks <= len(arrays):

@@ -13,10 +13,10 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from synthmatch.audio import Audio
+from synthmatch.arrays import F64, Audio, Bool, Bools, Float64
 from synthmatch.note import Note
 from synthmatch.params.preset import Preset
-from synthmatch.params.space import Floats, ParamSpace
+from synthmatch.params.space import ParamSpace
 
 
 class Engine(Protocol):
@@ -104,7 +104,7 @@ class Synth(ABC):
         """Whether a file is certainly of this synthesizer, whatever its name."""
         return False
 
-    def active_parameters(self, native: Floats) -> npt.NDArray[np.bool_]:
+    def active_parameters(self, native: Float64[F64, "presets parameters"]) -> Bool[Bools, "presets parameters"]:
         """Which parameters of presets, (N, P), are active; all others can be changed at once without a change of the sound.
 
         Shape: (N, P).

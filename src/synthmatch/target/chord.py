@@ -6,19 +6,16 @@ partials without a series; a synth's fifths, fourths and octaves are exact ratio
 """
 
 import numpy as np
-import numpy.typing as npt
 import scipy.fft
 import scipy.signal
 
+from synthmatch.arrays import F32, F64, Float32, Float64
 from synthmatch.audio import decibels
 from synthmatch.features.stft import hann
 from synthmatch.note import SAMPLE_RATE_HZ
 from synthmatch.target.pitch import Pitch
 
-Floats = npt.NDArray[np.float64]
-
 #: Thresholds here were set on sounds of bench/targets.py at other keys, holds and phrases (docs/targets.md); no table compares them.
-
 _WINDOW = 16_384
 _LOWEST_HZ, _HIGHEST_HZ = 25.0, 6_000.0
 #: Confidence of a pitch below which a sound is noise, and above which its period is believed.
@@ -34,7 +31,7 @@ _SAME_CENTS = 30.0
 _JUST_CENTS = (0.0, 498.0, 702.0, 1_200.0)
 
 
-def chord_root(samples: npt.NDArray[np.float32], pitch: Pitch) -> float | None:
+def chord_root(samples: Float32[F32, " samples"], pitch: Pitch) -> float | None:
     """Lowest note in Hz of the chord in the loudest third of a second of `samples`; None where it is one note.
 
     `samples` has shape (samples,) at 44.1 kHz, `pitch` is what `find_pitch` found in them.
@@ -61,7 +58,7 @@ def chord_root(samples: npt.NDArray[np.float32], pitch: Pitch) -> float | None:
     return None
 
 
-def _partials(samples: npt.NDArray[np.float32]) -> tuple[Floats, Floats]:
+def _partials(samples: Float32[F32, " samples"]) -> tuple[Float64[F64, " partials"], Float64[F64, " partials"]]:
     """Frequencies in Hz, ascending, and levels in dB of the spectrum's audible peaks."""
     window = min(_WINDOW, len(samples))
     power = np.convolve(np.square(samples, dtype=np.float64)[::64], np.ones(max(1, window // 64)), "valid")
@@ -75,7 +72,7 @@ def _partials(samples: npt.NDArray[np.float32]) -> tuple[Floats, Floats]:
     return peaks * bin_hz, level[peaks]
 
 
-def _cents_off_harmonic(hz: Floats, fundamental_hz: float) -> Floats:
+def _cents_off_harmonic(hz: Float64[F64, " partials"], fundamental_hz: float) -> Float64[F64, " partials"]:
     """Distance of each frequency to the nearest harmonic."""
     harmonic = np.maximum(np.round(hz / fundamental_hz), 1.0)
     return np.abs(1_200.0 * np.log2(hz / (harmonic * fundamental_hz)))

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from synthmatch.audio import Audio, decibels
+from synthmatch.arrays import Audio
+from synthmatch.audio import decibels
 from synthmatch.note import SAMPLE_RATE_HZ
 
 #: No table compares the thresholds of this module; docs/targets.md has their results.

@@ -6,20 +6,17 @@ release, an arpeggio changes its pitch: those are notes of their own.
 """
 
 import numpy as np
-import numpy.typing as npt
 import scipy.fft
 import scipy.ndimage
 import scipy.signal
 
-from synthmatch.audio import Audio, decibels
+from synthmatch.arrays import F32, F64, Audio, Float32, Float64, Indices, Int
+from synthmatch.audio import decibels
 from synthmatch.features.stft import hann
 from synthmatch.note import SAMPLE_RATE_HZ
 from synthmatch.target.pitch import Pitch, find_pitch
 
-Floats = npt.NDArray[np.float64]
-
 #: No table compares the thresholds of this module; docs/targets.md has notes with and without these rules.
-
 _HOP = 64
 _HOP_SECONDS = _HOP / SAMPLE_RATE_HZ
 #: Window of the level: a period of the note, within these seconds.
@@ -44,7 +41,7 @@ _SAME_CENTS, _MOST_PIECES = 40.0, 0.85
 _CHANGE_DB = 3.5
 
 
-def is_gated(audio: Audio, samples: npt.NDArray[np.float32], pitch: Pitch) -> bool:
+def is_gated(audio: Audio, samples: Float32[F32, " samples"], pitch: Pitch) -> bool:
     """Whether `audio`, shape (channels, samples), is one gated note; `samples` is its mono and `pitch` about its pitch."""
     period = 1.0 / pitch.hz if pitch.hz else _SHORTEST_WINDOW
     window = round(np.clip(period, _SHORTEST_WINDOW, _LONGEST_WINDOW) * SAMPLE_RATE_HZ)
@@ -74,7 +71,7 @@ def is_gated(audio: Audio, samples: npt.NDArray[np.float32], pitch: Pitch) -> bo
     return _one_pitch(open_parts) and _change_db(open_parts) < _CHANGE_DB
 
 
-def _pieces(share: Floats) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+def _pieces(share: Float64[F64, " frames"]) -> tuple[Int[Indices, " pieces"], Int[Indices, " pieces"]]:
     """First and last frame of each open piece, from the level as a share of the largest around."""
     state = np.where(share > _OPEN, 1, np.where(share < _CLOSED, -1, 0))
     # what is neither stays as it was: beating within a piece does not part it
@@ -83,7 +80,7 @@ def _pieces(share: Floats) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
     return edges[::2], edges[1::2]
 
 
-def _evenness(edges: npt.NDArray[np.intp]) -> float:
+def _evenness(edges: Int[Indices, " edges"]) -> float:
     """Share of the steps between edges that are as long as the middle one; 0 where that is no gate's."""
     steps = np.diff(edges) * _HOP_SECONDS
     step = float(np.median(steps))
@@ -92,13 +89,13 @@ def _evenness(edges: npt.NDArray[np.intp]) -> float:
     return float(np.mean(np.abs(steps - step) < max(_EVEN_SECONDS, _EVEN_SHARE * step)))
 
 
-def _one_pitch(pieces: list[npt.NDArray[np.float32]]) -> bool:
+def _one_pitch(pieces: list[Float32[F32, " _samples"]]) -> bool:
     found = [find_pitch(piece) for piece in pieces if len(piece) > 4 * _HOP]
     cents = np.array([pitch.cents for pitch in found if pitch.confidence > 0.7])
     return len(cents) == 0 or bool(np.mean(np.abs(cents - np.median(cents)) < _SAME_CENTS) > _MOST_PIECES)
 
 
-def _change_db(pieces: list[npt.NDArray[np.float32]]) -> float:
+def _change_db(pieces: list[Float32[F32, " _samples"]]) -> float:
     """Mean difference of the spectrum between the beginnings and the ends of the pieces, in bands of a third octave."""
     length = int(np.median([len(piece) for piece in pieces]))
     window = min(SAMPLE_RATE_HZ * 3 // 100, length // 2)
@@ -109,7 +106,7 @@ def _change_db(pieces: list[npt.NDArray[np.float32]]) -> float:
     return float(np.abs(begin - end)[loud > loud.max() - 25.0].mean())
 
 
-def _bands_db(samples: npt.NDArray[np.float32]) -> Floats:
+def _bands_db(samples: Float32[F32, " samples"]) -> Float64[F64, " bands"]:
     size = 4_096
     power = np.abs(scipy.fft.rfft(samples * hann(len(samples)), size)) ** 2
     edges = np.unique(np.round(np.geomspace(80.0, 12_000.0, 24) * size / SAMPLE_RATE_HZ).astype(int))

@@ -6,16 +6,12 @@ until they are 40 dB below their peak.
 """
 
 import numpy as np
-import numpy.typing as npt
 
-from synthmatch.audio import Audio
+from synthmatch.arrays import F64, Audio, Float64
 from synthmatch.note import SAMPLE_RATE_HZ
 from synthmatch.target.onset import ENVELOPE_HOP, envelope_db, frames
 
-Floats = npt.NDArray[np.float64]
-
 #: Thresholds here were set on sounds of bench/targets.py at other keys, holds and phrases (docs/targets.md); no table compares them.
-
 #: (line before, line after the bend in seconds, steepening in dB a second that counts): short releases, then long ones.
 _SCALES = ((0.12, 0.06, 60.0), (0.3, 0.25, 20.0))
 #: The bend is seen this much after the key is let go: the median over the DX7 voices of `bench/targets.py`.
@@ -44,7 +40,7 @@ def hold_seconds(audio: Audio) -> float:
     return float(np.clip(released, min(_SHORTEST_SECONDS, length), length))
 
 
-def _release(level: Floats, before: int, after: int, steeper: float) -> int | None:
+def _release(level: Float64[F64, " frames"], before: int, after: int, steeper: float) -> int | None:
     """Frame of the sharpest lasting bend downward by at least `steeper` dB a second, or None."""
     if len(level) < before + after + 2:
         return None
@@ -65,7 +61,7 @@ def _release(level: Floats, before: int, after: int, steeper: float) -> int | No
     return start + int(fallen.argmax()) if fallen.any() else start
 
 
-def _slopes(level: Floats, width: int) -> Floats:
+def _slopes(level: Float64[F64, " frames"], width: int) -> Float64[F64, " runs"]:
     """Slope in dB a second of the line through each run of `width` + 1 frames, by its first frame."""
     runs = np.lib.stride_tricks.sliding_window_view(level, width + 1)
     time = (np.arange(width + 1) - width / 2.0) * ENVELOPE_HOP / SAMPLE_RATE_HZ

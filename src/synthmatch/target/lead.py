@@ -7,19 +7,16 @@ Levels are those of frames of 20 ms, a period of 50 Hz, one each 5 ms.
 """
 
 import numpy as np
-import numpy.typing as npt
 import scipy.ndimage
 
-from synthmatch.audio import Audio, decibels, peak_dbfs
+from synthmatch.arrays import F64, Audio, Float64
+from synthmatch.audio import decibels, peak_dbfs
 from synthmatch.audio.channels import mono_without_cancelling
 from synthmatch.note import SAMPLE_RATE_HZ
 from synthmatch.target.onset import sounding_part
 from synthmatch.target.pitch import PITCHED, find_pitch
 
-Floats = npt.NDArray[np.float64]
-
 #: No table compares the thresholds of this module; docs/targets.md has their results.
-
 _WINDOW, _HOP = SAMPLE_RATE_HZ // 50, SAMPLE_RATE_HZ // 200
 _HOP_SECONDS = _HOP / SAMPLE_RATE_HZ
 #: A background lasts at least this long and keeps within these of its middle level, from which the sound rises by that.
@@ -57,14 +54,14 @@ def find_part(audio: Audio) -> tuple[slice, list[str]]:
     return slice(begin + part.start, begin + part.stop), [remark for remark in remarks if remark]
 
 
-def _level_db(audio: Audio) -> Floats:
+def _level_db(audio: Audio) -> Float64[F64, " frames"]:
     """RMS over the channels of each frame in dB below full scale. Shape: (frames,)."""
     power = np.square(audio, dtype=np.float64).mean(axis=0)
     smooth = scipy.ndimage.uniform_filter1d(power, _WINDOW, mode="constant", origin=-(_WINDOW // 2))[::_HOP]
     return decibels(smooth)
 
 
-def _background(audio: Audio, level: Floats) -> int:
+def _background(audio: Audio, level: Float64[F64, " frames"]) -> int:
     """Frames of the even background with which the recording begins; 0 without one."""
     shortest = round(_BACKGROUND_SECONDS / _HOP_SECONDS)
     middle = float(np.median(level[:shortest]))
@@ -80,7 +77,7 @@ def _background(audio: Audio, level: Floats) -> int:
     return end if level[end] > middle and level.max() > middle + _TONE_RISE_DB else 0
 
 
-def _is_noise(audio: Audio, level: Floats, part: slice, note: slice) -> bool:
+def _is_noise(audio: Audio, level: Float64[F64, " frames"], part: slice, note: slice) -> bool:
     """Whether `part` is a click, a bump or a breath before the note."""
     weaker = level[note].max() - level[part].max()
     seconds = _seconds(part)

@@ -7,7 +7,8 @@ velocity = 127 x 10 ** (level / 40). The level is that of the loudest 50 ms, aga
 import numpy as np
 import scipy.ndimage
 
-from synthmatch.audio import Audio, decibels
+from synthmatch.arrays import Audio
+from synthmatch.audio import decibels
 from synthmatch.note import SAMPLE_RATE_HZ
 
 #: RMS of the loudest 50 ms that counts as velocity 100: near the median of the one-shots of sonic-pi-samples, -10.8 dBFS.

@@ -5,16 +5,12 @@ from the first block to the last. A note's own swing below 20 Hz is no offset.
 """
 
 import numpy as np
-import numpy.typing as npt
 import scipy.ndimage
 
-from synthmatch.audio import Audio
+from synthmatch.arrays import F64, Audio, Float64
 from synthmatch.note import SAMPLE_RATE_HZ
 
-Floats = npt.NDArray[np.float64]
-
 #: No table compares the thresholds of this module; docs/targets.md has their results.
-
 #: Blocks of 50 ms, a period of 20 Hz; the median of five passes over a note's first swing.
 _BLOCK_SAMPLES = SAMPLE_RATE_HZ // 20
 _SMOOTH_BLOCKS = 5
@@ -45,7 +41,7 @@ def without_offset(audio: Audio) -> Audio:
     return still
 
 
-def _offset(samples: Floats, peak: float) -> Floats | None:
+def _offset(samples: Float64[F64, " samples"], peak: float) -> Float64[F64, " samples"] | None:
     """The offset of one channel, shape (samples,), or None where there is none to speak of."""
     count = len(samples) // _BLOCK_SAMPLES
     blocks = samples[: count * _BLOCK_SAMPLES].reshape(count, _BLOCK_SAMPLES)
@@ -75,7 +71,7 @@ def _offset(samples: Floats, peak: float) -> Floats | None:
     return np.concatenate([before[:jump], after[jump:]])
 
 
-def _quiet_blocks(blocks: Floats, means: Floats, peak: float) -> int:
+def _quiet_blocks(blocks: Float64[F64, "blocks samples"], means: Float64[F64, " blocks"], peak: float) -> int:
     """How many blocks the recording begins with before it sounds."""
     time = np.linspace(-1.0, 1.0, blocks.shape[1])
     slopes = blocks @ time / (time @ time)

@@ -4,16 +4,13 @@ Audio is (channels, samples) float32 at 44.1 kHz, times are in samples unless a 
 """
 
 import numpy as np
-import numpy.typing as npt
 import scipy.ndimage
 
-from synthmatch.audio import Audio, decibels
+from synthmatch.arrays import F64, Audio, Float64
+from synthmatch.audio import decibels
 from synthmatch.note import SAMPLE_RATE_HZ
 
-Floats = npt.NDArray[np.float64]
-
 #: Thresholds here were set on sounds of bench/targets.py at other keys, holds and phrases (docs/targets.md); no table compares them.
-
 #: Samples before the onset that stay, so that the attack's first rise is not cut: 2 ms; not tuned.
 LEAD_SAMPLES = 88
 #: The sound has begun at this level below its peak, and is over at that one.
@@ -52,7 +49,7 @@ def sounding_part(audio: Audio, background: float = 0.0) -> slice:
     return slice(max(0, onset - LEAD_SAMPLES), min(len(loudness), end + _TAIL_SAMPLES))
 
 
-def envelope_db(audio: Audio) -> Floats:
+def envelope_db(audio: Audio) -> Float64[F64, " frames"]:
     """RMS over the channels in dB below full scale, a frame each `ENVELOPE_HOP` samples, centred. Shape: (frames,)."""
     power = np.square(audio, dtype=np.float64).mean(axis=0)
     smooth = scipy.ndimage.uniform_filter1d(power, _ENVELOPE_WINDOW, mode="constant")[::ENVELOPE_HOP]

@@ -9,19 +9,16 @@ steady: all three are one note.
 import itertools
 
 import numpy as np
-import numpy.typing as npt
 import scipy.signal
 
-from synthmatch.audio import Audio, decibels
+from synthmatch.arrays import F32, F64, Audio, Float32, Float64
+from synthmatch.audio import decibels
 from synthmatch.note import SAMPLE_RATE_HZ
 from synthmatch.target.gate import is_gated
 from synthmatch.target.pitch import LOWEST_HZ, find_pitch, pitch_track
 from synthmatch.target.vibrato import HOP_SAMPLES, Vibrato
 
-Floats = npt.NDArray[np.float64]
-
 #: Thresholds here were set on sounds of bench/targets.py at other keys, holds and phrases (docs/targets.md); no table compares them.
-
 _HOP, _WINDOW = 256, 1_024
 #: Bands of the spectrum, 40 Hz to 16 kHz.
 _BANDS = 32
@@ -33,7 +30,7 @@ _VIBRATO_CENTS = 250.0
 
 def second_onset(
     audio: Audio,
-    samples: npt.NDArray[np.float32],
+    samples: Float32[F32, " samples"],
     *,
     vibrato: Vibrato | None = None,
     chord: bool = False,
@@ -56,7 +53,7 @@ def second_onset(
     return min((onset for onset in onsets if onset is not None), default=None)
 
 
-def _bands_db(audio: Audio) -> Floats:
+def _bands_db(audio: Audio) -> Float64[F64, "bands frames"]:
     """Level of logarithmic bands from 40 Hz to 16 kHz, floored at 60 dB below the loudest. Shape: (bands, frames)."""
     padded = np.pad(audio, ((0, 0), (_WINDOW // 2, _WINDOW // 2)))
     _, _, spectrum = scipy.signal.stft(
@@ -68,7 +65,7 @@ def _bands_db(audio: Audio) -> Floats:
     return np.asarray(np.maximum(level, level.max() - 60.0), dtype=np.float64)
 
 
-def _attack(bands: Floats, after: int) -> int | None:
+def _attack(bands: Float64[F64, "bands frames"], after: int) -> int | None:
     """First fast jump of the level after the first attack has decayed."""
     level = decibels(np.sum(10.0 ** (bands / 10.0), axis=0))
     rise_frames, look, back = 4, 10, 6  # 23, 58 and 35 ms: a bass note's own ripple is no attack
@@ -89,7 +86,11 @@ def _attack(bands: Floats, after: int) -> int | None:
 
 
 def _step(
-    bands: Floats, samples: npt.NDArray[np.float32], vibrato: Vibrato | None, after: int, midi_pitch: int | None
+    bands: Float64[F64, "bands frames"],
+    samples: Float32[F32, " samples"],
+    vibrato: Vibrato | None,
+    after: int,
+    midi_pitch: int | None,
 ) -> int | None:
     """First step of a steady pitch to another that is not its harmonic, with partials that rise."""
     hop = 882  # 20 ms
@@ -115,7 +116,7 @@ def _step(
     return None
 
 
-def _runs(cents: Floats, trust: Floats) -> list[tuple[int, int, float]]:
+def _runs(cents: Float64[F64, " frames"], trust: Float64[F64, " frames"]) -> list[tuple[int, int, float]]:
     """(first frame, last frame, cents) of the steady parts: at least 80 ms within 40 cents, trusted."""
     runs: list[tuple[int, int, float]] = []
     start = 0

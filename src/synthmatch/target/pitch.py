@@ -8,17 +8,13 @@ median of the largest group within a quarter tone. Frequencies are in Hz, audio 
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import scipy.fft
 import scipy.signal
 
+from synthmatch.arrays import F32, F64, Float32, Float64, Indices, Int
 from synthmatch.note import SAMPLE_RATE_HZ
 
-Samples = npt.NDArray[np.float32]
-Floats = npt.NDArray[np.float64]
-
 #: Thresholds here were set on sounds of bench/targets.py at other keys, holds and phrases (docs/targets.md); no table compares them.
-
 #: The range of pitches; not tuned.
 LOWEST_HZ, HIGHEST_HZ = 20.0, 5_000.0
 #: Confidence from which a sound counts as pitched; docs/targets.md has its cost.
@@ -51,7 +47,7 @@ class Pitch:
         return 1_200.0 * float(np.log2(self.hz / LOWEST_HZ))
 
 
-def find_pitch(samples: Samples) -> Pitch:
+def find_pitch(samples: Float32[F32, " samples"]) -> Pitch:
     """Pitch of the note in `samples`, shape (samples,): the one most frames agree on."""
     frames, weights = _frames(samples)
     found = [(_period(frame), weight) for frame, weight in zip(frames, weights, strict=True)]
@@ -70,7 +66,9 @@ def find_pitch(samples: Samples) -> Pitch:
     return Pitch(float(LOWEST_HZ * 2.0 ** (middle / 1_200.0)), float(min(1.0, total[best] / weights.sum())))
 
 
-def pitch_track(samples: Samples, hop_samples: int) -> tuple[Floats, Floats]:
+def pitch_track(
+    samples: Float32[F32, " samples"], hop_samples: int
+) -> tuple[Float64[F64, " frames"], Float64[F64, " frames"]]:
     """Pitch in cents above `LOWEST_HZ` and trust 0..1 of frames each `hop_samples`, two arrays of shape (frames,)."""
     length = min(_WINDOW + _LONGEST_LAG // 2, len(samples))
     windows = np.lib.stride_tricks.sliding_window_view(samples, length)[::hop_samples].astype(np.float64)
@@ -82,7 +80,7 @@ def pitch_track(samples: Samples, hop_samples: int) -> tuple[Floats, Floats]:
     return cents, trust
 
 
-def _frames(samples: Samples) -> tuple[Floats, Floats]:
+def _frames(samples: Float32[F32, " samples"]) -> tuple[Float64[F64, "frames length"], Float64[F64, " frames"]]:
     """Frames of the sounding part, shape (frames, length), and their weights: the root of their energy."""
     window = min(_WINDOW, len(samples) // 2)
     length = window + min(_LONGEST_LAG, len(samples) - window)
@@ -95,7 +93,7 @@ def _frames(samples: Samples) -> tuple[Floats, Floats]:
     return frames[loud], np.sqrt(level[loud])
 
 
-def _difference(frame: Floats) -> Floats:
+def _difference(frame: Float64[F64, " length"]) -> Float64[F64, " lags"]:
     """Cumulative-mean-normalised difference d'(lag) of YIN, lag 0 and up."""
     window = min(_WINDOW, len(frame) // 2)
     lags = len(frame) - window
@@ -112,7 +110,7 @@ def _difference(frame: Floats) -> Floats:
     return normal
 
 
-def _period(frame: Floats) -> Pitch:
+def _period(frame: Float64[F64, " length"]) -> Pitch:
     """Pitch of one frame; its confidence is 1 for an exact period."""
     normal = _difference(frame)
     dips = scipy.signal.argrelmin(normal)[0]
@@ -125,7 +123,9 @@ def _period(frame: Floats) -> Pitch:
     return Pitch(float(SAMPLE_RATE_HZ / lag[first]), float(1.0 - depth[first]))
 
 
-def _parabola(values: Floats, index: npt.NDArray[np.intp]) -> tuple[Floats, Floats]:
+def _parabola(
+    values: Float64[F64, " lags"], index: Int[Indices, " *dips"]
+) -> tuple[Float64[F64, " *dips"], Float64[F64, " *dips"]]:
     """Place and depth of the minimum of the parabola through three neighbours of each index."""
     left, middle, right = values[index - 1], values[index], values[index + 1]
     bend = np.maximum(left - 2.0 * middle + right, 1e-12)

@@ -7,16 +7,14 @@ bell: Terhardt, Stoll and Seewann, JASA 71, 1982).
 """
 
 import numpy as np
-import numpy.typing as npt
 import scipy.fft
 import scipy.signal
 
+from synthmatch.arrays import F32, F64, Bool, Bools, Float32, Float64
 from synthmatch.audio import decibels
 from synthmatch.features.stft import hann
 from synthmatch.note import SAMPLE_RATE_HZ
-from synthmatch.target.pitch import PITCHED, Pitch, Samples
-
-Floats = npt.NDArray[np.float64]
+from synthmatch.target.pitch import PITCHED, Pitch
 
 #: Thresholds here were set on sounds of bench/targets.py at other keys, holds and phrases (docs/targets.md); no table compares them.
 
@@ -39,7 +37,7 @@ _SALIENT = 0.85
 _MIDDLE_HZ, _OCTAVES = 300.0, 2.2
 
 
-def strike_note(samples: Samples, pitch: Pitch) -> Pitch:
+def strike_note(samples: Float32[F32, " samples"], pitch: Pitch) -> Pitch:
     """`pitch`, or the strike note of `samples`, shape (samples,), where its period is no note; as sure as the period."""
     if pitch.confidence < PITCHED or len(samples) < _WINDOW:
         return pitch
@@ -55,7 +53,7 @@ def strike_note(samples: Samples, pitch: Pitch) -> Pitch:
     return Pitch(float(candidates[salience > _SALIENT * salience.max()].min()), pitch.confidence)
 
 
-def _partials(samples: Samples) -> tuple[Floats, Floats]:
+def _partials(samples: Float32[F32, " samples"]) -> tuple[Float64[F64, " partials"], Float64[F64, " partials"]]:
     """Frequencies in Hz, ascending, and levels in dB of the partials; each moment counts alike, so what lasts counts."""
     windows = np.lib.stride_tricks.sliding_window_view(samples, _WINDOW)[::_HOP]
     frames = windows * hann(_WINDOW)
@@ -68,7 +66,7 @@ def _partials(samples: Samples) -> tuple[Floats, Floats]:
     return peaks * bin_hz, level[peaks]
 
 
-def _is_series(hz: Floats, level: Floats, fundamental_hz: float) -> bool:
+def _is_series(hz: Float64[F64, " partials"], level: Float64[F64, " partials"], fundamental_hz: float) -> bool:
     """Whether partials are the harmonics of `fundamental_hz`."""
     harmonic, near = _harmonics(hz, fundamental_hz)
     # a stiff bar's period is not exactly that of its lowest partial
@@ -79,7 +77,7 @@ def _is_series(hz: Floats, level: Floats, fundamental_hz: float) -> bool:
     return len(there) >= _SPARSE * there.max(initial=1.0)
 
 
-def _salience(hz: Floats, level: Floats, note_hz: float) -> float:
+def _salience(hz: Float64[F64, " partials"], level: Float64[F64, " partials"], note_hz: float) -> float:
     """How much a note stands out: its harmonics by the root of their amplitude; 0 for a missing one without stand-ins."""
     harmonic, near = _harmonics(hz, note_hz)
     near &= harmonic <= len(_HARMONICS)
@@ -90,7 +88,9 @@ def _salience(hz: Floats, level: Floats, note_hz: float) -> float:
     return float(weight.sum() * np.exp(-0.5 * (np.log2(note_hz / _MIDDLE_HZ) / _OCTAVES) ** 2))
 
 
-def _harmonics(hz: Floats, fundamental_hz: float) -> tuple[Floats, npt.NDArray[np.bool_]]:
+def _harmonics(
+    hz: Float64[F64, " partials"], fundamental_hz: float
+) -> tuple[Float64[F64, " partials"], Bool[Bools, " partials"]]:
     """Number of the harmonic nearest to each frequency, and whether it is near."""
     harmonic = np.maximum(np.round(hz / fundamental_hz), 1.0)
     return harmonic, np.abs(1_200.0 * np.log2(hz / (harmonic * fundamental_hz))) < _NEAR_CENTS

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
-from synthmatch.audio import Audio, read_array, read_recording
+from synthmatch.arrays import Audio, Floats
+from synthmatch.audio import read_array, read_recording
 from synthmatch.audio.channels import mono_without_cancelling, without_cancelling
 from synthmatch.note import SAMPLE_RATE_HZ, Note, parse_pitch
 from synthmatch.target.chord import chord_root
@@ -62,7 +62,7 @@ class Target:
 
 
 def load_target(
-    source: str | Path | npt.NDArray[np.floating],
+    source: str | Path | Floats,
     sample_rate_hz: float = SAMPLE_RATE_HZ,
     *,
     note: str | int | None = None,

@@ -9,15 +9,13 @@ import itertools
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import scipy.fft
 import scipy.ndimage
 import scipy.signal
 
+from synthmatch.arrays import F32, F64, Bool, Bools, Float32, Float64, Indices, Int
 from synthmatch.note import SAMPLE_RATE_HZ
-from synthmatch.target.pitch import LOWEST_HZ, Pitch, Samples
-
-Floats = npt.NDArray[np.float64]
+from synthmatch.target.pitch import LOWEST_HZ, Pitch
 
 #: No table compares the thresholds of this module; docs/targets.md has notes with and without these rules.
 
@@ -50,9 +48,9 @@ class Vibrato:
     `trusted` says where a pitch was found at all.
     """
 
-    cents: Floats
-    swings: npt.NDArray[np.bool_]
-    trusted: npt.NDArray[np.bool_]
+    cents: Float64[F64, " frames"]
+    swings: Bool[Bools, " frames"]
+    trusted: Bool[Bools, " frames"]
 
     def pitch(self, seconds: float) -> Pitch:
         """Pitch of the centre over the first `seconds`; its confidence is the share of frames within a quarter tone."""
@@ -63,7 +61,7 @@ class Vibrato:
         return Pitch(float(LOWEST_HZ * 2.0 ** (middle / 1_200.0)), float(near.mean()))
 
 
-def find_vibrato(samples: Samples, around: Pitch) -> Vibrato | None:
+def find_vibrato(samples: Float32[F32, " samples"], around: Pitch) -> Vibrato | None:
     """The vibrato of a note whose pitch is near `around`, in `samples` of shape (samples,); None without one."""
     if not around.hz or len(samples) < SAMPLE_RATE_HZ // 3:
         return None
@@ -86,7 +84,7 @@ def find_vibrato(samples: Samples, around: Pitch) -> Vibrato | None:
     return Vibrato(centre, swings, trusted) if swings.any() else None
 
 
-def _follow(samples: Samples, around: Pitch) -> tuple[Floats, npt.NDArray[np.bool_]]:
+def _follow(samples: Float32[F32, " samples"], around: Pitch) -> tuple[Float64[F64, " frames"], Bool[Bools, " frames"]]:
     """Pitch in cents of each frame near `around`, and whether the frame repeats with it."""
     period = SAMPLE_RATE_HZ / around.hz
     reach = 2.0 ** (_RANGE_CENTS / 1_200.0)
@@ -111,14 +109,14 @@ def _follow(samples: Samples, around: Pitch) -> tuple[Floats, npt.NDArray[np.boo
     return cents, loud & (1.0 - middle > _TRUSTED)
 
 
-def _turning_points(cents: Floats) -> npt.NDArray[np.intp]:
+def _turning_points(cents: Float64[F64, " frames"]) -> Int[Indices, " turns"]:
     """Frames at which the pitch turns, up and down in turn."""
     tops, _ = scipy.signal.find_peaks(cents, prominence=_NARROWEST_CENTS / 2.0)
     bottoms, _ = scipy.signal.find_peaks(-cents, prominence=_NARROWEST_CENTS / 2.0)
     return np.sort(np.concatenate([tops, bottoms]))
 
 
-def _even_runs(turns: npt.NDArray[np.intp], cents: Floats) -> list[tuple[int, int]]:
+def _even_runs(turns: Int[Indices, " turns"], cents: Float64[F64, " frames"]) -> list[tuple[int, int]]:
     """First and last index into `turns` of each run of even swings at even times."""
     runs: list[tuple[int, int]] = []
     start = 0
@@ -146,7 +144,7 @@ def _ratio(one: float, other: float) -> float:
     return max(abs(one), abs(other)) / max(min(abs(one), abs(other)), 1e-9)
 
 
-def _resting(cents: Floats, run: npt.NDArray[np.intp]) -> float:
+def _resting(cents: Float64[F64, " frames"], run: Int[Indices, " turns"]) -> float:
     """Share of the time that the pitch spends near its turning points."""
     near = [
         np.abs(np.abs((cents[one:other] - cents[one]) / (cents[other] - cents[one])) - 0.5) > 0.5 - _RESTING

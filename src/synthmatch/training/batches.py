@@ -7,14 +7,14 @@ spectrograms as the bytes that are stored.
 from collections.abc import Callable
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
+from synthmatch.arrays import I64, Int64
 from synthmatch.dataset.reader import Subset
 from synthmatch.models.base import Batch
 
 #: Items, (n,), or rows' items, (n, notes) -> their batch.
-Reader = Callable[[npt.NDArray[np.int64]], Batch]
+Reader = Callable[[I64], Batch]
 
 #: Items that are read at a time on their way to a GPU.
 _CHUNK = 1024
@@ -30,7 +30,7 @@ def reader_of(subset: Subset, device: torch.device, *, audible: bool = False) ->
     return lambda items: batch_of(subset, items, audible=audible).to(device)
 
 
-def batch_of(subset: Subset, items: npt.NDArray[np.int64], *, audible: bool = False) -> Batch:
+def batch_of(subset: Subset, items: Int64[I64, " items *notes"], *, audible: bool = False) -> Batch:
     """The batch of these items, (n,), or of these rows' items, (n, notes), on the CPU."""
     first = items if items.ndim == 1 else items[:, 0]
     made = _made(subset, first)
@@ -60,7 +60,7 @@ class HeldSubset:
             if audible:
                 self._audible[synth] = torch.from_numpy(subset.active_of(synth, own)).to(device)
 
-    def __call__(self, items: npt.NDArray[np.int64]) -> Batch:
+    def __call__(self, items: Int64[I64, " items *notes"]) -> Batch:
         """The batch of these items, (n,), or of these rows' items, (n, notes), on the device."""
         first = items if items.ndim == 1 else items[:, 0]
         made = _made(self._subset, first)
@@ -72,11 +72,11 @@ class HeldSubset:
         pitches = self._there(self._subset.pitches(items))
         return Batch(mels.unflatten(0, items.shape), rows, encoded, pitches, audible)
 
-    def _there(self, numbers: npt.NDArray[np.int64]) -> torch.Tensor:
+    def _there(self, numbers: Int64[I64, " *items"]) -> torch.Tensor:
         return torch.from_numpy(numbers).to(self._device)
 
 
-def _made(subset: Subset, items: npt.NDArray[np.int64]) -> list[tuple[str, npt.NDArray[np.int64]]]:
+def _made(subset: Subset, items: Int64[I64, " items *notes"]) -> list[tuple[str, I64]]:
     """Which of these items each synthesizer made, of those that made one."""
     made_by = subset.synth_index[items]
     each = [(synth, np.flatnonzero(made_by == number)) for number, synth in enumerate(subset.synths)]

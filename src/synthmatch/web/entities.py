@@ -5,7 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from synthmatch.audio import Audio, decibels, wav_bytes
+from synthmatch.arrays import Audio
+from synthmatch.audio import decibels, wav_bytes
 from synthmatch.features.loudness import loudness_db
 from synthmatch.library.library import Library
 from synthmatch.note import SAMPLE_RATE_HZ

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 
-from synthmatch.audio import Audio
+from synthmatch.arrays import Audio
 from synthmatch.errors import AudioError, InputError, PresetError
 from synthmatch.params import Preset
 from synthmatch.presets import synthmatch_json as own

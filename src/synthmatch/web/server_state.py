@@ -12,7 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from synthmatch.audio import Audio, load
+from synthmatch.arrays import Audio
+from synthmatch.audio import load
 from synthmatch.calibration.noise_floor import noise_floor
 from synthmatch.errors import AudioError, InputError
 from synthmatch.features.search_distance import SearchDistance

@@ -7,14 +7,11 @@ Freeverb (Jezar at Dreampoint, public domain), turned into powers. Bands are tho
 from functools import cache
 
 import numpy as np
-import numpy.typing as npt
 
 from synthmatch.analytic.amsynth.oscillators import Partials
 from synthmatch.analytic.mel_filterbank import BANDS, CENTRES_HZ, place_of, shares
+from synthmatch.arrays import F32, F64, I64, Bool, Bools, Float32, Float64, Int64
 from synthmatch.note import SAMPLE_RATE_HZ
-
-Floats = npt.NDArray[np.float32]
-Wide = npt.NDArray[np.float64]
 
 LOW_PASS, HIGH_PASS, BAND_PASS, NOTCH, BYPASS = range(5)
 #: Odd harmonics of a distorted sine.
@@ -29,12 +26,12 @@ _RELEASE_SECONDS = 0.227
 
 def filtered(
     partials: Partials,
-    bend: Wide,
-    cutoff_hz: Wide,
-    resonance: Wide,
-    kind: npt.NDArray[np.int64],
-    steep: npt.NDArray[np.bool_],
-) -> Floats:
+    bend: Float64[F64, "presets times"],
+    cutoff_hz: Float64[F64, "presets times"],
+    resonance: Float64[F64, " presets"],
+    kind: Int64[I64, " presets"],
+    steep: Bool[Bools, " presets"],
+) -> Float32[F32, "presets bands times"]:
     """Partials through the filter, in bands.
 
     Shape: (N, H), (N, H, 1 or T); bend of all frequencies and cutoff (N, T); the rest (N,) -> (N, BANDS, T).
@@ -55,7 +52,9 @@ def filtered(
     return np.asarray(shares(partials.frequency_hz, partials.single, partials.octaves).transpose(0, 2, 1) @ gain)
 
 
-def bent(bands: Floats, bend: Wide) -> Floats:
+def bent(
+    bands: Float32[F32, "presets bands times"], bend: Float64[F64, "presets times"]
+) -> Float32[F32, "presets bands times"]:
     """Bands moved up by a factor of frequency. Shape: (N, BANDS, T), (N, T) -> (N, BANDS, T)."""
     source = place_of(CENTRES_HZ[:, None] / bend[:, None, :])
     below = np.floor(source)
@@ -68,7 +67,9 @@ def bent(bands: Floats, bend: Wide) -> Floats:
     return np.asarray(moved * ((source > -1) & (source < BANDS)))
 
 
-def distorted(bands: Floats, crunch: Wide) -> Floats:
+def distorted(
+    bands: Float32[F32, "presets bands times"], crunch: Float64[F64, " presets"]
+) -> Float32[F32, "presets bands times"]:
     """Each sample's size to the power 1 - crunch: levels draw together, partials get odd harmonics. Shape: (N, BANDS, T), (N,)."""
     exponent = 1.0 - crunch
     total = np.maximum(bands.sum(axis=1) / 2, 1e-12)
@@ -81,7 +82,7 @@ def distorted(bands: Floats, crunch: Wide) -> Floats:
 
 
 @cache
-def _odd_harmonics() -> Floats:
+def _odd_harmonics() -> Float32[F32, "exponents bands bands"]:
     """Where a band's power goes, by exponent from 0 to 1, if it is a sine's. Shape: (exponents, BANDS to, BANDS from)."""
     exponent = np.linspace(0, 1, 21)
     share, table, total = np.ones(len(exponent)), np.zeros((len(exponent), BANDS, BANDS)), np.zeros(len(exponent))
@@ -94,7 +95,13 @@ def _odd_harmonics() -> Floats:
     return np.asarray(table / total[:, None, None], np.float32)
 
 
-def reverberated(bands: Floats, wet: Wide, room: Wide, damp: Wide, seconds: Wide) -> Floats:
+def reverberated(
+    bands: Float32[F32, "presets bands times"],
+    wet: Float64[F64, " presets"],
+    room: Float64[F64, " presets"],
+    damp: Float64[F64, " presets"],
+    seconds: Float64[F64, " times"],
+) -> Float32[F32, "presets bands times"]:
     """With Freeverb's tail, in mono. Shape: (N, BANDS, T), thrice (N,), (T,) -> (N, BANDS, T)."""
     loss = (0.4 * damp)[:, None]
     turn = np.cos(2 * np.pi * CENTRES_HZ / SAMPLE_RATE_HZ)
@@ -112,7 +119,9 @@ def reverberated(bands: Floats, wet: Wide, room: Wide, damp: Wide, seconds: Wide
     return result.transpose(1, 2, 0)
 
 
-def limiter_gain(bands: Floats, crest: Wide, seconds: Wide) -> Wide:
+def limiter_gain(
+    bands: Float32[F32, "presets bands times"], crest: Float64[F64, " presets"], seconds: Float64[F64, " times"]
+) -> Float64[F64, "presets times"]:
     """Gain in power by which the output is held below full scale. Shape: (N, BANDS, T), (N,), (T,) -> (N, T)."""
     size = 2.0 * crest[:, None] * np.sqrt(bands.sum(axis=1) / 2)
     peak = np.zeros(len(bands))

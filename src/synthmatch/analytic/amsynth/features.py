@@ -7,7 +7,6 @@ generator, stereo.
 """
 
 import numpy as np
-import numpy.typing as npt
 
 from synthmatch.analytic.amsynth.effects import bent, distorted, filtered, limiter_gain, reverberated
 from synthmatch.analytic.amsynth.oscillators import (
@@ -18,8 +17,9 @@ from synthmatch.analytic.amsynth.oscillators import (
     tone_power,
     tones,
 )
-from synthmatch.analytic.features import QUIETEST_DB, Floats, PartFeatures
+from synthmatch.analytic.features import QUIETEST_DB, PartFeatures
 from synthmatch.analytic.mel_filterbank import BANDS, CENTRES_HZ, WIDTHS_HZ, mean_power
+from synthmatch.arrays import F32, F64, I64, Bools, Float32, Float64, Int64
 from synthmatch.audio import decibels
 from synthmatch.note import SAMPLE_RATE_HZ, Note
 from synthmatch.params import ParamSpace
@@ -40,7 +40,7 @@ _USUAL_CREST = 1.5
 _AMPLIFIER_HZ = 4000.0
 
 
-def _random_values(count: int) -> Floats:
+def _random_values(count: int) -> Float64[F64, " {count}+1"]:
     """The first values of amsynth's generator of random numbers."""
     values, state = [], 22222
     for _ in range(count):
@@ -53,7 +53,11 @@ _RANDOM = _random_values(1024)
 
 
 def amsynth_features(
-    space: ParamSpace, native: Floats, pitch: npt.NDArray[np.int64], hold_seconds: Floats, seconds: Floats
+    space: ParamSpace,
+    native: Float64[F64, "presets parameters"],
+    pitch: Int64[I64, " presets"],
+    hold_seconds: Float64[F64, " presets"],
+    seconds: Float64[F64, " times"],
 ) -> PartFeatures:
     """Of presets, (N, P), each with its note, at times after the note's start. Shape: pitch and hold (N,), seconds (T,)."""
     parts = []
@@ -64,7 +68,7 @@ def amsynth_features(
     return PartFeatures(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
 
 
-def _chunk(knobs: dict[str, Floats], pitch: npt.NDArray[np.int64], hold: Floats, seconds: Floats) -> PartFeatures:
+def _chunk(knobs: dict[str, F64], pitch: I64, hold: F64, seconds: F64) -> PartFeatures:
     kinds = {name: np.rint(values).astype(np.int64) for name, values in knobs.items()}
     note_hz = 440.0 * 2.0 ** ((pitch - 69) / 12)
     lfo = _lfo(knobs, kinds, np.maximum(seconds, 0.0))
@@ -103,7 +107,7 @@ def _chunk(knobs: dict[str, Floats], pitch: npt.NDArray[np.int64], hold: Floats,
     return PartFeatures(np.clip(np.concatenate(curves, axis=1), -5.0, 5.0), _values(knobs, oscillators), heard)
 
 
-def _crest(knobs: dict[str, Floats], oscillators: Oscillators) -> Floats:
+def _crest(knobs: dict[str, F64], oscillators: Oscillators) -> Float64[F64, " presets"]:
     """About how far peaks lie above the root mean square: between the oscillators' own and a usual one. Shape: (N,)."""
     ring, power = knobs["osc_mix_mode"], tone_power(oscillators)
     peak = oscillators.amplitude.sum(axis=1) + ring
@@ -111,7 +115,7 @@ def _crest(knobs: dict[str, Floats], oscillators: Oscillators) -> Floats:
     return np.asarray(np.sqrt(_USUAL_CREST * peak / np.sqrt(square)) ** (1.0 - knobs["distortion_crunch"]))
 
 
-def _values(knobs: dict[str, Floats], oscillators: Oscillators) -> Floats:
+def _values(knobs: dict[str, F64], oscillators: Oscillators) -> Float64[F64, "presets values"]:
     """What stays: ratios, beats, mixture, resonance. Shape: (N, values)."""
     octaves = np.log2(oscillators.frequency_hz[:, 1] / oscillators.frequency_hz[:, 0])
     off = octaves - np.rint(octaves)
@@ -136,14 +140,12 @@ def _values(knobs: dict[str, Floats], oscillators: Oscillators) -> Floats:
     return np.clip(np.stack(columns, axis=1), -5.0, 5.0)
 
 
-def _share(knob: Floats) -> Floats:
+def _share(knob: F64) -> F64:
     """A knob of -1 to 1 as a share of 0 to 1."""
     return (knob + 1.0) / 2.0
 
 
-def _oscillators(
-    knobs: dict[str, Floats], kinds: dict[str, npt.NDArray[np.int64]], note_hz: Floats, amount: Floats
-) -> Oscillators:
+def _oscillators(knobs: dict[str, F64], kinds: dict[str, I64], note_hz: F64, amount: F64) -> Oscillators:
     ratio = 1.25 ** knobs["osc2_detune"] * 2.0 ** (knobs["osc2_range"] + knobs["osc2_pitch"] / 12)
     second_share = _share(knobs["osc_mix"])
     direct = 1.0 - knobs["osc_mix_mode"]
@@ -160,16 +162,16 @@ def _oscillators(
 
 
 def _spectrum(
-    knobs: dict[str, Floats],
-    kinds: dict[str, npt.NDArray[np.int64]],
+    knobs: dict[str, F64],
+    kinds: dict[str, I64],
     oscillators: Oscillators,
-    bends: list[Floats],
-    cutoff: Floats,
-    seconds: Floats,
-) -> npt.NDArray[np.float32]:
+    bends: list[F64],
+    cutoff: F64,
+    seconds: F64,
+) -> Float32[F32, "presets bands times"]:
     """Power of the oscillators behind the filter, in bands. Shape: (N, BANDS, T)."""
 
-    def through(partials: Partials, bend: Floats, rows: npt.NDArray[np.bool_]) -> npt.NDArray[np.float32]:
+    def through(partials: Partials, bend: F64, rows: Bools) -> F32:
         kind, steep = kinds["filter_type"][rows], kinds["filter_slope"][rows] == 1
         found = filtered(partials, bend[rows], cutoff[rows], knobs["filter_resonance"][rows], kind, steep)
         moves = np.abs(bend[rows] - 1).max(axis=1) > _STILL
@@ -200,14 +202,18 @@ def _spectrum(
     return np.asarray(np.maximum(bands, 0.0))
 
 
-def _glide(knobs: dict[str, Floats], kinds: dict[str, npt.NDArray[np.int64]], seconds: Floats) -> Floats:
+def _glide(
+    knobs: dict[str, F64], kinds: dict[str, I64], seconds: Float64[F64, " times"]
+) -> Float64[F64, "presets times"]:
     """Pitch as a share of the note's. Shape: (N, T)."""
     glides = (kinds["keyboard_mode"] > 0) & (kinds["portamento_mode"] == 0)
     length = np.where(glides, knobs["portamento_time"], 0.0)[:, None]
     return np.clip(seconds / np.maximum(length, 1e-4), 0.02, 1.0)
 
 
-def _lfo(knobs: dict[str, Floats], kinds: dict[str, npt.NDArray[np.int64]], seconds: Floats) -> Floats:
+def _lfo(
+    knobs: dict[str, F64], kinds: dict[str, I64], seconds: Float64[F64, " times"]
+) -> Float64[F64, "presets times"]:
     """From -1 to 1; of noise its mean, 0. The triangle of a fresh amsynth 1.13 begins downwards. Shape: seconds (T,) -> (N, T)."""
     rate = np.square(knobs["lfo_freq"])[:, None]
     turn = rate * seconds % 1.0
@@ -222,8 +228,12 @@ def _lfo(knobs: dict[str, Floats], kinds: dict[str, npt.NDArray[np.int64]], seco
 
 
 def _cutoff(
-    knobs: dict[str, Floats], frequency: Floats, lfo: Floats, hold: Floats, seconds: Floats
-) -> tuple[Floats, Floats]:
+    knobs: dict[str, F64],
+    frequency: Float64[F64, "presets times"],
+    lfo: Float64[F64, "presets times"],
+    hold: F64,
+    seconds: F64,
+) -> tuple[Float64[F64, "presets times"], Float64[F64, "presets times"]]:
     """Cutoff in Hz and the filter envelope. Shape: frequency and LFO (N, T) -> twice (N, T)."""
     level = _envelope(knobs, "filter", hold, seconds)
     track = knobs["filter_kbd_track"][:, None]
@@ -237,8 +247,8 @@ def _cutoff(
 
 
 def _level(
-    knobs: dict[str, Floats], kinds: dict[str, npt.NDArray[np.int64]], hold: Floats, seconds: Floats
-) -> tuple[Floats, Floats]:
+    knobs: dict[str, F64], kinds: dict[str, I64], hold: F64, seconds: F64
+) -> tuple[Float64[F64, "presets times"], Float64[F64, " presets"]]:
     """Amplitude of the amplifier, root of its mean square around each time, (N, T); variance of a noisy LFO's part, (N,)."""
     around = np.maximum(seconds[:, None] + _AROUND_SECONDS, 0.0).ravel()
     depth = _share(knobs["amp_mod_amount"])
@@ -251,7 +261,7 @@ def _level(
     return np.sqrt(mean) * gain[:, None], noisy
 
 
-def _envelope(knobs: dict[str, Floats], which: str, hold: Floats, seconds: Floats) -> Floats:
+def _envelope(knobs: dict[str, F64], which: str, hold: F64, seconds: F64) -> Float64[F64, "presets times"]:
     """Straight lines: up, down to the sustain level, and from wherever it is at the release to 0. Shape: (N, T)."""
     attack, decay, release = (
         knobs[f"{which}_{stage}"][:, None] ** 3 + _SHORTEST_SECONDS for stage in ("attack", "decay", "release")

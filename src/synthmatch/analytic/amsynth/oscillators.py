@@ -8,14 +8,11 @@ bundles of a quarter octave; the 0th is an offset. Left out: aliasing, and coinc
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from synthmatch.analytic.mel_filterbank import CENTRES_HZ, WIDTHS_HZ
+from synthmatch.arrays import C128, F32, F64, I64, Bools, Complex128, Float32, Float64
 from synthmatch.note import SAMPLE_RATE_HZ
 from synthmatch.synths.amsynth.waveforms import HELD_NOISE, NOISE, PULSE, SAW, SINE
-
-Floats = npt.NDArray[np.float32]
-Wide = npt.NDArray[np.float64]
 
 _SINGLE = 16
 _EDGES = (_SINGLE + 0.5) * 2.0 ** (np.arange(24) / 4)
@@ -44,16 +41,16 @@ _UNIFORM = 1 / 3
 class Oscillators(NamedTuple):
     """Two oscillators of N presets. Shape of each: (N, 2); `synced`, `together` (N,)."""
 
-    waveform: npt.NDArray[np.int64]
-    shape: Wide
-    frequency_hz: Wide
-    amplitude: Wide
+    waveform: I64
+    shape: F64
+    frequency_hz: F64
+    amplitude: F64
     #: oscillator 1 resets oscillator 2
-    synced: npt.NDArray[np.bool_]
+    synced: Bools
     #: both are bent alike by the LFO
-    together: npt.NDArray[np.bool_]
+    together: Bools
 
-    def heard_hz(self) -> Wide:
+    def heard_hz(self) -> Float64[F64, "presets 2"]:
         """Audible frequencies: oscillator 2's is 1's where 1 resets it. Shape: (N, 2)."""
         first, second = self.frequency_hz.T
         return np.stack([first, np.where(self.synced, first, second)], axis=1)
@@ -62,13 +59,13 @@ class Oscillators(NamedTuple):
 class Partials(NamedTuple):
     """Frequencies (N, H) and power, full-scale sine = 1, (N, H) or (N, H, T). From `single` on, spread over `octaves` each."""
 
-    frequency_hz: Wide
-    power: Wide
+    frequency_hz: F64
+    power: F64
     single: int
     octaves: float = 0.25
 
 
-def tones(oscillators: Oscillators, seconds: Wide) -> tuple[Partials, Partials]:
+def tones(oscillators: Oscillators, seconds: F64) -> tuple[Partials, Partials]:
     """Partials of the two; what their beats add or take is with the first's, (N, H, T)."""
     first = _coefficients(oscillators, 0, _ONE, _WIDTH)
     second = _coefficients(oscillators, 1, _ONE, _WIDTH)
@@ -101,12 +98,12 @@ def ringing(oscillators: Oscillators) -> Partials:
     return Partials(np.concatenate(parts, axis=1), np.concatenate(powers, axis=1), single, octaves=0.5)
 
 
-def tone_power(oscillators: Oscillators) -> Wide:
+def tone_power(oscillators: Oscillators) -> Float64[F64, "presets 2"]:
     """Power of each oscillator at full amplitude, noise too, full-scale sine = 1. Shape: (N, 2)."""
     return np.choose(oscillators.waveform, [1.0, 2.0, 2 * _UNIFORM, 2 * _UNIFORM, 2 * _UNIFORM])
 
 
-def noise_bands(oscillators: Oscillators) -> Wide:
+def noise_bands(oscillators: Oscillators) -> Float64[F64, "presets 2 bands"]:
     """Power of each oscillator's noise in the bands at full amplitude; none of a tone. Shape: (N, 2, BANDS)."""
     share = 2 * _UNIFORM * WIDTHS_HZ / (SAMPLE_RATE_HZ / 2)
     period = 1 / np.maximum(oscillators.frequency_hz, 1.0)[:, :, None]
@@ -115,7 +112,9 @@ def noise_bands(oscillators: Oscillators) -> Wide:
     return np.where(waveform == NOISE, share, np.where(waveform == HELD_NOISE, held, 0.0))
 
 
-def _coefficients(oscillators: Oscillators, which: int, number: Wide, width: Wide) -> npt.NDArray[np.complex128]:
+def _coefficients(
+    oscillators: Oscillators, which: int, number: F64, width: F64
+) -> Complex128[C128, "presets partials"]:
     """Complex amplitudes of harmonics: of sin at phase 0 it is -1j; of a bundle, the root of its power.
 
     Shape: number and width (H,) or (N, H) -> (N, H).
@@ -145,12 +144,12 @@ def _coefficients(oscillators: Oscillators, which: int, number: Wide, width: Wid
     return np.asarray(wave * audible)
 
 
-def _rising(shape: Wide, frequency_hz: Wide) -> Wide:
+def _rising(shape: F64, frequency_hz: F64) -> F64:
     """Share of its period in which a saw rises. Shapes that broadcast."""
     return np.clip((np.minimum(shape, shape - 2 * frequency_hz / SAMPLE_RATE_HZ) + 1) / 2, 0.05, 0.9995)
 
 
-def _reset(oscillators: Oscillators, rows: npt.NDArray[np.bool_]) -> npt.NDArray[np.complex128]:
+def _reset(oscillators: Oscillators, rows: Bools) -> Complex128[C128, "rows harmonics"]:
     """Complex amplitudes of oscillator 2, which starts anew with each period of 1. Shape: (rows, harmonics from 0)."""
     waveform, shape = oscillators.waveform[rows, 1, None], oscillators.shape[rows, 1, None]
     frequency = oscillators.frequency_hz[rows]
@@ -168,7 +167,9 @@ def _reset(oscillators: Oscillators, rows: npt.NDArray[np.bool_]) -> npt.NDArray
     return np.asarray(np.fft.rfft(wave, axis=1) * np.exp(-1j * np.pi * number / _POINTS) * (2 / _POINTS) * audible)
 
 
-def _bundled(spectrum: npt.NDArray[np.complex128], number: Wide, width: Wide) -> npt.NDArray[np.complex128]:
+def _bundled(
+    spectrum: Complex128[C128, "presets harmonics"], number: Float64[F64, " partials"], width: Float64[F64, " partials"]
+) -> Complex128[C128, "presets partials"]:
     """Of all harmonics those with a number; of a bundle the root of its power. Shape: (N, all), twice (H,) -> (N, H)."""
     last = spectrum.shape[1] - 1
     place = np.minimum(number, last).astype(np.int64)
@@ -182,8 +183,11 @@ def _bundled(spectrum: npt.NDArray[np.complex128], number: Wide, width: Wide) ->
 
 
 def _beats(
-    oscillators: Oscillators, first: npt.NDArray[np.complex128], second: npt.NDArray[np.complex128], seconds: Wide
-) -> Wide:
+    oscillators: Oscillators,
+    first: Complex128[C128, "presets partials"],
+    second: Complex128[C128, "presets partials"],
+    seconds: Float64[F64, " times"],
+) -> Float32[F32, "presets partials times"]:
     """What partials of both that are near each other add to the sum of their powers over time. Shape: (N, H, T)."""
     frequency, synced = oscillators.frequency_hz, oscillators.synced
     ratio = np.where(synced, 1.0, frequency[:, 1] / np.maximum(frequency[:, 0], 1.0))

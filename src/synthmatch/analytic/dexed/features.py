@@ -6,13 +6,13 @@ to go waits. Left out: tremolo, vibrato. Operators are in the order of the voice
 """
 
 import numpy as np
-import numpy.typing as npt
 
 from synthmatch.analytic.dexed.operators import STAGES, Operators
 from synthmatch.analytic.dexed.pitch import frequencies_hz
 from synthmatch.analytic.dexed.spectrum import Playing, Wiring, expected_bins, expected_power
-from synthmatch.analytic.features import QUIETEST_DB, Floats, PartFeatures
+from synthmatch.analytic.features import QUIETEST_DB, PartFeatures
 from synthmatch.analytic.mel_filterbank import WINDOW
+from synthmatch.arrays import F32, F64, I64, Float32, Float64, Int64
 from synthmatch.audio import decibels
 from synthmatch.note import SAMPLE_RATE_HZ
 from synthmatch.params import ParamSpace
@@ -54,7 +54,7 @@ _HISS_DB = -80.0
 _APART = 3
 
 
-def _wiring() -> tuple[Floats, Floats, Floats]:
+def _wiring() -> tuple[Float64[F64, "32 6 6"], Float64[F64, "32 6"], Float64[F64, "32 6"]]:
     """By algorithm: which operator modulates which, (32, 6, 6); which are carriers, and which have feedback, (32, 6)."""
     modulates, heard, feedback = np.zeros((32, 6, 6)), np.zeros((32, 6)), np.zeros((32, 6))
     for algorithm in range(32):
@@ -75,7 +75,11 @@ _WIRING = Wiring(_MODULATES, _HEARD, _FEEDBACK)
 
 
 def dexed_features(
-    space: ParamSpace, native: Floats, pitch: npt.NDArray[np.int64], hold_seconds: Floats, seconds: Floats
+    space: ParamSpace,
+    native: Float64[F64, "presets parameters"],
+    pitch: Int64[I64, " presets"],
+    hold_seconds: Float64[F64, " presets"],
+    seconds: Float64[F64, " times"],
 ) -> PartFeatures:
     """Of voices, (N, P), each with its note, at times after the note's start. Shape: pitch and hold (N,), seconds (T,)."""
     operators, key = Operators(space, native), _keys(space, native, pitch)
@@ -111,8 +115,12 @@ def dexed_features(
 
 
 def dexed_spectrum(
-    space: ParamSpace, native: Floats, pitch: npt.NDArray[np.int64], hold_seconds: Floats, seconds: Floats
-) -> npt.NDArray[np.float32]:
+    space: ParamSpace,
+    native: Float64[F64, "presets parameters"],
+    pitch: Int64[I64, " presets"],
+    hold_seconds: Float64[F64, " presets"],
+    seconds: Float64[F64, " times"],
+) -> Float32[F32, "presets times bins"]:
     """Levels of the bins of frames, as `Synth.spectra`. Shape: (N, T, BINS)."""
     operators, key = Operators(space, native), _keys(space, native, pitch)
     level = _envelope(operators, key, hold_seconds, seconds) - _FULL
@@ -122,19 +130,21 @@ def dexed_spectrum(
     return np.float32(10.0) * np.log10(np.maximum(found, np.float32(10.0 ** (_HISS_DB / 10))))
 
 
-def _keys(space: ParamSpace, native: Floats, pitch: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+def _keys(
+    space: ParamSpace, native: Float64[F64, "presets parameters"], pitch: Int64[I64, " presets"]
+) -> Int64[I64, " presets"]:
     """The keys at which voices play, transposed. Shape: (N,)."""
     return np.asarray(pitch + native[:, space.index["transpose"]].astype(np.int64) - 24)
 
 
 def _playing(
     space: ParamSpace,
-    native: Floats,
+    native: Float64[F64, "presets parameters"],
     operators: Operators,
-    key: npt.NDArray[np.int64],
-    level: Floats,
-    hold_seconds: Floats,
-    seconds: Floats,
+    key: Int64[I64, " presets"],
+    level: Float64[F64, "presets 6 times"],
+    hold_seconds: Float64[F64, " presets"],
+    seconds: Float64[F64, " times"],
 ) -> Playing:
     """What a spectrum is computed of. `level`: octaves below full, (N, 6, T)."""
     amount = native[:, space.index["feedback"]]
@@ -147,7 +157,12 @@ def _playing(
     )
 
 
-def _envelope(operators: Operators, key: npt.NDArray[np.int64], hold_seconds: Floats, seconds: Floats) -> Floats:
+def _envelope(
+    operators: Operators,
+    key: Int64[I64, " presets"],
+    hold_seconds: Float64[F64, " presets"],
+    seconds: Float64[F64, " times"],
+) -> Float64[F64, "presets 6 times"]:
     """Levels in octaves, `_FULL` being full, at keys and holds (N,). Shape: (T,) -> (N, 6, T)."""
     rates, levels = operators.stages("rate"), operators.stages("level")
     whole = np.clip(_LEVELS[operators["output_level"]] + _keyboard(operators, key), 0, 127) * 32
@@ -176,7 +191,12 @@ def _envelope(operators: Operators, key: npt.NDArray[np.int64], hold_seconds: Fl
     return np.where(released[:, None] > 0, after, level[:, :, :-1])
 
 
-def _stage(start: Floats, target: Floats, slope: Floats, seconds: Floats) -> Floats:
+def _stage(
+    start: Float64[F64, "presets 6"],
+    target: Float64[F64, "presets 6"],
+    slope: Float64[F64, "presets 6"],
+    seconds: Float64[F64, "presets _ times"],
+) -> Float64[F64, "presets 6 times"]:
     """Level so long after a stage began. Shape: thrice (N, 6), (N, 1 or 6, T) -> (N, 6, T)."""
     start, target, slope = start[:, :, None], target[:, :, None], slope[:, :, None]
     seconds = np.maximum(seconds, 0.0)
@@ -185,14 +205,16 @@ def _stage(start: Floats, target: Floats, slope: Floats, seconds: Floats) -> Flo
     return np.where(target > start, np.minimum(rising, target), np.maximum(falling, target))
 
 
-def _duration(start: Floats, target: Floats, slope: Floats) -> Floats:
+def _duration(
+    start: Float64[F64, "presets 6"], target: Float64[F64, "presets 6"], slope: Float64[F64, "presets 6"]
+) -> Float64[F64, "presets 6"]:
     """Seconds that a stage takes. Shape: thrice (N, 6) -> (N, 6)."""
     from_jump = np.maximum(start, _JUMP)
     rising = np.log((_CEILING - from_jump) / np.maximum(_CEILING - np.maximum(target, from_jump), 1e-3))
     return np.where(target > start, rising, start - target) / slope
 
 
-def _keyboard(operators: Operators, key: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+def _keyboard(operators: Operators, key: Int64[I64, " presets"]) -> Int64[I64, "presets 6"]:
     """What the keyboard's level scaling adds to a level. Shape: (N,) -> (N, 6)."""
     offset = key[:, None] - operators["breakpoint"] - 17
     right = offset >= 0

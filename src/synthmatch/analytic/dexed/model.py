@@ -1,20 +1,30 @@
 """The analytic model of Dexed."""
 
-import numpy as np
-import numpy.typing as npt
-
 from synthmatch.analytic.dexed.features import dexed_features, dexed_spectrum
-from synthmatch.analytic.features import Floats, PartFeatures
-from synthmatch.analytic.model import AnalyticModel, Ints
+from synthmatch.analytic.features import PartFeatures
+from synthmatch.analytic.model import AnalyticModel
+from synthmatch.arrays import F32, F64, I64, Float32, Float64, Int64
 
 
 class DexedModel(AnalyticModel):
     """Levels, modulation and frequencies of the operators, and the spectrum that follows bin by bin."""
 
-    def features(self, native: Floats, pitch: Ints, hold_seconds: Floats, seconds: Floats) -> PartFeatures:
+    def features(
+        self,
+        native: Float64[F64, "presets parameters"],
+        pitch: Int64[I64, " presets"],
+        hold_seconds: Float64[F64, " presets"],
+        seconds: Float64[F64, " times"],
+    ) -> PartFeatures:
         """Of the operators."""
         return dexed_features(self.space, native, pitch, hold_seconds, seconds)
 
-    def spectrum(self, native: Floats, pitch: Ints, hold_seconds: Floats, seconds: Floats) -> npt.NDArray[np.float32]:
+    def spectrum(
+        self,
+        native: Float64[F64, "presets parameters"],
+        pitch: Int64[I64, " presets"],
+        hold_seconds: Float64[F64, " presets"],
+        seconds: Float64[F64, " times"],
+    ) -> Float32[F32, "presets times bins"]:
         """Of the operators, held still over a frame."""
         return dexed_spectrum(self.space, native, pitch, hold_seconds, seconds)

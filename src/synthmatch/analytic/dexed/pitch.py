@@ -5,10 +5,9 @@ pitch envelope goes in straight lines of octaves. Left out: vibrato.
 """
 
 import numpy as np
-import numpy.typing as npt
 
 from synthmatch.analytic.dexed.operators import Operators
-from synthmatch.analytic.features import Floats
+from synthmatch.arrays import F64, I64, Float64, Int64
 from synthmatch.params import ParamSpace
 
 _STAGES = 4
@@ -32,12 +31,12 @@ _FIXED, _FIXED_DETUNE = 4458616 / 8 / 2**24, 13457 / 2**24
 
 def frequencies_hz(
     space: ParamSpace,
-    native: Floats,
+    native: Float64[F64, "presets parameters"],
     operators: Operators,
-    key: npt.NDArray[np.int64],
-    hold_seconds: Floats,
-    seconds: Floats,
-) -> Floats:
+    key: Int64[I64, " presets"],
+    hold_seconds: Float64[F64, " presets"],
+    seconds: Float64[F64, " times"],
+) -> Float64[F64, "presets 6 times"]:
     """Of voices, (N, P), and their operators, at MIDI numbers (N,). Shape: (T,) -> (N, 6, T)."""
     mode, coarse, fine, detune = (operators[name] for name in ("mode", "coarse", "fine", "detune"))
     played = np.log2(440.0) + (key[:, None] - 69) / 12
@@ -50,7 +49,12 @@ def frequencies_hz(
     return np.asarray(2.0**octaves)
 
 
-def _envelope(space: ParamSpace, native: Floats, hold_seconds: Floats, seconds: Floats) -> Floats:
+def _envelope(
+    space: ParamSpace,
+    native: Float64[F64, "presets parameters"],
+    hold_seconds: Float64[F64, " presets"],
+    seconds: Float64[F64, " times"],
+) -> Float64[F64, "presets times"]:
     """Octaves by which the pitch envelope bends. Shape: (N, P), (N,), (T,) -> (N, T)."""
     values = native.astype(np.int64)
     rates = np.stack([_RATES[values[:, space.index[f"pitch_rate_{s + 1}"]]] for s in range(_STAGES)], axis=1) / 21.3
@@ -68,6 +72,6 @@ def _envelope(space: ParamSpace, native: Floats, hold_seconds: Floats, seconds: 
     return np.where(released > 0, after, bend[:, :-1])
 
 
-def _line(start: Floats, target: Floats, way: Floats) -> Floats:
+def _line(start: F64, target: F64, way: F64) -> F64:
     """Where one is after going so far towards a target, and no further. Shapes that broadcast."""
     return np.asarray(start + np.clip(target - start, -np.maximum(way, 0.0), np.maximum(way, 0.0)))

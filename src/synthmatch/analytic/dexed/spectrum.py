@@ -12,16 +12,13 @@ from functools import cache
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from scipy.fft import rfft
 
-from synthmatch.analytic.features import Floats
 from synthmatch.analytic.mel_filterbank import BANDS, BINS, WINDOW
+from synthmatch.arrays import F32, F64, I64, Float32, Int64
 from synthmatch.features.bands import mel_bands
 from synthmatch.features.stft import full_scale_hann
 from synthmatch.note import SAMPLE_RATE_HZ
-
-Samples = npt.NDArray[np.float32]
 
 #: Samples of a frame whose bands are looked at.
 _FRAME = 1024
@@ -43,7 +40,7 @@ class Wiring:
     Two algorithms have a loop of several operators in place of it. There and in the last one feedback is weaker.
     """
 
-    def __init__(self, modulates: Floats, heard: Floats, feedback: Floats) -> None:
+    def __init__(self, modulates: F64, heard: F64, feedback: F64) -> None:
         self.modulators = [[np.flatnonzero(one[:, to]).tolist() for to in range(6)] for one in modulates]
         self.heard = heard > 0
         #: the operators that feedback passes through
@@ -57,14 +54,14 @@ class Playing(NamedTuple):
     Shape: algorithm (N,), feedback (N,) in cycles at full output, amplitude and frequency (N, 6, T), seconds (T,).
     """
 
-    algorithm: npt.NDArray[np.int64]
-    feedback: Floats
-    amplitude: Floats
-    frequency_hz: Floats
-    seconds: Floats
+    algorithm: I64
+    feedback: F64
+    amplitude: F64
+    frequency_hz: F64
+    seconds: F64
 
 
-def expected_power(wiring: Wiring, playing: Playing) -> Samples:
+def expected_power(wiring: Wiring, playing: Playing) -> Float32[F32, "presets times bands"]:
     """Power in each band, of a full-scale sine its share of 1. Shape: (N, T, BANDS)."""
     count, _, times = playing.amplitude.shape
     found = np.zeros((count, times, BANDS), np.float32)
@@ -73,7 +70,7 @@ def expected_power(wiring: Wiring, playing: Playing) -> Samples:
     return found
 
 
-def expected_bins(wiring: Wiring, playing: Playing) -> Samples:
+def expected_bins(wiring: Wiring, playing: Playing) -> Float32[F32, "presets times bins"]:
     """Power in each bin of a frame of `WINDOW` samples. Shape: (N, T, BINS)."""
     count, _, times = playing.amplitude.shape
     found = np.zeros((count, times, BINS), np.float32)
@@ -84,7 +81,7 @@ def expected_bins(wiring: Wiring, playing: Playing) -> Samples:
 
 def _powers(
     wiring: Wiring, playing: Playing, samples: int
-) -> Iterator[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Samples]]:
+) -> Iterator[tuple[Int64[I64, " rows"], Int64[I64, " rows"], Float32[F32, "rows bins"]]]:
     """Voices, moments and the power of their bins, (R,), (R,), (R, bins), R by R: of all that are audible."""
     algorithm, amplitude = playing.algorithm, playing.amplitude
     loud = (amplitude * wiring.heard[algorithm][:, :, None]).max(axis=1) > _SILENT  # (N, T)
@@ -110,19 +107,19 @@ def _powers(
 
 
 @cache
-def _times(samples: int) -> Samples:
+def _times(samples: int) -> F32:
     return np.arange(samples, dtype=np.float32) / np.float32(SAMPLE_RATE_HZ)
 
 
 def _frames(
     wiring: Wiring,
     algorithm: int,
-    level: Samples,
-    begin: Samples,
-    step: Samples,
-    fed_rows: npt.NDArray[np.int64],
-    fed_sounds: Samples,
-) -> Samples:
+    level: Float32[F32, "rows 6"],
+    begin: Float32[F32, "rows 6"],
+    step: Float32[F32, "rows 6"],
+    fed_rows: Int64[I64, " fed"],
+    fed_sounds: Float32[F32, "fed samples"],
+) -> Float32[F32, "rows samples"]:
     """The sum of the carriers of voices of one algorithm: (R, samples).
 
     Levels, phases at the start in cycles, frequencies in Hz: (R, 6). `fed_sounds`: the last operator that feedback passes
@@ -130,7 +127,7 @@ def _frames(
     """
     times = _times(fed_sounds.shape[1])
     needed = _needed(wiring, algorithm)
-    sounds: dict[int, Samples] = {}
+    sounds: dict[int, F32] = {}
     total = np.zeros((len(level), len(times)), np.float32)
     for operator in range(6):
         if operator not in needed or level[:, operator].max() < _SILENT:
@@ -161,13 +158,13 @@ def _needed(wiring: Wiring, algorithm: int) -> set[int]:
 
 def _all_fed_back(
     wiring: Wiring,
-    kinds: npt.NDArray[np.int64],
-    level: Samples,
-    begin: Samples,
-    step: Samples,
-    amount: Samples,
+    kinds: Int64[I64, " rows"],
+    level: Float32[F32, "rows 6"],
+    begin: Float32[F32, "rows 6"],
+    step: Float32[F32, "rows 6"],
+    amount: F32,
     samples: int,
-) -> tuple[npt.NDArray[np.int64], Samples]:
+) -> tuple[Int64[I64, " rows"], Float32[F32, "fed {samples}"]]:
     """The operators with feedback of all frames at once, for one sample needs the one before.
 
     Shape: (R,), thrice (R, 6), (R,) -> which row of the second each frame has or -1, (R,), and sounds, (F, samples).
@@ -184,7 +181,13 @@ def _all_fed_back(
     return place, np.concatenate(sounds)
 
 
-def _fed_back(level: Samples, begin: Samples, step: Samples, amount: Samples, samples: int) -> Samples:
+def _fed_back(
+    level: Float32[F32, "loop rows"],
+    begin: Float32[F32, "loop rows"],
+    step: Float32[F32, "loop rows"],
+    amount: Float32[F32, " rows"],
+    samples: int,
+) -> Float32[F32, "rows {samples}"]:
     """Loops of K operators, the last of which moves the first by the mean of its last two samples, `amount` times.
 
     Shape: thrice (K, R), (R,) -> the last operator at full level, (R, samples).

@@ -9,11 +9,12 @@ own wavetables, and effects but the reverb's tail.
 
 import numpy as np
 
-from synthmatch.analytic.features import QUIETEST_DB, Floats, PartFeatures
+from synthmatch.analytic.features import QUIETEST_DB, PartFeatures
 from synthmatch.analytic.vital.bands import BANDS, CENTRES_HZ, IN_OCTAVE, LOWEST_HZ
-from synthmatch.analytic.vital.filters import Reals, filter_gain
-from synthmatch.analytic.vital.modulation import Ints, Voice
+from synthmatch.analytic.vital.filters import filter_gain
+from synthmatch.analytic.vital.modulation import Voice
 from synthmatch.analytic.vital.oscillators import harmonics
+from synthmatch.arrays import F32, F64, I64, Float32, Float64, Int64
 from synthmatch.audio import decibels
 from synthmatch.params import ParamSpace
 from synthmatch.synths.vital.counts import LFOS, OSCILLATORS
@@ -32,7 +33,11 @@ _SCALE_DB = 30.0
 
 
 def vital_features(
-    space: ParamSpace, native: Floats, pitch: Ints, hold_seconds: Floats, seconds: Floats
+    space: ParamSpace,
+    native: Float64[F64, "presets parameters"],
+    pitch: Int64[I64, " presets"],
+    hold_seconds: Float64[F64, " presets"],
+    seconds: Float64[F64, " times"],
 ) -> PartFeatures:
     """Of voices, (N, P), each with its note, at times after the note's start. Shape: pitch and hold (N,), seconds (T,)."""
     voice = Voice(space, native, pitch, hold_seconds, seconds)
@@ -61,25 +66,25 @@ def vital_features(
     )
 
 
-def _db(power: Floats) -> Floats:
+def _db(power: Float64[F64, " *shape"]) -> Float64[F64, " *shape"]:
     """Decibels of a power as a curve, with half of the range as the middle. Same shape."""
     return (decibels(power, QUIETEST_DB) - QUIETEST_DB / 2) / _SCALE_DB
 
 
-def _amplitude(voice: Voice) -> Floats:
+def _amplitude(voice: Voice) -> F64:
     """What all is multiplied by, the master volume too. Shape: (N, T)."""
     track = 1 + voice.base("velocity_track") * (voice.velocity - 1)
     volume_db = np.sqrt(voice("volume")) - 80.0
     return np.square(voice.envelopes[:, 0] * voice("voice_amplitude") * track[:, None]) * 10 ** (volume_db / 20)
 
 
-def _level(voice: Voice, prefix: str) -> Floats:
+def _level(voice: Voice, prefix: str) -> F64:
     """Amplitude of an oscillator or the sample in the mean of both channels; 0 where it is off. Shape: (N, T)."""
     on = (voice.choice(f"{prefix}_on") == 1)[:, None]
     return np.square(np.maximum(voice(f"{prefix}_level"), 0.0)) * np.cos(voice(f"{prefix}_pan") * np.pi / 4) * on
 
 
-def _together(voice: Voice, prefix: str) -> Floats:
+def _together(voice: Voice, prefix: str) -> F64:
     """What the mean of both channels leaves of an oscillator's power: voices of a side are a pair's halves. Shape: (N,)."""
     voices, blend = voice.base(f"{prefix}_unison_voices"), voice.base(f"{prefix}_unison_blend")
     pairs = np.ceil(np.rint(voices) / 2)
@@ -89,13 +94,13 @@ def _together(voice: Voice, prefix: str) -> Floats:
     return np.where(np.rint(voices) == 1, 1.0, np.where(np.rint(voices) % 2 == 0, even, odd))
 
 
-def _pitch(voice: Voice, prefix: str) -> Floats:
+def _pitch(voice: Voice, prefix: str) -> F64:
     """MIDI number that an oscillator plays. Shape: (N, T)."""
     tracked = (voice.choice(f"{prefix}_midi_track") == 1)[:, None]
     return np.where(tracked, voice.moving_key(), _UNTRACKED) + voice(f"{prefix}_transpose") + voice(f"{prefix}_tune")
 
 
-def _spectrum(voice: Voice, pitches: list[Floats], levels: list[Floats]) -> Reals:
+def _spectrum(voice: Voice, pitches: list[F64], levels: list[F64]) -> Float32[F32, "presets times bands"]:
     """Power in each band before the amplifier. Shape: (N, T, BANDS)."""
     count, times = levels[0].shape
     sent = [np.zeros((count, times, BANDS), np.float32) for _ in range(3)]
@@ -126,7 +131,9 @@ def _spectrum(voice: Voice, pitches: list[Floats], levels: list[Floats]) -> Real
     return out
 
 
-def _reverberated(voice: Voice, power: Reals, seconds: Floats) -> Reals:
+def _reverberated(
+    voice: Voice, power: Float32[F32, "presets times bands"], seconds: Float64[F64, " times"]
+) -> Float32[F32, "presets times bands"]:
     """Power with the reverb's tail. Shape: (N, T, BANDS), (T,) -> (N, T, BANDS).
 
     What the reverb holds comes nearer to what goes in, as fast as it decays. How much it holds is measured.

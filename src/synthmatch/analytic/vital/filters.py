@@ -6,19 +6,16 @@ made like; Formant, Comb and Phaser let everything through here.
 """
 
 import numpy as np
-import numpy.typing as npt
 
-from synthmatch.analytic.features import Floats
 from synthmatch.analytic.vital.bands import CENTRES_HZ
-from synthmatch.analytic.vital.modulation import Ints, Voice
-
-Reals = npt.NDArray[np.float32]
+from synthmatch.analytic.vital.modulation import Voice
+from synthmatch.arrays import F32, F64, I64, Array, Bools, Float32, Int64
 
 _ANALOG, _DIRTY, _LADDER, _DIGITAL, _DIODE, _FORMANT = range(6)
 _12_DB, _24_DB, _NOTCH, _DUAL_NOTCH, _BAND_PEAK_NOTCH = range(5)
 
 
-def filter_gain(voice: Voice, prefix: str, rows: Ints) -> Reals:
+def filter_gain(voice: Voice, prefix: str, rows: Int64[I64, " rows"]) -> Float32[F32, "rows times bands"]:
     """Power gain of a filter in each band. Shape: (rows, T, BANDS)."""
     model, style = voice.choice(f"{prefix}_model")[rows, None], voice.choice(f"{prefix}_style")[rows, None]
     resonance, blend = voice(f"{prefix}_resonance")[rows], voice(f"{prefix}_blend")[rows] - 1
@@ -49,12 +46,12 @@ def filter_gain(voice: Voice, prefix: str, rows: Ints) -> Reals:
     return np.asarray(np.square(1 - share + share * np.sqrt(gain)), np.float32)
 
 
-def _wide(value: npt.NDArray[np.generic]) -> Reals:
+def _wide(value: Array) -> Float32[F32, "presets times 1"]:
     """Shape: (N, T) -> (N, T, 1)."""
     return value[:, :, None].astype(np.float32)
 
 
-def _mixed(style: Ints, blend: Floats) -> tuple[Floats, Floats, Floats]:
+def _mixed(style: I64, blend: F64) -> tuple[F64, F64, F64]:
     """How much of low, band and high pass is mixed. `blend` runs from -1, low, to 1, high. Shape: thrice (N, T)."""
     plain = np.maximum(-blend, 0.0), np.sqrt(1 - np.square(blend)), np.maximum(blend, 0.0)
     notch = np.minimum(1 - blend, 1.0), np.zeros_like(blend), np.minimum(1 + blend, 1.0)
@@ -70,9 +67,7 @@ def _mixed(style: Ints, blend: Floats) -> tuple[Floats, Floats, Floats]:
     return low, band, high
 
 
-def _four_poles(
-    u: Reals, passed: Reals, low: Floats, band: Floats, high: Floats, resonance: Floats, steep: npt.NDArray[np.bool_]
-) -> Reals:
+def _four_poles(u: F32, passed: F32, low: F64, band: F64, high: F64, resonance: F64, steep: Bools) -> F32:
     """Power gain of the ladder. Shape: `u` and `passed` (N, T, BANDS), the others (N, T) or (N, 1)."""
     back = _wide(4.1 * np.where(steep, np.sin(resonance * np.pi / 2), resonance))
     falls = np.square(np.square(1 - u) - 4 * u + back) + 16 * u * np.square(1 - u)
@@ -81,7 +76,7 @@ def _four_poles(
     return np.asarray(np.where(_wide(steep), straight, passed * np.square(1 + u)) / np.maximum(falls, 1e-2) * loudness)
 
 
-def _diode(u: Reals, resonance: Floats, blend: Floats, gentle: npt.NDArray[np.bool_]) -> Reals:
+def _diode(u: F32, resonance: F64, blend: F64, gentle: Bools) -> F32:
     """Power gain of the diode ladder behind its high pass. `blend`: 0 to 1. Shape: `u` (N, T, BANDS), the others (N, T)."""
     back = _wide(0.7 + 16.3 * resonance**3)
     real = 8 * (np.square(1 - u) - 4 * u) - 10 * (1 - u) + 2 + back

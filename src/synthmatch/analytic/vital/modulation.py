@@ -9,15 +9,12 @@ preset's own. An LFO reads as its mean over `BLUR_SECONDS`: what is faster than 
 from functools import cache
 
 import numpy as np
-import numpy.typing as npt
 
-from synthmatch.analytic.features import Floats
+from synthmatch.arrays import F64, I64, Bool, Bools, Float64, Int64
 from synthmatch.note import Note
 from synthmatch.params import ParamSpace
 from synthmatch.synths.vital.bank import bank
 from synthmatch.synths.vital.counts import ENVELOPES, LFOS, SLOTS
-
-Ints = npt.NDArray[np.int64]
 
 #: Over how long the value of an LFO is a mean.
 BLUR_SECONDS = 0.08
@@ -42,7 +39,7 @@ _GLIDE_HZ = 5.0
 _UNHELD = ("_level", "_cutoff", "_transpose", "_tune", "_amplitude")
 
 
-def bent(value: Floats, power: Floats) -> Floats:
+def bent(value: F64, power: F64) -> F64:
     """A value of 0 to 1 bent by a power: Vital's curve of envelopes, LFO shapes and slots. Same shape."""
     straight = np.abs(power) < 5e-3
     power = np.where(straight, 1.0, power)
@@ -55,7 +52,7 @@ class Voice:
     `envelopes` (N, ENVELOPES, T) and `lfos` (N, LFOS, T) run from 0 to 1.
     """
 
-    def __init__(self, space: ParamSpace, native: Floats, pitch: Ints, hold_seconds: Floats, seconds: Floats) -> None:
+    def __init__(self, space: ParamSpace, native: F64, pitch: I64, hold_seconds: F64, seconds: F64) -> None:
         self._space, self._native = space, native
         self._glide = np.exp(-2 * np.pi * _GLIDE_HZ * seconds)
         self.velocity = Note().velocity / 127
@@ -76,7 +73,7 @@ class Voice:
         sources[:, first.index("lfo_1") : first.index("lfo_1") + LFOS] = self.lfos
         self._moved = self._moves(sources, np.ones_like(still))
 
-    def __call__(self, name: str) -> Floats:
+    def __call__(self, name: str) -> F64:
         """A parameter's native value, moved by the slots and held in its range where Vital does so. Shape: (N, T)."""
         parameter, row = self._space[name], self._row(name)
         value = self.base(name)[:, None]
@@ -87,19 +84,19 @@ class Voice:
             return np.asarray(value + moved, np.float64)
         return np.clip(value + moved, parameter.low, parameter.high)
 
-    def base(self, name: str) -> Floats:
+    def base(self, name: str) -> Float64[F64, " presets"]:
         """A parameter's native value as it is stored. Shape: (N,)."""
         return self._native[:, self._space.index[name]]
 
-    def moving_key(self) -> Floats:
+    def moving_key(self) -> F64:
         """MIDI number that the voice plays, with the tuning that slots move. Shape: (N, T)."""
         return (self.key - self.base("voice_tune"))[:, None] + self("voice_tune")
 
-    def cutoff(self, prefix: str) -> Floats:
+    def cutoff(self, prefix: str) -> F64:
         """Cutoff of a filter as a MIDI number. Shape: (N, T)."""
         return self(f"{prefix}_cutoff") + self.base(f"{prefix}_keytrack")[:, None] * (self.moving_key() - _CENTRE_KEY)
 
-    def choice(self, name: str) -> Ints:
+    def choice(self, name: str) -> Int64[I64, " presets"]:
         """Class of a categorical parameter. Shape: (N,)."""
         return np.rint(self.base(name)).astype(np.int64)
 
@@ -108,10 +105,12 @@ class Voice:
         destinations = self._space["modulation_1_destination"].choices
         return destinations.index(name) if name in destinations else 0
 
-    def _slots(self, kind: str) -> Floats:
+    def _slots(self, kind: str) -> F64:
         return self._native[:, [self._space.index[f"modulation_{slot}_{kind}"] for slot in range(1, SLOTS + 1)]]
 
-    def _moves(self, sources: Floats, which: npt.NDArray[np.bool_]) -> Floats:
+    def _moves(
+        self, sources: Float64[F64, "presets sources times"], which: Bool[Bools, "presets slots"]
+    ) -> Float64[F64, "presets destinations times"]:
         """What chosen slots, (N, SLOTS), add to each destination. Shape: (N, sources, T) -> (N, destinations, T)."""
         names = self._space["modulation_1_destination"].choices
         known = [self._space[name] if name in self._space.index else None for name in names]
@@ -126,12 +125,12 @@ class Voice:
             moves[rows, destination] += shaped * (self._amount[rows, slot] * ranges[destination])[:, None]
         return moves
 
-    def _fixed(self, fixed: Floats, name: str) -> Floats:
+    def _fixed(self, fixed: F64, name: str) -> F64:
         """A native value with what the note adds to it. Shape: (N,)."""
         row = self._row(name)
         return self.base(name) + (fixed[:, row, 0] if row else 0.0)
 
-    def _envelopes(self, fixed: Floats, hold_seconds: Floats, seconds: Floats) -> Floats:
+    def _envelopes(self, fixed: F64, hold_seconds: F64, seconds: F64) -> F64:
         numbers = range(1, ENVELOPES + 1)
         stages = {s: np.stack([self._fixed(fixed, f"env_{k}_{s}") for k in numbers], 1)[:, :, None] for s in _STAGES}
         times = {s: np.maximum(stages[s], 0.0) ** 4 + 1e-9 for s in ("delay", "attack", "hold", "decay", "release")}
@@ -146,11 +145,11 @@ class Voice:
         off = bent(np.clip(released / times["release"], 0.0, 1.0), stages["release_power"])
         return np.where(released > 0, level[:, :, -1:] * (1 - off), level[:, :, :-1])
 
-    def _lfos(self, fixed: Floats, hold_seconds: Floats, seconds: Floats) -> Floats:
+    def _lfos(self, fixed: F64, hold_seconds: F64, seconds: F64) -> F64:
         curves = [self._lfo(f"lfo_{k}", fixed, hold_seconds[:, None], seconds) for k in range(1, LFOS + 1)]
         return np.stack(curves, axis=1)
 
-    def lfo_hz(self, prefix: str, fixed: Floats | None = None) -> Floats:
+    def lfo_hz(self, prefix: str, fixed: F64 | None = None) -> Float64[F64, " presets"]:
         """Cycles a second of an LFO. Shape: (N,)."""
         name = f"{prefix}_frequency"
         free = 2.0 ** np.clip(self.base(name) if fixed is None else self._fixed(fixed, name), -7, 9)
@@ -160,7 +159,7 @@ class Voice:
         tracked = 440 * 2.0 ** ((key - 69) / 12)
         return np.where(sync == _SECONDS, free, np.where(sync == _KEYTRACK, tracked, synced))
 
-    def _lfo(self, prefix: str, fixed: Floats, hold_seconds: Floats, seconds: Floats) -> Floats:
+    def _lfo(self, prefix: str, fixed: F64, hold_seconds: F64, seconds: F64) -> F64:
         hz, delay = self.lfo_hz(prefix, fixed)[:, None], self.base(f"{prefix}_delay_time")[:, None]
         phase, kind = self.base(f"{prefix}_phase")[:, None], self.choice(f"{prefix}_sync_type")[:, None]
         shape = self.choice(f"{prefix}_shape")[:, None]
@@ -194,7 +193,7 @@ class Voice:
 
 
 @cache
-def _shapes() -> tuple[Floats, Floats]:
+def _shapes() -> tuple[F64, F64]:
     """LFO shapes at `_RESOLUTION` + 1 phases, and their integrals from 0. Shape: twice (shapes, _RESOLUTION + 1)."""
     phases = np.linspace(0, 1, _RESOLUTION + 1)
     values = []
@@ -210,19 +209,19 @@ def _shapes() -> tuple[Floats, Floats]:
     return table, np.concatenate([np.zeros((len(table), 1)), np.cumsum(steps, axis=1)], axis=1)
 
 
-def _value(shape: Ints, phase: Floats) -> Floats:
+def _value(shape: I64, phase: F64) -> F64:
     """Values of shapes at phases of 0 to 1. Shape: (N, 1), (N, T) -> (N, T)."""
     return _read(_shapes()[0], shape, phase)
 
 
-def _total(shape: Ints, turns: Floats) -> Floats:
+def _total(shape: I64, turns: F64) -> F64:
     """Integrals of repeated shapes from 0 to so many turns. Shape: (N, 1), (N, T) -> (N, T)."""
     whole = np.floor(turns)
     integrals = _shapes()[1]
     return whole * integrals[shape, -1] + _read(integrals, shape, turns - whole)
 
 
-def _read(table: Floats, row: Ints, phase: Floats) -> Floats:
+def _read(table: F64, row: I64, phase: F64) -> F64:
     place = phase * _RESOLUTION
     below = np.minimum(place.astype(np.int64), _RESOLUTION - 1)
     left, right = table[row, below], table[row, below + 1]

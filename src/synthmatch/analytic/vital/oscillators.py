@@ -8,14 +8,11 @@ and the morphs but low and high pass.
 from functools import cache
 
 import numpy as np
-import numpy.typing as npt
 
-from synthmatch.analytic.features import Floats
 from synthmatch.analytic.vital.bands import BANDS, IN_OCTAVE, LOWEST_HZ
-from synthmatch.analytic.vital.modulation import Ints, Voice
+from synthmatch.analytic.vital.modulation import Voice
+from synthmatch.arrays import F32, F64, I64, Float, Float32, Float64, Floats, Int64
 from synthmatch.synths.vital.bank import FRAME_SCALE, TABLES
-
-Reals = npt.NDArray[np.float32]
 
 #: Frames of a bank table, and frames between its keyframes.
 _FRAMES, _GAP = 33, 8
@@ -29,7 +26,9 @@ _SYNC, _FORMANT, _QUANTIZE, _BEND, _SQUEEZE, _PULSE = range(1, 7)
 _LOW_PASS, _HIGH_PASS = 7, 8
 
 
-def harmonics(voice: Voice, prefix: str, pitch: Floats, rows: Ints) -> Reals:
+def harmonics(
+    voice: Voice, prefix: str, pitch: Float64[F64, "presets times"], rows: Int64[I64, " rows"]
+) -> Float32[F32, "rows times bands"]:
     """Power of an oscillator's harmonics in each band at full level. Shape: (N, T) -> (rows, T, BANDS)."""
     table = voice.choice(f"{prefix}_wavetable")[rows, None]
     # Vital rounds to the nearest frame
@@ -58,7 +57,7 @@ def harmonics(voice: Voice, prefix: str, pitch: Floats, rows: Ints) -> Reals:
     return power
 
 
-def _bent(waves: Reals, kind: Ints, amount: Floats, around: Floats) -> Reals:
+def _bent(waves: Float32[F32, "rows samples"], kind: I64, amount: F64, around: F64) -> Float32[F32, "rows samples"]:
     """Waves read at the phases that a distortion makes. Shape: (N, _SAMPLES), the others (N, 1) -> (N, _SAMPLES)."""
     phase = np.arange(_SAMPLES) / _SAMPLES - 0.5
     off = (phase - around + 0.5) % 1.0 - 0.5
@@ -78,13 +77,13 @@ def _bent(waves: Reals, kind: Ints, amount: Floats, around: Floats) -> Reals:
     return np.asarray(read * window, np.float32)
 
 
-def _power(waves: npt.NDArray[np.floating]) -> Floats:
+def _power(waves: Float[Floats, "*waves samples"]) -> Float64[F64, "*waves samples//2"]:
     """Power of harmonics from the first on. Shape: (..., samples) -> (..., samples // 2)."""
     return np.asarray(2 * np.square(np.abs(np.fft.rfft(waves, axis=-1))[..., 1:] / waves.shape[-1]), np.float64)
 
 
 @cache
-def _all_waves() -> Reals:
+def _all_waves() -> Float32[F32, "tables frames samples"]:
     """Waves of each frame of each bank table. Shape: (tables, _FRAMES, 2048).
 
     Vital removes what is constant and scales a table so that its widest frame spans -1 to 1; keyframes are cross-faded.
@@ -101,20 +100,20 @@ def _all_waves() -> Reals:
 
 
 @cache
-def _waves() -> Reals:
+def _waves() -> Float32[F32, "tables frames samples"]:
     """The same with `_SAMPLES` samples."""
     return _all_waves()[:, :, :: _all_waves().shape[2] // _SAMPLES].copy()
 
 
 @cache
-def _bank_rows() -> Reals:
+def _bank_rows() -> F32:
     """Rows of all frames of the bank, flat. Shape: (tables, _FRAMES, _PLACES, _BELOW + _ABOVE)."""
     power = _power(_all_waves())
     return _rows(power.reshape(-1, power.shape[2]))
 
 
 @cache
-def _weights(count: int) -> Reals:
+def _weights(count: int) -> F32:
     """Bands above a fundamental's for each of its places. Shape: (count, _PLACES, _BELOW + _ABOVE)."""
     at = np.log2(np.arange(1, count + 1))[:, None] * IN_OCTAVE + np.arange(_PLACES) / _PLACES
     lower = at.astype(np.int64)
@@ -125,7 +124,7 @@ def _weights(count: int) -> Reals:
     return weights
 
 
-def _rows(power: Floats) -> Reals:
+def _rows(power: Float64[F64, "rows harmonics"]) -> F32:
     """Power of harmonics by bands above the fundamental's, flat: (N, harmonics) -> (N, _PLACES, _BELOW + _ABOVE)."""
     weights = _weights(power.shape[1])
     # only these bands are reached

@@ -16,9 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from synthmatch.audio import Audio
+from synthmatch.arrays import I64, Audio, Int64
 from synthmatch.benchmark.json_lines import append_lines, read_lines
 from synthmatch.dataset.reader import Dataset, Subset
 from synthmatch.errors import InputError, RenderError
@@ -36,7 +35,7 @@ BASELINES = (FLOOR, RANDOM, MEDOID, NEAREST)
 METRICS = ("lsd", "lsd_icassp2023", "mss", "param_mae", "param_accuracy")
 
 #: Targets, (n,), and spectrograms of one synthesizer -> a preset for each.
-Method = Callable[[npt.NDArray[np.int64], str], list[Preset]]
+Method = Callable[[I64, str], list[Preset]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +72,7 @@ class AudioScores:
         return {metric.__name__: metric(self._target, audio) for metric in (lsd, lsd_icassp2023, mss)}
 
 
-def targets_of(test: Subset, count: int) -> dict[str, npt.NDArray[np.int64]]:
+def targets_of(test: Subset, count: int) -> dict[str, Int64[I64, " _targets"]]:
     """The first note of the first `count` test presets of each synthesizer, as item numbers.
 
     Raises `InputError` where a synthesizer has none.
@@ -106,7 +105,7 @@ class AnswerFile:
             except ValueError:
                 continue  # damaged; answered again
 
-    def complete(self, targets: Mapping[str, npt.NDArray[np.int64]]) -> bool:
+    def complete(self, targets: Mapping[str, I64]) -> bool:
         """Whether every target has its answer."""
         return all((synth, item) in self.answers for synth, items in targets.items() for item in items.tolist())
 
@@ -121,7 +120,7 @@ def answer(
     name: str,
     method: Method,
     test: Subset,
-    targets: Mapping[str, npt.NDArray[np.int64]],
+    targets: Mapping[str, I64],
     workers: int | None = None,
 ) -> None:
     """Render and score what a method answers to the targets that the file has no answer for.

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from synthmatch.arrays import F32, Float32
 from synthmatch.audio import mono
 from synthmatch.dataset.reader import Dataset, Subset
 from synthmatch.errors import RenderError
@@ -28,8 +28,6 @@ from synthmatch.synths.registry import get_synth
 A_BIN, A_SYNTH = 2, 2
 #: Peak of the loudest sound of a card: Vorbis may overshoot by some tenths of a decibel.
 PEAK = 10 ** (-1 / 20)
-
-Sound = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -99,7 +97,9 @@ def known_presets(dataset: Dataset, synth: str) -> dict[bytes, Preset]:
     return {preset.native.tobytes(): preset for preset in map(training.preset, own)}
 
 
-def sounds_of(card: Card, test: Subset, known: Mapping[bytes, Preset], pool: RenderPool) -> list[Sound | None]:
+def sounds_of(
+    card: Card, test: Subset, known: Mapping[bytes, Preset], pool: RenderPool
+) -> list[Float32[F32, " _samples"] | None]:
     """Mono renders of the target and of each answer, shape (samples,), with the target's note; None: does not render."""
     presets = [test.preset(card.item)]
     for _, answer in card.beside:
@@ -111,7 +111,7 @@ def sounds_of(card: Card, test: Subset, known: Mapping[bytes, Preset], pool: Ren
     return [None if isinstance(sound, RenderFailure) else sound for sound in rendered]
 
 
-def _filled(card: Card, sounds: Sequence[Sound | None], test: Subset) -> dict[str, Any]:
+def _filled(card: Card, sounds: Sequence[Float32[F32, " _samples"] | None], test: Subset) -> dict[str, Any]:
     (name,) = test.names(np.array([card.item]))
     peak = max(float(np.abs(sound).max()) for sound in sounds if sound is not None)
     gain = PEAK / peak if peak else 1.0

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
+from synthmatch.arrays import I64, Array
 from synthmatch.atomic_files import write_whole
 from synthmatch.dataset.reader import Dataset
 from synthmatch.experiments.icassp2023.scale import Run
@@ -32,7 +32,7 @@ _BATCH = 32
 class Estimates:
     """Of one training, in a folder. `targets`: items of the test split by synthesizer, each (n,)."""
 
-    def __init__(self, folder: Path, run: Run, dataset: Dataset, targets: Mapping[str, npt.NDArray[np.int64]]) -> None:
+    def __init__(self, folder: Path, run: Run, dataset: Dataset, targets: Mapping[str, I64]) -> None:
         self._path = folder / f"{run.name.replace(' ', '-')}.npz"
         self._test, self._targets = dataset.split("test"), targets
         asked = {synth: items.tolist() for synth, items in targets.items()}
@@ -58,14 +58,14 @@ class Estimates:
         np.savez_compressed(buffer, **kept)
         write_whole(self._path, buffer.getvalue(), force=True)
 
-    def _read(self) -> dict[str, npt.NDArray[Any]]:
+    def _read(self) -> dict[str, Array]:
         """The arrays of the file; none where it is damaged, for it is made again."""
         try:
             return parse_arrays(read_file(self._path, _MOST_BYTES, "a model's estimates"), _MOST_BYTES)
         except ValueError:
             return {}
 
-    def __call__(self, items: npt.NDArray[np.int64], synth: str) -> list[Preset]:
+    def __call__(self, items: I64, synth: str) -> list[Preset]:
         """The presets for some of the targets: a method that can be scored."""
         natives = self._read()[synth]
         place = {item: number for number, item in enumerate(self._targets[synth].tolist())}

@@ -6,9 +6,7 @@ libsndfile gives each file a random serial number (RFC 3533), so that files can 
 import io
 import zlib
 
-import numpy as np
-import numpy.typing as npt
-
+from synthmatch.arrays import F32, Float32
 from synthmatch.note import SAMPLE_RATE_HZ
 
 #: libsndfile's 0 (best) to 1; this is Vorbis quality 4, 30 kB for five seconds of mono on average.
@@ -19,7 +17,7 @@ _HEADER, _SERIAL, _CRC = 27, 14, 22
 _MIRRORED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
 
-def ogg(sound: npt.NDArray[np.float32]) -> bytes:
+def ogg(sound: Float32[F32, " samples"]) -> bytes:
     """An Ogg Vorbis file of mono float32 at 44.1 kHz, shape (samples,), peak at most 1."""
     import soundfile  # noqa: PLC0415
 

@@ -3,12 +3,10 @@
 import io
 
 import numpy as np
-import numpy.typing as npt
 
+from synthmatch.arrays import F32, U8, Float32, UInt8
 from synthmatch.features.mel import RANGE_DB, mel_power
 from synthmatch.fonts import prepare_matplotlib
-
-Floats = npt.NDArray[np.float32]
 
 #: Steps of 1.3 dB: none is seen, and the file has half the size of one with 256.
 COLOURS = 64
@@ -18,14 +16,14 @@ _FRAMES = 2
 _FLOOR = 1e-10
 
 
-def mel(sound: Floats) -> Floats:
+def mel(sound: Float32[F32, " samples"]) -> Float32[F32, "mels columns"]:
     """Band powers with two frames a column. Shape: (samples,) -> (MELS, columns)."""
     power = mel_power(sound)
     columns = power.shape[1] // _FRAMES
     return power[:, : columns * _FRAMES].reshape(len(power), columns, _FRAMES).mean(axis=2)
 
 
-def png(power: Floats, reference: float) -> bytes:
+def png(power: Float32[F32, "mels columns"], reference: float) -> bytes:
     """A picture of band powers, low bands at the bottom: `RANGE_DB` up to `reference`, a power; louder looks like it."""
     from PIL import Image  # noqa: PLC0415
 
@@ -38,7 +36,7 @@ def png(power: Floats, reference: float) -> bytes:
     return stream.getvalue()
 
 
-def palette() -> npt.NDArray[np.uint8]:
+def palette() -> UInt8[U8, "colours 3"]:
     """Red, green and blue from the lowest level to the highest. Shape: (COLOURS, 3)."""
     prepare_matplotlib()
     from matplotlib import colormaps  # noqa: PLC0415

@@ -7,14 +7,13 @@ target. Brackets are 95 % bootstrap intervals of the mean.
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from synthmatch.arrays import F64, Float64
 from synthmatch.benchmark.statistics import bootstrap_interval, one_way_anova, paired_wilcoxon
 from synthmatch.experiments.icassp2023.answers import BASELINES, METRICS, Answer, means
 from synthmatch.experiments.icassp2023.scale import LATENT_MODEL, LATENT_SIZE, MODELS, Scale, run_name
 from synthmatch.metrics import BINS, harmonic_bin
 
-Floats = npt.NDArray[np.float64]
 #: Answers to the same targets, in the same order, by method.
 Answers = Mapping[str, Sequence[Answer]]
 
@@ -47,7 +46,7 @@ def synths_of(methods: Mapping[str, Sequence[Answer]]) -> list[str]:
     return [ALL, *dict.fromkeys(answer.synth for answer in next(iter(methods.values())))]
 
 
-def column(answers: Sequence[Answer], metric: str, synth: str = ALL) -> Floats:
+def column(answers: Sequence[Answer], metric: str, synth: str = ALL) -> Float64[F64, " targets"]:
     """Scores of the targets of a synthesizer. Shape: (targets,)."""
     return np.array([answer.scores[metric] for answer in answers if synth in (ALL, answer.synth)])
 
@@ -102,7 +101,7 @@ def timbre(methods: Mapping[str, Sequence[Answer]]) -> str:
     return _markdown([*rows, ["targets", *counts]])
 
 
-def in_bins(answers: Sequence[Answer]) -> dict[str, Floats]:
+def in_bins(answers: Sequence[Answer]) -> dict[str, F64]:
     """`lsd` by harmonic bin."""
     return {
         name: np.array([answer.scores["lsd"] for answer in answers if harmonic_bin(answer.harmonic) == name])
@@ -123,7 +122,7 @@ def _pairs(models: Sequence[str]) -> list[tuple[str, str]]:
     return [(a, b) for i, a in enumerate(models) for b in models[i + 1 :]]
 
 
-def _cell(scores: Floats) -> str:
+def _cell(scores: Float64[F64, " targets"]) -> str:
     low, high = bootstrap_interval(scores, np.random.default_rng(0))
     return f"{scores.mean():.3g} [{low:.3g}, {high:.3g}]"
 

@@ -7,6 +7,7 @@ many voices is rare.
 
 import numpy as np
 
+from synthmatch.arrays import F64
 from synthmatch.library.children import coarse
 from synthmatch.library.generators.vital_sketch import Sketch
 from synthmatch.params.preset import Preset
@@ -292,6 +293,6 @@ def generate(rng: np.random.Generator) -> Preset:
     return Preset("vital", native, f"{category} {int(rng.integers(10_000)):04d}")
 
 
-def _native(space: ParamSpace, sketch: Sketch) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+def _native(space: ParamSpace, sketch: Sketch) -> F64:
     chosen = {name: float(space[name].choices.index(choice)) for name, choice in sketch.choices.items()}
     return space.from_named({**sketch.values, **chosen})

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from synthmatch.arrays import F16, F32, I64, Float16, Float32, Int64
 from synthmatch.atomic_files import write_whole
 from synthmatch.dataset.folder import folder_name
 from synthmatch.errors import InputError
@@ -42,10 +42,10 @@ class Neighbourhoods(NamedTuple):
     MELS) float16, in dBFS.
     """
 
-    unit: npt.NDArray[np.float32]
-    pitch: npt.NDArray[np.int64]
-    hold_seconds: npt.NDArray[np.float32]
-    sketch: npt.NDArray[np.float16]
+    unit: Float32[F32, "neighbourhoods members parameters"]
+    pitch: Int64[I64, " neighbourhoods"]
+    hold_seconds: Float32[F32, " neighbourhoods"]
+    sketch: Float16[F16, "neighbourhoods members segments mels"]
 
 
 def render_neighbourhoods(

@@ -7,14 +7,14 @@ that what the model learns is what it will be asked. Neighbourhood i is a pure f
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from synthmatch.arrays import F64, I64, Float64, Int64
 from synthmatch.dataset.rows import row_rng
 from synthmatch.library.library import Library
 from synthmatch.note import Note
 from synthmatch.search.audibility import Audibility
 from synthmatch.search.jacobian import Jacobian
-from synthmatch.search.operators import Context, Unit, operators
+from synthmatch.search.operators import Context, operators
 
 #: Presets of a neighbourhood; not tuned.
 MEMBERS = 8
@@ -31,7 +31,7 @@ _DEFAULT = Note()
 class Neighbourhood(NamedTuple):
     """Native values of the presets, shape (MEMBERS, P), and the note that all are rendered with."""
 
-    native: npt.NDArray[np.float64]
+    native: Float64[F64, "members parameters"]
     note: Note
 
 
@@ -64,11 +64,13 @@ class NeighbourhoodSource:
             members.append(self._child(parent, donors, rng))
         return Neighbourhood(self._space.to_native(np.stack(members)), _note(rng))
 
-    def _nearest(self, row: int) -> npt.NDArray[np.int64]:
+    def _nearest(self, row: int) -> Int64[I64, " donors"]:
         apart = np.square(self._sounds - self._sounds[row]).sum(axis=1)
         return np.argpartition(apart, min(_DONORS, len(apart) - 1))[:_DONORS]
 
-    def _child(self, unit: Unit, donors: Unit, rng: np.random.Generator) -> Unit:
+    def _child(
+        self, unit: Float64[F64, " parameters"], donors: Float64[F64, "donors parameters"], rng: np.random.Generator
+    ) -> Float64[F64, " parameters"]:
         nothing = np.zeros(0, np.float32)
         context = Context(self._space, donors, donors, self._audibility, self._jacobian, None, nothing, most_changed=4)
         drawn = rng.random() * self._chances[-1]

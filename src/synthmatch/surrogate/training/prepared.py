@@ -6,18 +6,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from synthmatch.arrays import F16, I64, Float16, Int64
 from synthmatch.errors import InputError
 from synthmatch.features.sketch import MELS
 from synthmatch.surrogate.inputs import SEGMENTS, Inputs
 from synthmatch.surrogate.training.data import Neighbourhoods, read_neighbourhoods
 from synthmatch.surrogate.training.neighbourhoods import MEMBERS
 from synthmatch.synths.registry import get_synth
-
-Halves = npt.NDArray[np.float16]
 
 #: One neighbourhood in so many is for validation; not tuned.
 VALIDATION = 20
@@ -46,14 +44,14 @@ class Prepared:
     """
 
     number: int
-    numbers: Halves
-    levels: Halves
+    numbers: Float16[F16, "neighbourhoods members width"]
+    levels: Float16[F16, "neighbourhoods members segments bands"]
     neighbourhoods: Neighbourhoods
-    training: npt.NDArray[np.int64]
-    validation: npt.NDArray[np.int64]
+    training: Int64[I64, " _training"]
+    validation: Int64[I64, " _validation"]
     mean: Tensor
 
-    def batch(self, rows: npt.NDArray[np.int64], device: torch.device) -> Batch:
+    def batch(self, rows: Int64[I64, " neighbourhoods"], device: torch.device) -> Batch:
         """The presets of neighbourhoods, on a device."""
         parts = (self.numbers, self.levels, self.neighbourhoods.sketch)
         return Batch(*(torch.from_numpy(part[rows]).to(device).float().flatten(0, 1) for part in parts))
@@ -77,7 +75,9 @@ def prepare(folders: Sequence[Path], synth: str, number: int) -> Prepared:
     return Prepared(number, numbers, levels, neighbourhoods, rows[~validation], validated, torch.from_numpy(mean))
 
 
-def _seen(synth: str, neighbourhoods: Neighbourhoods) -> tuple[Halves, Halves]:
+def _seen(
+    synth: str, neighbourhoods: Neighbourhoods
+) -> tuple[Float16[F16, "neighbourhoods members width"], Float16[F16, "neighbourhoods members segments bands"]]:
     """What is seen of each preset of neighbourhoods. Shape: (neighbourhoods, MEMBERS, width), (neighbourhoods, MEMBERS, SEGMENTS, bands)."""
     inputs, parts = Inputs(get_synth(synth)), []
     for start in range(0, len(neighbourhoods.pitch), _TOGETHER):

@@ -2,15 +2,18 @@
 
 import numpy as np
 
+from synthmatch.arrays import F64, Bool, Bools, Float64
 from synthmatch.params import ParamSpace
-from synthmatch.synths.active import ActiveParameters, Floats, Rows
+from synthmatch.synths.active import ActiveParameters
 from synthmatch.synths.amsynth.waveforms import NOISE, SINE
 
 _BYPASS = 4
 _STAGES = ("attack", "decay", "sustain", "release")
 
 
-def amsynth_active_parameters(space: ParamSpace, native: Floats) -> Rows:
+def amsynth_active_parameters(
+    space: ParamSpace, native: Float64[F64, "presets parameters"]
+) -> Bool[Bools, "presets parameters"]:
     """Of presets, (N, P)."""
     found = ActiveParameters(space, native)
     synced = found["osc2_sync"] == 1

@@ -21,13 +21,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from synthmatch.audio import Audio
+from synthmatch.arrays import F64, Audio, Bool, Bools, Float64
 from synthmatch.errors import MissingSynthError, PresetError
 from synthmatch.note import Note
 from synthmatch.params import ParamSpace, Preset
-from synthmatch.params.space import Floats
 from synthmatch.parsing import member, need
 from synthmatch.presets import amsynth as text
 from synthmatch.presets.fxp import Program, read_programs, write_fxp
@@ -127,7 +125,7 @@ class Amsynth(Synth):
         with resources.as_file(resources.files("synthmatch.synths") / "tables/amsynth.json") as path:
             return ParamSpace.from_file(path)
 
-    def active_parameters(self, native: Floats) -> npt.NDArray[np.bool_]:
+    def active_parameters(self, native: Float64[F64, "presets parameters"]) -> Bool[Bools, "presets parameters"]:
         """By the synthesizer's switches."""
         return amsynth_active_parameters(self.space, native)
 

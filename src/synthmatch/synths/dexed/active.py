@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from synthmatch.arrays import F64, Bool, Bools, Float64
 from synthmatch.params import ParamSpace
-from synthmatch.synths.active import ActiveParameters, Floats, Rows
+from synthmatch.synths.active import ActiveParameters
 
 _OPERATORS = tuple(f"op{number}" for number in range(1, 7))
 #: Curves of the keyboard's level scaling that only take away.
@@ -12,7 +13,9 @@ _FALLING = 2
 _LEVEL_PITCH = 50
 
 
-def dexed_active_parameters(space: ParamSpace, native: Floats) -> Rows:
+def dexed_active_parameters(
+    space: ParamSpace, native: Float64[F64, "presets parameters"]
+) -> Bool[Bools, "presets parameters"]:
     """Of voices, (N, P)."""
     found = ActiveParameters(space, native)
     # Dexed's tremolo takes something away where its depth is 0, too

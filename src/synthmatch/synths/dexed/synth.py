@@ -10,13 +10,11 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
-from synthmatch.audio import Audio
+from synthmatch.arrays import F64, Audio, Bool, Bools, Float64, Voice
 from synthmatch.errors import MissingSynthError, PresetError
 from synthmatch.note import SAMPLE_RATE_HZ, Note
 from synthmatch.params import ParamSpace, Preset
-from synthmatch.params.space import Floats
 from synthmatch.presets import dx7_file, sysex
 from synthmatch.presets.midi_file import is_midi_file
 from synthmatch.reading import read_file
@@ -73,7 +71,7 @@ class Dexed(Synth):
         with resources.as_file(resources.files("synthmatch.synths") / "tables/dexed.json") as path:
             return ParamSpace.from_file(path)
 
-    def active_parameters(self, native: Floats) -> npt.NDArray[np.bool_]:
+    def active_parameters(self, native: Float64[F64, "presets parameters"]) -> Bool[Bools, "presets parameters"]:
         """By the synthesizer's switches."""
         return dexed_active_parameters(self.space, native)
 
@@ -115,13 +113,13 @@ class Dexed(Synth):
         return sysex.dump_single(voices[0])
 
 
-def voice_of(preset: Preset) -> sysex.Voice:
+def voice_of(preset: Preset) -> Voice:
     """The 155-byte voice of a preset, its name cut or padded to 10 characters."""
     name = preset.name.encode("ascii", "replace")[:_NAME_LENGTH].ljust(_NAME_LENGTH)
     return np.concatenate([np.rint(preset.native).astype(np.uint8), np.frombuffer(name, np.uint8)])
 
 
-def voice_name(voice: sysex.Voice) -> str:
+def voice_name(voice: Voice) -> str:
     """The name in a voice, without padding; what is not printable becomes a space."""
     text = bytes(voice[sysex.NAME]).decode("ascii", "replace")
     return "".join(c if " " <= c <= "~" else " " for c in text).rstrip()

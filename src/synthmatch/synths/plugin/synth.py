@@ -23,8 +23,8 @@ from typing import Any
 
 import numpy as np
 
+from synthmatch.arrays import Audio
 from synthmatch.atomic_files import write_whole
-from synthmatch.audio import Audio
 from synthmatch.errors import InputError, MissingSynthError, OutputError, PresetError
 from synthmatch.note import Note
 from synthmatch.params import Parameter, ParamSpace, Preset

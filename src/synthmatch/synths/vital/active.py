@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from synthmatch.arrays import F64, Bool, Bools, Float64
 from synthmatch.params import ParamSpace
-from synthmatch.synths.active import ActiveParameters, Floats, Rows
+from synthmatch.synths.active import ActiveParameters
 from synthmatch.synths.vital.counts import ENVELOPES, LFOS, SLOTS
 
 _SWITCHED = (
@@ -15,7 +16,9 @@ _SECONDS, _KEYTRACK = 0, 4
 _TEMPO = ("chorus", "delay", "flanger", "phaser")
 
 
-def vital_active_parameters(space: ParamSpace, native: Floats) -> Rows:
+def vital_active_parameters(
+    space: ParamSpace, native: Float64[F64, "presets parameters"]
+) -> Bool[Bools, "presets parameters"]:
     """Of presets, (N, P)."""
     found = ActiveParameters(space, native)
     sources = space["modulation_1_source"].choices

@@ -20,9 +20,10 @@ from typing import Any
 
 import numpy as np
 
+from synthmatch.arrays import F64, Float64
 from synthmatch.errors import PresetError
 from synthmatch.params.preset import Preset
-from synthmatch.params.space import Floats, ParamSpace
+from synthmatch.params.space import ParamSpace
 from synthmatch.presets.vital import HEADLESS_VERSION, LISTS, WRITTEN_VERSION, version
 from synthmatch.synths.vital.bank import FRAME_SCALE, TABLES, Bank, Json, bank, dumps, noise, noise_text, silence_text
 from synthmatch.synths.vital.counts import ALL_LFOS, ALL_SLOTS, LFOS, OSCILLATORS, SLOTS
@@ -103,10 +104,12 @@ class DocumentBuilder:
             f'"wavetables":[{table_list}]}},"synth_version":{dumps(str(written))}}}'
         )
 
-    def _classes(self, native: Floats, columns: list[int]) -> list[int]:
+    def _classes(self, native: Float64[F64, " parameters"], columns: list[int]) -> list[int]:
         return [int(k) for k in native[columns]]
 
-    def _settings(self, native: Floats, extra: Mapping[str, Any], columns: Any) -> dict[str, float]:
+    def _settings(
+        self, native: Float64[F64, " parameters"], extra: Mapping[str, Any], columns: Any
+    ) -> dict[str, float]:
         """Numbers by control name, as a file stores them."""
         settings: dict[str, float] = dict(extra.get("settings", {}))
         settings.update({self._names[k]: float(native[k]) for k in columns})
@@ -121,7 +124,7 @@ class DocumentBuilder:
                 settings[name] /= FRAME_SCALE
         return {**settings, **NO_RANDOM_PHASE}
 
-    def _frame_slots(self, native: Floats) -> list[int]:
+    def _frame_slots(self, native: Float64[F64, " parameters"]) -> list[int]:
         """Slots, from 1, that move the frame of a bank table."""
         scaled = [
             self._destination_names.index(f"osc_{i}_wave_frame")
@@ -130,7 +133,7 @@ class DocumentBuilder:
         ]
         return [int(s) + 1 for s in np.flatnonzero(np.isin(native[self._destinations], scaled))]
 
-    def _connections(self, native: Floats, own: Mapping[str, Any]) -> list[Json]:
+    def _connections(self, native: Float64[F64, " parameters"], own: Mapping[str, Any]) -> list[Json]:
         """Connections up to the last one in use."""
         last_own = max((int(slot) for slot in own), default=0)
         in_use = np.flatnonzero(native[self._sources] + native[self._destinations])

@@ -14,13 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from synthmatch.audio import Audio
+from synthmatch.arrays import F64, Audio, Bool, Bools, Float64
 from synthmatch.errors import MissingSynthError, PresetError, RenderError
 from synthmatch.note import SAMPLE_RATE_HZ, Note
 from synthmatch.params.preset import Preset
-from synthmatch.params.space import Floats, ParamSpace
+from synthmatch.params.space import ParamSpace
 from synthmatch.parsing import need
 from synthmatch.presets import vital as vital_file
 from synthmatch.presets.foreign import ZIP_START
@@ -116,7 +115,7 @@ class Vital(Synth):
         self._need_vita()
         return VitalEngine(self.builder)
 
-    def active_parameters(self, native: Floats) -> npt.NDArray[np.bool_]:
+    def active_parameters(self, native: Float64[F64, "presets parameters"]) -> Bool[Bools, "presets parameters"]:
         """By the synthesizer's switches."""
         return vital_active_parameters(self.space, native)
 
