@@ -57,6 +57,7 @@ def test_the_search_starts_from_a_preset_and_keeps_its_locks() -> None:
     assert first.preset.key() == odd.key()
     locked = match(BASS, synths=["dexed"], renders=40, start=[odd], locked=["envelope", "op2_fine"], metrics=())
     held = [i for i, p in enumerate(DEXED.space.parameters) if p.group == "envelope" or p.name == "op2_fine"]
+    assert any(candidate.preset.key() != odd.key() for candidate in locked)
     for candidate in locked:
         assert (candidate.preset.native[held] == odd.native[held]).all()
     with pytest.raises(InputError, match="locked is 'op9'"):

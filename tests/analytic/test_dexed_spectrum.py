@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.ndimage import uniform_filter1d
 
@@ -54,11 +54,11 @@ def test_an_operator_plays_the_frequency_that_is_computed(
     audio = mono(ENGINE.render(DEXED.preset(native), note))[4410:36_864]
     spectrum = np.abs(np.fft.rfft(audio * np.hanning(len(audio))))
     peak_hz = np.argmax(spectrum) * SAMPLE_RATE_HZ / len(audio)
-    if peak_hz > 60:
-        # the loudest band is the one around the peak
-        edges_hz = 700.0 * ((1 + SAMPLE_RATE_HZ / 2 / 700) ** (np.arange(66) / 65) - 1)
-        loudest = int(bands[5].argmax())
-        assert edges_hz[loudest] - 25 < peak_hz < edges_hz[loudest + 2] + 25
+    assume(peak_hz > 60)  # below it, a frame of the sketch holds no whole period
+    # the loudest band is the one around the peak
+    edges_hz = 700.0 * ((1 + SAMPLE_RATE_HZ / 2 / 700) ** (np.arange(66) / 65) - 1)
+    loudest = int(bands[5].argmax())
+    assert edges_hz[loudest] - 25 < peak_hz < edges_hz[loudest + 2] + 25
 
 
 @pytest.mark.parametrize("algorithm", range(32))

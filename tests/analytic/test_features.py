@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from synthmatch.analytic.model import analytic_of
@@ -56,7 +56,8 @@ def test_an_operators_level_is_what_dexed_plays(
     full = played - computed
     loud = played > -65
     # a steep slope is averaged over the 20 ms that are heard
-    assert np.ptp(full[loud]) < 4 if loud.sum() > 1 else True
+    assume(loud.sum() > 1)  # one moment alone differs from none
+    assert np.ptp(full[loud]) < 4
 
 
 @pytest.mark.parametrize("algorithm", range(32))
@@ -89,14 +90,23 @@ def test_workings_are_finite_for_any_preset_and_note(synth: str) -> None:
         assert np.abs(part).max(initial=0) < 6
     assert found.levels.min() >= -90
     assert found.levels.max() < 60
-    spectra = analytic_of(instrument).spectrum(native, pitch, hold, seconds)
-    if spectra is not None:
-        assert spectra.shape == (100, 9, 1025)
-        assert np.isfinite(spectra).all()
-        one = analytic_of(instrument).spectrum(native[7:8], pitch[7:8], hold[7:8], seconds)
-        assert one is not None
-        assert np.allclose(one, spectra[7:8], atol=0.1)
     alone = analytic_of(instrument).features(native[7:8], pitch[7:8], hold[7:8], seconds)
     assert np.allclose(alone.curves[0], found.curves[7])
     assert np.allclose(alone.values[0], found.values[7])
     assert np.allclose(alone.levels[0], found.levels[7], atol=0.01)
+
+
+def test_spectra_are_finite_for_any_preset_and_note() -> None:
+    """Catches the same in spectra, which of these three synthesizers only Dexed's formulas give."""
+    library = builtin_library("dexed")
+    assert library
+    rng = np.random.default_rng(0)
+    native = DEXED.space.to_native(np.concatenate([library.unit[:50], rng.random((50, len(DEXED.space)))]))
+    pitch, hold, seconds = rng.integers(0, 128, 100), rng.uniform(0.01, 10, 100), np.linspace(0, 4, 9)
+    spectra = analytic_of(DEXED).spectrum(native, pitch, hold, seconds)
+    assert spectra is not None
+    assert spectra.shape == (100, 9, 1025)
+    assert np.isfinite(spectra).all()
+    one = analytic_of(DEXED).spectrum(native[7:8], pitch[7:8], hold[7:8], seconds)
+    assert one is not None
+    assert np.allclose(one, spectra[7:8], atol=0.1)

@@ -43,7 +43,7 @@ def test_each_surrogate_says_how_good_it_is() -> None:
     assert set(builtin_surrogates()) == set(SYNTHS) == {"dexed", "amsynth", "vital"}
     page = (ROOT / "docs/surrogate.md").read_text(encoding="utf-8")
     row = next(line for line in page.splitlines() if line.startswith("| error on held-out"))
-    for synth, figures in stated().items():
+    for synth, figures in stated().items():  # as many as SYNTHS
         assert builtin_surrogates()[synth].change_cosine == figures["direction"]
         assert f"{get_synth(synth).title.split(' ')[0]} {figures['error']:.2f} dB" in row
         assert f"{figures['direction']:.2f}" in row.partition("cosine")[2]

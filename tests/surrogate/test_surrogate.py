@@ -78,6 +78,7 @@ def test_training_lowers_the_error_and_resumes_to_the_same_numbers(
         train_surrogate([neighbourhoods], SYNTHS, tmp_path / "cut", tmp_path / "cut.npz", SMALL, kill)
     train_surrogate([neighbourhoods], SYNTHS, tmp_path / "cut", tmp_path / "cut.npz", SMALL)
     with np.load(tmp_path / "whole.npz") as first, np.load(tmp_path / "cut.npz") as second:
+        assert first.files == second.files != []
         assert all((first[name] == second[name]).all() for name in first.files)
 
 
