@@ -83,7 +83,7 @@ def test_feedback_is_what_dexed_plays(algorithm: int, feedback: int) -> None:
     values = {**SILENT, "algorithm": algorithm, "feedback": feedback}
     values |= {"op6_output_level": 85, "op5_output_level": 85, "op4_output_level": 85}
     native, note = SPACE.from_named(values), Note(pitch=48)
-    assert np.abs(computed(native, note) - played(native, note))[4:10].mean() < 4.5
+    assert np.abs(computed(native, note) - played(native, note))[4:10].mean() < 3  # measured: 0.5 to 2.1 dB
 
 
 def test_bins_stand_out_where_dexeds_do() -> None:
@@ -112,9 +112,9 @@ def test_a_stage_that_has_nowhere_to_go_waits() -> None:
     native, note = SPACE.from_named(values), Note(pitch=48)
     real, ours = played(native, note).max(axis=1), computed(native, note).max(axis=1)
     # a second, then down
-    assert real[8] > -20
+    assert real[8] > -6
     assert real[-3] < -80
-    assert np.abs(real - ours)[:9].max() < 3
+    assert np.abs(real - ours)[:9].max() < 0.9  # measured: 0.43 dB
     assert ours[-3] < -80
 
 
