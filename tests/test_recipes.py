@@ -1,7 +1,7 @@
 """The recipes of the docs, followed from top to bottom in a copy of the project, with fewer renders and steps.
 
-A page's Python blocks say in a comment before them what they are: a whole file, or lines that go after some text of a file. The
-commands are those of its text blocks.
+A comment before a block says what it is: a whole file, or lines that go after some text of a file, or in its place. Text blocks
+without a comment are commands.
 """
 
 import json
@@ -76,12 +76,13 @@ def follow(name: str, project: Path, smaller: Mapping[str, str]) -> None:
         page = page.replace(asked, done)
     for block in blocks(page):
         whole = re.fullmatch(r"file: (\S+)", block.comment)
-        part = re.fullmatch(r'after "(.*)" in (\S+)', block.comment)
+        part = re.fullmatch(r'(after|replace) "(.*)" in (\S+)', block.comment)
         if whole:
             (project / whole[1]).write_text(block.text, encoding="utf-8")
         elif part:
-            change(project / part[2], part[1], f"{part[1]}\n{block.text}")
-        elif block.language == "text":
+            old = f"{part[2]}\n" if part[1] == "after" else ""
+            change(project / part[3], part[2], old + block.text.rstrip("\n"))
+        elif block.language == "text" and not block.comment:
             for line in block.text.splitlines():
                 command(line, project)
         else:
@@ -110,6 +111,52 @@ def test_a_synthesizer_reaches_what_the_others_have(project: Path) -> None:
     assert json.loads((data / "reach.json").read_text(encoding="utf-8"))["sine"]["16"]["targets"] == 2
     with np.load(project / "sine.npz") as surrogate:
         assert "sine" in json.dumps(json.loads(surrogate["about"].tobytes()))
+
+
+def test_a_model_trains_and_matches(project: Path) -> None:
+    """Catches a template that no longer fits the contract, and a model of a package of its own that is not found."""
+    smaller = {
+        "--presets 2000 --notes C4,G4": "--presets 24 --notes C4",
+        "train average --data data": "train average --data data --epochs 2 -q",
+    }
+    smaller["--set held-out --model runs/average -o page"] = (
+        "--set held-out --model runs/average --quick --targets 1 --renders 16"
+    )
+    follow("adding-a-model.md", project, smaller)
+    told = json.loads((project / "found/bell/match.json").read_text(encoding="utf-8"))
+    assert told["candidates"][0]["synth"] == "dexed"
+    source = (project / "src/synthmatch/models/average.py").read_text(encoding="utf-8")
+    (project / "mymodels.py").write_text(
+        source.replace('name = "average"', 'name = "mymodels:Average"'), encoding="utf-8"
+    )
+    command("synthmatch train mymodels:Average --data data -o runs/own --epochs 1 -q", project)
+    command("synthmatch match bell.flac --synth dexed --model mymodels:Average=runs/own --renders 0 -o own", project)
+
+
+def test_a_proposer_is_asked(project: Path) -> None:
+    """Catches a list that the recipe leaves out: the search begins with what the new proposer gives."""
+    smaller = {
+        "match bell.flac --synth amsynth -o found": "match bell.flac --synth amsynth --renders 1 -n 1 -o found",
+        "--set held-out -o page": "--set held-out --quick --targets 1 --renders 16",
+    }
+    follow("adding-a-proposer.md", project, smaller)
+    told = json.loads((project / "found/bell/match.json").read_text(encoding="utf-8"))
+    assert told["candidates"][0]["name"] == "pad"
+
+
+def test_a_search_operator_is_drawn(project: Path) -> None:
+    """Catches an operator that the search does not find by its line."""
+    smaller = {"--search population -o page": "--search population --quick --targets 1 --renders 16"}
+    follow("adding-a-search-operator.md", project, smaller)
+    drawn = "from synthmatch.search.operators import operators; print([o.name for o in operators(['level'])])"
+    assert "'reset'" in command(f'python -c "{drawn}"', project)
+
+
+def test_a_metric_is_scored(project: Path) -> None:
+    """Catches a metric that lacks a row, a golden value or a rule of silence."""
+    follow("adding-a-metric.md", project, {})
+    told = json.loads(command("synthmatch score bell.flac bell.flac --json", project))
+    assert "magnitude_error" in json.dumps(told)
 
 
 def test_every_recipe_is_followed() -> None:
