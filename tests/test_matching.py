@@ -44,7 +44,7 @@ def test_candidates_are_shown_on_the_way(monkeypatch: pytest.MonkeyPatch) -> Non
     unseen = match(BASS, **request)  # type: ignore[arg-type]
     assert len(shown) > 2
     assert all([m.distance_db for m in some] == sorted(m.distance_db for m in some) for some in shown)
-    assert shown[-1][0].distance_db <= shown[0][0].distance_db
+    assert shown[-1][0].distance_db < 0.89 * shown[0][0].distance_db  # measured: 23 % nearer
     keys = [m.preset.key() for some in shown for m in some]
     assert len({id(m) for some in shown for m in some}) == len(set(keys)), "one preset was rendered twice to be shown"
     assert [m.preset.key() for m in seen] == [m.preset.key() for m in unseen]

@@ -23,6 +23,20 @@ COPIED = ("src/synthmatch", "tools", "tests", "docs", "pyproject.toml")
 RECIPES = sorted(path.name for path in (ROOT / "docs").glob("adding-*.md"))
 
 
+#: The synthesizer of the recipe as a class of another package, which is named by its module.
+OWN_CLASS = """
+from synthmatch.params import ParamSpace
+from synthmatch.synths import sine
+
+class Sine(sine.Sine):
+    id = "mysine:Sine"
+
+    @property
+    def space(self):
+        return ParamSpace(self.id, super().space.parameters)
+"""
+
+
 class Block(NamedTuple):
     """A code block of a page, and the comment before it."""
 
@@ -106,6 +120,9 @@ def test_a_synthesizer_reaches_what_the_others_have(project: Path) -> None:
         told = json.loads((project / folder / "bell/match.json").read_text(encoding="utf-8"))
         assert [candidate["synth"] for candidate in told["candidates"]] == ["sine"]
         assert len((project / folder / "bell/1-sine.sine").read_text(encoding="ascii").splitlines()) == 1
+    (project / "mysine.py").write_text(OWN_CLASS, encoding="utf-8")
+    command("synthmatch match bell.flac --synth mysine:Sine --renders 20 -n 1 -o own", project)
+    assert (project / "own/bell").is_dir()
     data = project / "src/synthmatch/data"
     assert json.loads((data / "noise_floor.json").read_text(encoding="utf-8"))["sine"]["lsd"] == 0
     assert json.loads((data / "reach.json").read_text(encoding="utf-8"))["sine"]["16"]["targets"] == 2
@@ -120,7 +137,7 @@ def test_a_model_trains_and_matches(project: Path) -> None:
         "train average --data data": "train average --data data --epochs 2 -q",
     }
     smaller["--set held-out --model runs/average -o page"] = (
-        "--set held-out --model runs/average --quick --targets 1 --renders 16"
+        "--set held-out --search random --model runs/average --targets 1 --renders 16 -o page"
     )
     follow("adding-a-model.md", project, smaller)
     told = json.loads((project / "found/bell/match.json").read_text(encoding="utf-8"))
@@ -137,7 +154,7 @@ def test_a_proposer_is_asked(project: Path) -> None:
     """Catches a list that the recipe leaves out: the search begins with what the new proposer gives."""
     smaller = {
         "match bell.flac --synth amsynth -o found": "match bell.flac --synth amsynth --renders 1 -n 1 -o found",
-        "--set held-out -o page": "--set held-out --quick --targets 1 --renders 16",
+        "--set held-out -o page": "--set held-out --search random --targets 1 --renders 16 -o page",
     }
     follow("adding-a-proposer.md", project, smaller)
     told = json.loads((project / "found/bell/match.json").read_text(encoding="utf-8"))
@@ -146,7 +163,7 @@ def test_a_proposer_is_asked(project: Path) -> None:
 
 def test_a_search_operator_is_drawn(project: Path) -> None:
     """Catches an operator that the search does not find by its line."""
-    smaller = {"--search population -o page": "--search population --quick --targets 1 --renders 16"}
+    smaller = {"--search population -o page": "--search population --targets 1 --renders 16 -o page"}
     follow("adding-a-search-operator.md", project, smaller)
     drawn = "from synthmatch.search.operators import operators; print([o.name for o in operators(['level'])])"
     assert "'reset'" in command(f'python -c "{drawn}"', project)

@@ -191,7 +191,7 @@ def test_spectra_are_what_amsynth_plays(pool: RenderPool) -> None:
 
 
 def test_presets_of_people_sound_as_computed(pool: RenderPool) -> None:
-    """Catches parts that are right alone and wrong together: the mean sketch is off by 13 dB, this by less than 4."""
+    """Catches parts that are right alone and wrong together: the mean sketch is off by 13 dB, this by 3.2."""
     library = builtin_library("amsynth")
     assert library
     native = SYNTH.space.to_native(library.unit[:: len(library.unit) // 40][:40])

@@ -65,7 +65,7 @@ def test_training_lowers_the_error_and_resumes_to_the_same_numbers(
     assert scores.keys() == set(SYNTHS)
     lines = map(json.loads, (tmp_path / "whole/metrics.jsonl").read_text().splitlines())
     errors = [line["error"] for line in lines if "error" in line]
-    assert np.mean(errors[-10:]) < 0.9 * np.mean(errors[:10])
+    assert np.mean(errors[-10:]) < 0.86 * np.mean(errors[:10])  # measured: 27 % less
 
     class Killed(Exception):
         pass

@@ -129,7 +129,7 @@ def test_render_is_the_same_whatever_came_before() -> None:
     first, other, again = render(a, b, a)
     np.testing.assert_array_equal(first, again)
     np.testing.assert_array_equal(other, render(b)[0])
-    assert np.abs(first - other).max() > 1e-3
+    assert np.abs(first - other).max() > 0.4
 
 
 def test_render_places_the_note() -> None:
@@ -173,7 +173,7 @@ def test_foreign_preset_keeps_its_sound(foreign: Path, tmp_path: Path) -> None:
     original, written = raw_render(tmp_path, [foreign, saved])
     (ours,) = render(preset)
     np.testing.assert_array_equal(ours, written)
-    assert np.abs(original).max() > 0.01
+    assert np.abs(original).max() > 0.4
     assert np.abs(ours - original).max() <= GRID_TOLERANCE * np.abs(original).max()
 
 
@@ -186,7 +186,7 @@ def test_preset_of_a_later_vital_sounds_as_vita_plays_it(foreign: Path, tmp_path
     with pytest.warns(InputWarning, match="custom_warps of a later Vital kept, but not played here"):
         (preset,) = VITAL.read(later)
     (original,) = raw_render(tmp_path, [later])
-    assert np.abs(original).max() > 0.01
+    assert np.abs(original).max() > 0.4
     assert np.abs(render(preset)[0] - original).max() <= GRID_TOLERANCE * np.abs(original).max()
 
 

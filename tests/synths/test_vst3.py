@@ -61,7 +61,7 @@ def test_written_file_sounds_like_its_preset(synth: Plugin, presets: list[Preset
         for one, two in zip(pool.run(presets, NOTE), pool.run(read, NOTE), strict=True):
             assert isinstance(one, np.ndarray), one
             np.testing.assert_array_equal(two, one)
-            assert np.abs(one).max() > 1e-3
+            assert np.abs(one).max() > 0.016  # measured: 0.033 and more
 
 
 @pytest.mark.parametrize("level", [0.0, 0.25, 1.0])
