@@ -17,6 +17,9 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
+#: A recipe is a dozen commands, each of which starts anew.
+pytestmark = pytest.mark.timeout(900)
+
 ROOT = Path(__file__).parents[1]
 #: What a newcomer checks out, as far as recipes need it.
 COPIED = ("src/synthmatch", "tools", "tests", "docs", "pyproject.toml")
