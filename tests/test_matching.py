@@ -44,7 +44,7 @@ def test_candidates_are_shown_on_the_way(monkeypatch: pytest.MonkeyPatch) -> Non
     unseen = match(BASS, **request)  # type: ignore[arg-type]
     assert len(shown) > 2
     assert all([m.distance_db for m in some] == sorted(m.distance_db for m in some) for some in shown)
-    assert shown[-1][0].distance_db <= shown[0][0].distance_db
+    assert shown[-1][0].distance_db < 0.89 * shown[0][0].distance_db  # measured: 23 % nearer
     keys = [m.preset.key() for some in shown for m in some]
     assert len({id(m) for some in shown for m in some}) == len(set(keys)), "one preset was rendered twice to be shown"
     assert [m.preset.key() for m in seen] == [m.preset.key() for m in unseen]
@@ -57,6 +57,7 @@ def test_the_search_starts_from_a_preset_and_keeps_its_locks() -> None:
     assert first.preset.key() == odd.key()
     locked = match(BASS, synths=["dexed"], renders=40, start=[odd], locked=["envelope", "op2_fine"], metrics=())
     held = [i for i, p in enumerate(DEXED.space.parameters) if p.group == "envelope" or p.name == "op2_fine"]
+    assert any(candidate.preset.key() != odd.key() for candidate in locked)
     for candidate in locked:
         assert (candidate.preset.native[held] == odd.native[held]).all()
     with pytest.raises(InputError, match="locked is 'op9'"):

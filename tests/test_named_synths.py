@@ -105,7 +105,9 @@ def _change(whole: Path, changed: Path, name: str, change: Callable[[dict[str, o
 def test_a_file_loads_nothing(make: Callable[[Path, str], list[list[str]]], id: str, place: Path) -> None:
     """Catches a download that runs code of its maker's choice when it is looked at."""
     id = id.replace("{place}", str(place))
-    for command in make(place, id):
+    commands = make(place, id)
+    assert commands
+    for command in commands:
         result = CliRunner().invoke(app, command)
         assert isinstance(result.exception, InputError), (command, result.output, result.exception)
         assert id in str(result.exception)

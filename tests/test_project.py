@@ -1,4 +1,4 @@
-"""The package as a whole: what importing it loads, which part may import which, and its version."""
+"""The package as a whole: what importing it loads, which part may import which, its version, and tests that can fail."""
 
 import ast
 import subprocess
@@ -92,8 +92,9 @@ def imports(path: Path) -> Iterator[tuple[int, str]]:
         if not isinstance(node, ast.Import | ast.ImportFrom):
             continue
         names = [alias.name for alias in node.names]
-        if isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{name(path)}:{node.lineno}: relative import; write synthmatch..."
+        if isinstance(node, ast.ImportFrom) and node.level:
+            yield node.lineno, "a relative import; write synthmatch..."
+        elif isinstance(node, ast.ImportFrom):
             names = [f"{node.module}.{imported}" for imported in names]
         for parts in (module.split(".") for module in names):
             if parts[0] == "synthmatch" and len(parts) > 1 and not parts[1].startswith("__"):
@@ -116,6 +117,46 @@ def test_a_module_says_what_it_is(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert not text.strip() or ast.get_docstring(ast.parse(text)), f"{name(path)} does not say what it is"
     assert text.count("\n") <= 300, f"{name(path)} has {text.count(chr(10))} lines; one concept a file, at most 300"
+
+
+def may_not_be_reached(tree: ast.AST) -> Iterator[str]:
+    """Each assertion of a test that a run may pass by: behind a condition, in a handler, or after an early return."""
+    branches = ast.If | ast.ExceptHandler | ast.match_case
+    for branch in (node for node in ast.walk(tree) if isinstance(node, branches)):
+        yield from (f"line {node.lineno}: assert" for node in ast.walk(branch) if isinstance(node, ast.Assert))
+    tests = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")]
+    inside = [node for test in tests for node in ast.walk(test)]
+    nested = {
+        id(node)
+        for inner in inside
+        if isinstance(inner, ast.FunctionDef) and inner not in tests
+        for node in ast.walk(inner)
+    }
+    yield from (
+        f"line {node.lineno}: return" for node in inside if isinstance(node, ast.Return) and id(node) not in nested
+    )
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "tests").rglob("*.py")), ids=name)
+def test_every_assertion_is_reached(path: Path) -> None:
+    """Catches a test that cannot fail: its assertion stands behind a condition that may never be true."""
+    found = list(may_not_be_reached(ast.parse(path.read_text(encoding="utf-8"))))
+    assert not found, f"{name(path)}: {'; '.join(found)}; assert the condition, or write a test for each case"
+
+
+def test_an_assertion_that_may_be_passed_by_is_seen() -> None:
+    """Catches a rule that sees nothing: each kind of assertion that a run may pass by, and the two that it may not."""
+    assert_in = {
+        "if": "if x:\n  assert y",
+        "else": "if x:\n  pass\nelse:\n  for i in z:\n    assert y",
+        "except": "try:\n  x\nexcept E:\n  assert y",
+        "case": "match x:\n  case 1:\n    assert y",
+        "return": "def test_x():\n  if x:\n    return\n  assert y",
+        "with": "with x:\n  assert y",
+        "inner": "def test_x():\n  def f():\n    return 1\n  assert f()",
+    }
+    seen = {kind: bool(list(may_not_be_reached(ast.parse(source)))) for kind, source in assert_in.items()}
+    assert seen == {kind: kind not in ("with", "inner") for kind in assert_in}
 
 
 @pytest.mark.parametrize("module", ["synthmatch", "synthmatch.cli.app"])

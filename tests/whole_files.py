@@ -164,7 +164,9 @@ def _use_presets(path: Path) -> None:
 def _use_library(path: Path) -> None:
     library = Library.load(path)
     noise = np.random.default_rng(0).normal(0, 0.1, (1, 22_050)).astype(np.float32)
-    for neighbour in library.nearest(noise, Note(render_seconds=0.5, hold_seconds=0.3), 2):
+    found = library.nearest(noise, Note(render_seconds=0.5, hold_seconds=0.3), 2)
+    assert found
+    for neighbour in found:
         assert np.isfinite(neighbour.preset.native).all()
 
 

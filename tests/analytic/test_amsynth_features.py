@@ -134,7 +134,7 @@ def test_pitch_moves_as_amsynths(pool: RenderPool) -> None:
             part = mono(sound)[round((second - 0.03) * SAMPLE_RATE_HZ) : round((second + 0.03) * SAMPLE_RATE_HZ)]
             crossings = np.flatnonzero(np.diff(np.signbit(part)))
             heard = (len(crossings) - 1) / 2 / ((crossings[-1] - crossings[0]) / SAMPLE_RATE_HZ)
-            assert abs(heard / computed[row, place] - 1) < 0.03
+            assert abs(heard / computed[row, place] - 1) < 0.02  # measured: at most 0.0103
 
 
 FILTERS: list[Mapping[str, float]] = [
@@ -158,17 +158,18 @@ def test_the_filter_shapes_the_spectrum_as_amsynths(pool: RenderPool) -> None:
         assert np.abs(computed - measured)[2:12][loud[2:12]].mean() < 1.5, row
 
 
+#: name, parameters, and the error in dB that is allowed: up to twice what is measured
 SPECTRA: list[tuple[str, Mapping[str, float], float]] = [
     ("pulse", SINE | {"osc1_waveform": 1, "osc1_pulsewidth": 0.5}, 1.2),
     ("square", SINE | {"osc1_waveform": 1, "osc1_pulsewidth": 0.0}, 1.2),
-    ("triangle", SAW | {"osc1_pulsewidth": 0.0}, 0.8),
+    ("triangle", SAW | {"osc1_pulsewidth": 0.0}, 0.6),
     ("beats", BOTH | {"osc2_detune": 0.01}, 1.5),
     ("beats an octave up", BOTH | {"osc2_detune": 0.02, "osc2_range": 1, "osc1_waveform": 1}, 1.5),
-    ("in unison", BOTH, 0.8),
+    ("in unison", BOTH, 0.6),
     ("a fifth", BOTH | {"osc2_pitch": 7}, 1.5),
     ("sync", SAW | {"osc_mix": 1, "osc2_sync": 1, "osc2_pitch": 7, "osc2_detune": 0.2}, 2.0),
     ("a pulse syncs nothing", BOTH | {"osc1_waveform": 1, "osc2_sync": 1, "osc2_pitch": 7}, 1.5),
-    ("ring modulation", BOTH | {"osc_mix_mode": 1, "osc2_pitch": 5, "osc1_waveform": 0}, 1.0),
+    ("ring modulation", BOTH | {"osc_mix_mode": 1, "osc2_pitch": 5, "osc1_waveform": 0}, 0.8),
     ("noise", SINE | {"osc1_waveform": 3}, 1.5),
     ("held noise", SINE | {"osc1_waveform": 4}, 3.0),
     ("slow vibrato", SAW | {"freq_mod_amount": 0.8, "lfo_freq": 0.6}, 2.0),
@@ -185,12 +186,12 @@ def test_spectra_are_what_amsynth_plays(pool: RenderPool) -> None:
     for (name, _, most_db), computed, sound in zip(SPECTRA, expected_sketches(native, note), audio, strict=True):
         measured = sketch(sound)
         loud = measured > -60
-        assert loud[2:12].sum() > 20, name
+        assert loud[2:12].sum() > 50, name
         assert np.abs(computed - measured)[2:12][loud[2:12]].mean() < most_db, name
 
 
 def test_presets_of_people_sound_as_computed(pool: RenderPool) -> None:
-    """Catches parts that are right alone and wrong together: the mean sketch is off by 13 dB, this by less than 4."""
+    """Catches parts that are right alone and wrong together: the mean sketch is off by 13 dB, this by 3.2."""
     library = builtin_library("amsynth")
     assert library
     native = SYNTH.space.to_native(library.unit[:: len(library.unit) // 40][:40])

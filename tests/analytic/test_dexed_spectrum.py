@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.ndimage import uniform_filter1d
 
@@ -54,11 +54,11 @@ def test_an_operator_plays_the_frequency_that_is_computed(
     audio = mono(ENGINE.render(DEXED.preset(native), note))[4410:36_864]
     spectrum = np.abs(np.fft.rfft(audio * np.hanning(len(audio))))
     peak_hz = np.argmax(spectrum) * SAMPLE_RATE_HZ / len(audio)
-    if peak_hz > 60:
-        # the loudest band is the one around the peak
-        edges_hz = 700.0 * ((1 + SAMPLE_RATE_HZ / 2 / 700) ** (np.arange(66) / 65) - 1)
-        loudest = int(bands[5].argmax())
-        assert edges_hz[loudest] - 25 < peak_hz < edges_hz[loudest + 2] + 25
+    assume(peak_hz > 60)  # below it, a frame of the sketch holds no whole period
+    # the loudest band is the one around the peak
+    edges_hz = 700.0 * ((1 + SAMPLE_RATE_HZ / 2 / 700) ** (np.arange(66) / 65) - 1)
+    loudest = int(bands[5].argmax())
+    assert edges_hz[loudest] - 25 < peak_hz < edges_hz[loudest + 2] + 25
 
 
 @pytest.mark.parametrize("algorithm", range(32))
@@ -83,7 +83,7 @@ def test_feedback_is_what_dexed_plays(algorithm: int, feedback: int) -> None:
     values = {**SILENT, "algorithm": algorithm, "feedback": feedback}
     values |= {"op6_output_level": 85, "op5_output_level": 85, "op4_output_level": 85}
     native, note = SPACE.from_named(values), Note(pitch=48)
-    assert np.abs(computed(native, note) - played(native, note))[4:10].mean() < 4.5
+    assert np.abs(computed(native, note) - played(native, note))[4:10].mean() < 3  # measured: 0.5 to 2.1 dB
 
 
 def test_bins_stand_out_where_dexeds_do() -> None:
@@ -112,9 +112,9 @@ def test_a_stage_that_has_nowhere_to_go_waits() -> None:
     native, note = SPACE.from_named(values), Note(pitch=48)
     real, ours = played(native, note).max(axis=1), computed(native, note).max(axis=1)
     # a second, then down
-    assert real[8] > -20
+    assert real[8] > -6
     assert real[-3] < -80
-    assert np.abs(real - ours)[:9].max() < 3
+    assert np.abs(real - ours)[:9].max() < 0.9  # measured: 0.43 dB
     assert ours[-3] < -80
 
 

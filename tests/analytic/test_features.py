@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from synthmatch.analytic.model import analytic_of
@@ -49,14 +49,16 @@ def test_an_operators_level_is_what_dexed_plays(
     native = DEXED.space.from_named(values)
     note = Note(pitch=pitch, hold_seconds=1.0, render_seconds=2.0)
     audio = ENGINE.render(DEXED.preset(native), note)
-    seconds = np.array([0.05, 0.2, 0.5, 0.9, 1.1, 1.5])
-    found = analytic_of(DEXED).features(native[None], np.array([pitch]), np.array([1.0]), seconds)
-    computed = found.curves[0, 5] * 4 * OCTAVE_DB
+    seconds = np.array([0.1, 0.2, 0.5, 0.9, 1.1, 1.5])
+    heard = seconds[:, None] + np.linspace(-0.01, 0.01, 21)  # a steep slope is averaged over the 20 ms that are heard
+    found = analytic_of(DEXED).features(native[None], np.array([pitch]), np.array([1.0]), heard.ravel())
+    power = 10 ** (found.curves[0, 5] * 4 * OCTAVE_DB / 10)
+    computed = 10 * np.log10(power.reshape(heard.shape).mean(axis=1))
     played = np.array([level_db(audio, second) for second in seconds])
     full = played - computed
     loud = played > -65
-    # a steep slope is averaged over the 20 ms that are heard
-    assert np.ptp(full[loud]) < 4 if loud.sum() > 1 else True
+    assume(loud.sum() > 1)  # one moment alone differs from none
+    assert np.ptp(full[loud]) < 4  # measured: 0.25 dB, and 1.3 dB in one of a hundred voices
 
 
 @pytest.mark.parametrize("algorithm", range(32))
@@ -88,15 +90,24 @@ def test_workings_are_finite_for_any_preset_and_note(synth: str) -> None:
         assert np.isfinite(part).all()
         assert np.abs(part).max(initial=0) < 6
     assert found.levels.min() >= -90
-    assert found.levels.max() < 60
-    spectra = analytic_of(instrument).spectrum(native, pitch, hold, seconds)
-    if spectra is not None:
-        assert spectra.shape == (100, 9, 1025)
-        assert np.isfinite(spectra).all()
-        one = analytic_of(instrument).spectrum(native[7:8], pitch[7:8], hold[7:8], seconds)
-        assert one is not None
-        assert np.allclose(one, spectra[7:8], atol=0.1)
+    assert found.levels.max() < 30  # measured: 13 dB
     alone = analytic_of(instrument).features(native[7:8], pitch[7:8], hold[7:8], seconds)
     assert np.allclose(alone.curves[0], found.curves[7])
     assert np.allclose(alone.values[0], found.values[7])
     assert np.allclose(alone.levels[0], found.levels[7], atol=0.01)
+
+
+def test_spectra_are_finite_for_any_preset_and_note() -> None:
+    """Catches the same in spectra, which of these three synthesizers only Dexed's formulas give."""
+    library = builtin_library("dexed")
+    assert library
+    rng = np.random.default_rng(0)
+    native = DEXED.space.to_native(np.concatenate([library.unit[:50], rng.random((50, len(DEXED.space)))]))
+    pitch, hold, seconds = rng.integers(0, 128, 100), rng.uniform(0.01, 10, 100), np.linspace(0, 4, 9)
+    spectra = analytic_of(DEXED).spectrum(native, pitch, hold, seconds)
+    assert spectra is not None
+    assert spectra.shape == (100, 9, 1025)
+    assert np.isfinite(spectra).all()
+    one = analytic_of(DEXED).spectrum(native[7:8], pitch[7:8], hold[7:8], seconds)
+    assert one is not None
+    assert np.allclose(one, spectra[7:8], atol=0.1)

@@ -56,7 +56,7 @@ def test_any_rate_and_channels_give_the_same_sine(rate_hz: int, channels: int, h
     wanted = sine(44_100, 0.48, hz)
     assert audio.shape == (channels if channels <= 2 else 1, len(wanted))
     middle = slice(4_410, -4_410)  # a cut sine rings at both ends
-    assert np.abs(audio[:, middle] - wanted[middle]).max() < 2e-3
+    assert np.abs(audio[:, middle] - wanted[middle]).max() < 1e-4
 
 
 def test_extremes_of_rate_and_length_are_read(tmp_path: Path) -> None:

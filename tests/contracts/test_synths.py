@@ -35,6 +35,7 @@ def play(pool: RenderPool, presets: list[Preset]) -> list[Audio]:
     for result in pool.run(presets, NOTE):
         assert not isinstance(result, RenderFailure), result
         audio.append(result)
+    assert len(audio) == len(presets)
     return audio
 
 
@@ -108,6 +109,7 @@ def test_another_table_is_refused(synth: Synth, tmp_path: Path) -> None:
 )
 def test_a_file_of_something_else_is_refused(synth: Synth, contents: bytes, tmp_path: Path) -> None:
     """Catches a crash, or a preset out of nothing, on a file that is none."""
+    assert synth.formats
     for suffix in [f.suffix for f in synth.formats]:
         path = tmp_path / f"wrong{suffix}"
         path.write_bytes(contents)

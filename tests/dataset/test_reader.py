@@ -51,7 +51,9 @@ def every(subset: Subset) -> np.ndarray:
 
 def test_an_item_is_what_its_preset_sounds_like(train: Subset) -> None:
     """Catches a spectrogram, note or preset of another item: each is rendered and measured again."""
-    for item in every(train)[::4].tolist():
+    items = every(train)[::4].tolist()
+    assert items
+    for item in items:
         preset, note = train.preset(item), train.note(item)
         assert (note.velocity, note.hold_seconds, note.render_seconds) == (100, 3.0, 5.0)
         assert note.start_seconds == PROTOCOLS["icassp2023"].start_seconds

@@ -123,7 +123,9 @@ def renders_of(card: Card, dataset: Dataset, pool: RenderPool) -> list[Audio | N
 def test_a_browser_is_sent_nowhere(page: str) -> None:
     """Catches a font, script or picture of another host, which an offline reader lacks and which tells who reads."""
     assert "://" not in page
-    for tag, attributes in Elements(page).found:
+    elements = Elements(page).found
+    assert {"a", "body"} <= {tag for tag, _ in elements}
+    for tag, attributes in elements:
         for name in ("src", "href", "srcset", "poster", "action", "data"):
             assert (attributes.get(name) or "#")[:5].startswith(("#", "data:")), (tag, attributes)
     style = page[page.index("<style>") : page.index("</style>")]
@@ -156,7 +158,9 @@ def test_every_sound_is_a_whole_render(page: str) -> None:
 def test_every_picture_shows_the_whole_render(page: str) -> None:
     """Catches a picture that does not decode, of a part of the sound, or that a screen reader cannot name."""
     data = data_of(page)
-    for card in data["joint"] + data["latent"]:
+    cards = data["joint"] + data["latent"]
+    assert data["joint"] and data["latent"] and all(card["sounds"] for card in cards)  # noqa: PT018
+    for card in cards:
         for sound in card["sounds"]:
             assert Image.open(contents(sound["image"])).size == ((1 + SAMPLES // 512) // 2, 128)
             assert sound["title"].lower() in sound["alt"].lower()
@@ -168,6 +172,7 @@ def test_levels_of_a_card_can_be_compared(outcome: Outcome, page: str) -> None:
     with RenderPool(Dexed(), 1) as pool:
         renders = renders_of(card, outcome.dataset, pool)
     shown = data_of(page)["joint"][0]
+    assert len(renders) > 1
     for render, sound in zip(renders, shown["sounds"], strict=True):
         assert render is not None
         audio, _ = soundfile.read(contents(sound["audio"]))
@@ -178,7 +183,10 @@ def test_levels_of_a_card_can_be_compared(outcome: Outcome, page: str) -> None:
 def test_what_is_heard_is_what_was_scored(outcome: Outcome) -> None:
     """Catches sounds under another method's or target's name, and answers played with another note."""
     with RenderPool(Dexed(), 1) as pool:
-        for card in joint_or_separate(outcome.answers):
+        cards = joint_or_separate(outcome.answers)
+        assert cards
+        for card in cards:
+            assert card.beside
             target, *answers = renders_of(card, outcome.dataset, pool)
             for (_, scored), sound in zip(card.beside, answers, strict=True):
                 assert target is not None

@@ -111,7 +111,7 @@ def test_a_member_finds_itself(library: Library) -> None:
         for row in range(0, 30, 6):
             found = library.nearest(render(DEXED, library.preset(row), note), note, 3)
             assert found[0].preset.key() == library.preset(row).key()
-            assert found[0].distance < 1.5
+            assert found[0].distance < 0.3  # measured: at most 0.14
             assert found[0].distance <= found[1].distance <= found[2].distance
 
 

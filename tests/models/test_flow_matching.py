@@ -72,7 +72,7 @@ def test_an_item_counts_for_itself(model: FlowMatching) -> None:
             ).parameters
         )
 
-    assert abs(loss(0, 0) - loss(1, 0)) > 1e-3
+    assert abs(loss(0, 0) - loss(1, 0)) > 1.6e-3  # measured: 3.3e-3
     assert loss(0, 0) - loss(1, 0) == pytest.approx(loss(0, 1) - loss(1, 1), abs=1e-5)
 
 

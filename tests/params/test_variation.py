@@ -71,8 +71,9 @@ def test_a_morph_has_both_ends_and_even_steps(name: str, seed: int, steps: int) 
     assert (way[0].native == first.native).all()
     assert way[-1].key() == second.key()
     units = space.to_unit([preset.native for preset in way])
-    for i in np.flatnonzero(space.categorical):
-        assert set(units[:, i]) <= {units[0, i], units[-1, i]}
+    classes = units[:, space.categorical]
+    assert classes.size
+    assert ((classes == classes[0]) | (classes == classes[-1])).all()
     rising = np.diff(units, axis=0) * np.sign(units[-1] - units[0])
     assert (rising >= 0).all()
     halfway = steps // 2

@@ -48,7 +48,7 @@ def test_what_a_render_starts_ends_with_it(fault: str, tmp_path: Path) -> None:
     with RenderPool(synth, workers=1) as pool:
         results = pool.run([doing(synth, fault, tmp_path / str(i)) for i in range(3)], NOTE)
         assert not [str(result) for result in results if isinstance(result, RenderFailure)]
-        assert all(ended(told) for told in tmp_path.iterdir())
+        assert [ended(told) for told in tmp_path.iterdir()] == [True] * 3
 
 
 @pytest.mark.parametrize("fault", ["daemon", "stranger"])

@@ -108,11 +108,14 @@ def hidden_point(count: int) -> tuple[Objective, Preset]:
 
 
 def test_cma_es_descends() -> None:
-    """Catches scores told to the wrong presets, a turned sign, and bounds that hold the search back."""
+    """Catches scores told to the wrong presets, a turned sign, and bounds that hold the search back.
+
+    Measured: 37 % nearer.
+    """
     objective, start = hidden_point(800)
     SEARCHES["cma-es"](objective, [start], np.random.default_rng(0))
     assert objective.scored[0].preset.key() == start.key()
-    assert objective.history[-1] < 0.9 * objective.history[0]
+    assert objective.history[-1] < 0.82 * objective.history[0]
 
 
 def test_cma_es_goes_on_after_convergence() -> None:

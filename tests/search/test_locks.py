@@ -32,7 +32,7 @@ def test_no_search_moves_what_is_locked(name: str) -> None:
     assert len(found.scored) == 60
     natives = np.stack([scored.preset.native for scored in found.scored])
     assert (natives[:, locks.locked] == base.native[locks.locked]).all()
-    assert (natives != natives[0]).any(axis=0)[~locks.locked].sum() > 20
+    assert (natives != natives[0]).any(axis=0)[~locks.locked].sum() > 28  # measured: 57 to 78
 
 
 def test_without_locks_nothing_changes() -> None:

@@ -43,11 +43,12 @@ def run(renders: int, seed: int = 1) -> Objective:
 
 
 def test_it_gets_nearer_than_its_seeds() -> None:
-    """Catches a search that only looks at its seeds, or loses its best."""
-    found = run(200)
-    first = min(s.distance_db for s in found.scored[:12])
-    assert found.best()[0].distance_db < 0.98 * first
-    assert found.history[-1] == found.best()[0].distance_db
+    """Catches a search that only looks at its seeds, or loses its best. Measured: 41 % nearer, mean of five searches."""
+    searches = [run(400, seed) for seed in range(1, 6)]
+    first = min(s.distance_db for s in searches[0].scored[:12])
+    best = [found.best()[0].distance_db for found in searches]
+    assert np.mean(best) < 0.8 * first
+    assert [found.history[-1] for found in searches] == best
 
 
 def test_it_spends_the_budget_and_no_more() -> None:
@@ -119,7 +120,10 @@ def test_what_is_not_heard_is_tried_less() -> None:
 
 
 def test_slopes_of_a_linear_sound_are_found() -> None:
-    """Catches a wrong sign or scale: where the sound is linear in the knobs, a step must undo the difference."""
+    """Catches a wrong sign or scale: where the sound is linear in the knobs, a step must undo the difference.
+
+    Measured: the best of 40 steps leaves 2 % of it, the median 64 %.
+    """
     rng = np.random.default_rng(0)
     continuous = np.flatnonzero(~SYNTH.space.categorical)[:8]
     truth = rng.normal(0, 30, (64, 8))
@@ -133,7 +137,7 @@ def test_slopes_of_a_linear_sound_are_found() -> None:
     difference = (truth @ -wanted).astype(np.float32)
     left = [np.linalg.norm(difference + truth @ slopes.step(difference, rng)[continuous]) for _ in range(40)]
     assert min(left) < 0.15 * np.linalg.norm(difference)
-    assert np.median(left) < np.linalg.norm(difference)
+    assert np.median(left) < 0.82 * np.linalg.norm(difference)
 
 
 def test_heard_is_what_workers_send() -> None:

@@ -43,7 +43,7 @@ def test_each_surrogate_says_how_good_it_is() -> None:
     assert set(builtin_surrogates()) == set(SYNTHS) == {"dexed", "amsynth", "vital"}
     page = (ROOT / "docs/surrogate.md").read_text(encoding="utf-8")
     row = next(line for line in page.splitlines() if line.startswith("| error on held-out"))
-    for synth, figures in stated().items():
+    for synth, figures in stated().items():  # as many as SYNTHS
         assert builtin_surrogates()[synth].change_cosine == figures["direction"]
         assert f"{get_synth(synth).title.split(' ')[0]} {figures['error']:.2f} dB" in row
         assert f"{figures['direction']:.2f}" in row.partition("cosine")[2]
@@ -90,7 +90,7 @@ def test_many_presets_are_predicted_as_few_are(synth: str) -> None:
 def test_an_answer_without_a_render_is_nearer_than_the_nearest_neighbour() -> None:
     """Catches priors or gains with a wrong sign, and answers that depend on anything but the seed.
 
-    docs/results/goals.md has 0.96 for amsynth, over 100 targets.
+    Measured: 12 % nearer, mean of 24 targets; docs/results/goals.md has more of them.
     """
     library, surrogate = builtin_library("amsynth"), builtin_surrogates()["amsynth"]
     assert library
@@ -119,13 +119,13 @@ def test_an_answer_without_a_render_is_nearer_than_the_nearest_neighbour() -> No
             assert isinstance(first, RenderFeatures)
             assert isinstance(answer, RenderFeatures)
             ratios.append(answer.distance_db / first.distance_db)
-    assert np.mean(ratios) < 0.98
+    assert np.mean(ratios) < 0.94
 
 
 def test_a_search_with_it_comes_nearer() -> None:
     """Catches a preselection that chooses no better than chance: eight held-out presets, 100 renders each.
 
-    docs/results/goals.md has 0.82 for Dexed with 200 renders, over 100 targets.
+    Measured: 34 % nearer; docs/results/goals.md has more targets.
     """
     library, surrogate = builtin_library("dexed"), builtin_surrogates()["dexed"]
     assert library
@@ -145,7 +145,7 @@ def test_a_search_with_it_comes_nearer() -> None:
                 )
                 best.append(found.objective.history[-1])
             ratios.append(best[1] / best[0])
-    assert np.exp(np.mean(np.log(ratios))) < 0.91
+    assert np.exp(np.mean(np.log(ratios))) < 0.83
 
 
 def test_neighbours_are_ordered_bin_by_bin() -> None:
@@ -163,5 +163,6 @@ def test_neighbours_are_ordered_bin_by_bin() -> None:
         ordered = preselection.nearest_first(proposals)
         assert {found.preset.key() for found in ordered} == {found.preset.key() for found in near}
         places.append([found.preset.key() for found in ordered].index(preset.key()))
-    assert max(places) < 6
-    assert np.median(places) < 2
+    # measured: the first of all four times
+    assert max(places) < 3
+    assert np.median(places) < 1

@@ -71,7 +71,7 @@ def test_rendered_families_resume_and_read_back(tmp_path: Path, monkeypatch: pyt
         assert not isinstance(audio, RenderFailure)
     assert neighbourhoods.unit.shape[:2] == (6, MEMBERS)
     assert len(twice.pitch) == 12
-    assert np.abs(neighbourhoods.sketch[4, 6] - sketch(audio)).max() < 0.1  # half precision
+    assert np.abs(neighbourhoods.sketch[4, 6] - sketch(audio)).max() < 0.06  # half precision: 0.03
     assert neighbourhoods.pitch[4] == neighbourhood.note.pitch
 
 
@@ -136,7 +136,7 @@ def test_inputs_tell_pitch_and_hold_apart() -> None:
     space = get_synth("amsynth").space
     rows = inputs(space.to_unit(space.default)[None].repeat(3, axis=0), [60, 61, 60], [3.0, 3.0, 0.1]).numbers
     assert (rows[0] != rows[1]).any()
-    assert np.abs(rows[0] - rows[2]).max() > 0.9
+    assert np.abs(rows[0] - rows[2]).max() > 2  # measured: 4
 
 
 @given(samples=st.integers(1, 20 * SAMPLE_RATE_HZ))

@@ -65,7 +65,7 @@ def test_training_lowers_the_error_and_resumes_to_the_same_numbers(
     assert scores.keys() == set(SYNTHS)
     lines = map(json.loads, (tmp_path / "whole/metrics.jsonl").read_text().splitlines())
     errors = [line["error"] for line in lines if "error" in line]
-    assert np.mean(errors[-10:]) < 0.9 * np.mean(errors[:10])
+    assert np.mean(errors[-10:]) < 0.86 * np.mean(errors[:10])  # measured: 27 % less
 
     class Killed(Exception):
         pass
@@ -78,6 +78,7 @@ def test_training_lowers_the_error_and_resumes_to_the_same_numbers(
         train_surrogate([neighbourhoods], SYNTHS, tmp_path / "cut", tmp_path / "cut.npz", SMALL, kill)
     train_surrogate([neighbourhoods], SYNTHS, tmp_path / "cut", tmp_path / "cut.npz", SMALL)
     with np.load(tmp_path / "whole.npz") as first, np.load(tmp_path / "cut.npz") as second:
+        assert first.files == second.files != []
         assert all((first[name] == second[name]).all() for name in first.files)
 
 

@@ -112,7 +112,7 @@ def test_icassp_note_starts_late(pool: RenderPool, presets: list[Preset]) -> Non
     assert late.shape == (2, note.samples)
     block = 512  # the plug-in may start at the block's edge
     assert np.abs(late[:, : note.start_samples - block]).max() == 0
-    assert np.abs(late[:, note.start_samples + block :]).max() > 1e-3
+    assert np.abs(late[:, note.start_samples + block :]).max() > 0.25
 
 
 def in_child(folder: Path, engine: AmsynthEngine, contents: bytes) -> Audio:

@@ -20,6 +20,7 @@ def test_a_wrong_name_does_not_matter(id: str, ending: str, tmp_path: Path) -> N
     synth = get_synth(id)
     # two values differ from the default, so that an empty preset is not taken for it
     preset = synth.preset(synth.space.to_native(np.full(len(synth.space), 0.25)), "mine")
+    assert synth.formats
     for form in synth.formats:
         path = tmp_path / f"mine{form.suffix.replace('.', '_')}{ending}"
         path.write_bytes(synth.dump([preset], form.suffix))

@@ -109,6 +109,7 @@ def test_another_bank_makes_another_hash() -> None:
 def test_every_wavetable_and_frame_sounds_different() -> None:
     """Two classes of the bank that are one sound, or a wave-frame knob that does nothing."""
     tables = range(len(SPACE["osc_1_wavetable"].choices))
+    assert len(tables) > 1
     presets = [
         named(osc_1_wavetable=k, osc_1_wave_frame=frame, osc_1_unison_voices=1) for k in tables for frame in (0, 256)
     ]
@@ -129,7 +130,7 @@ def test_render_is_the_same_whatever_came_before() -> None:
     first, other, again = render(a, b, a)
     np.testing.assert_array_equal(first, again)
     np.testing.assert_array_equal(other, render(b)[0])
-    assert np.abs(first - other).max() > 1e-3
+    assert np.abs(first - other).max() > 0.4
 
 
 def test_render_places_the_note() -> None:
@@ -173,7 +174,7 @@ def test_foreign_preset_keeps_its_sound(foreign: Path, tmp_path: Path) -> None:
     original, written = raw_render(tmp_path, [foreign, saved])
     (ours,) = render(preset)
     np.testing.assert_array_equal(ours, written)
-    assert np.abs(original).max() > 0.01
+    assert np.abs(original).max() > 0.4
     assert np.abs(ours - original).max() <= GRID_TOLERANCE * np.abs(original).max()
 
 
@@ -186,7 +187,7 @@ def test_preset_of_a_later_vital_sounds_as_vita_plays_it(foreign: Path, tmp_path
     with pytest.warns(InputWarning, match="custom_warps of a later Vital kept, but not played here"):
         (preset,) = VITAL.read(later)
     (original,) = raw_render(tmp_path, [later])
-    assert np.abs(original).max() > 0.01
+    assert np.abs(original).max() > 0.4
     assert np.abs(render(preset)[0] - original).max() <= GRID_TOLERANCE * np.abs(original).max()
 
 
@@ -201,10 +202,11 @@ def test_foreign_preset_keeps_what_the_space_leaves_out(foreign: Path) -> None:
     assert old["sample"] == new["sample"]
     for kept, was in zip(new["wavetables"] + new["lfos"], old["wavetables"] + old["lfos"], strict=True):
         assert {**kept, "version": ""} == {**was, "version": ""}
-    for name, value in old.items():
-        if not isinstance(value, list | dict) and not name.endswith("random_phase"):
-            span = SPACE[name].high - SPACE[name].low if name in SPACE.index else 0.0
-            assert abs(new[name] - value) <= span * 2.0**-22, name
+    plain = {n for n, value in old.items() if not isinstance(value, list | dict) and not n.endswith("random_phase")}
+    assert plain & SPACE.index.keys()
+    assert plain - SPACE.index.keys()
+    span = {name: SPACE[name].high - SPACE[name].low if name in SPACE.index else 0.0 for name in plain}
+    assert [name for name in plain if not abs(new[name] - old[name]) <= span[name] * 2.0**-22] == []
 
 
 def test_search_keeps_own_tables(foreign: Path) -> None:

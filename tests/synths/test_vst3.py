@@ -61,7 +61,7 @@ def test_written_file_sounds_like_its_preset(synth: Plugin, presets: list[Preset
         for one, two in zip(pool.run(presets, NOTE), pool.run(read, NOTE), strict=True):
             assert isinstance(one, np.ndarray), one
             np.testing.assert_array_equal(two, one)
-            assert np.abs(one).max() > 1e-3
+            assert np.abs(one).max() > 0.016  # measured: 0.033 and more
 
 
 @pytest.mark.parametrize("level", [0.0, 0.25, 1.0])
@@ -134,7 +134,6 @@ def test_replaced_library_is_asked_again(tiny_synth: Path, tmp_path: Path, monke
 @pytest.mark.parametrize(
     ("source", "told"),
     [
-        ("", "has no VST3 factory"),
         ("int other;", "has no VST3 factory"),
         ("void *GetPluginFactory(void) { return 0; }", "gives no VST3 factory"),
         (
@@ -148,7 +147,6 @@ def test_library_without_class_is_told(source: str, told: str, tmp_path: Path) -
     """Catches a crash, or a class-ID of anything, for a library that is no VST3."""
     code, library = tmp_path / "x.c", tmp_path / "x.vst3"
     code.write_text(source)
-    if source:
-        assert os.system(f"cc -shared -fPIC -o {library} {code}") == 0
+    assert os.system(f"cc -shared -fPIC -o {library} {code}") == 0
     with pytest.raises(PresetError, match=told):
         class_id(str(library))

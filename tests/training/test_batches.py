@@ -17,6 +17,7 @@ def test_a_held_subset_gives_the_batches_that_files_do(two_synths: Dataset, two_
         held = HeldSubset(subset, torch.device("cpu"), audible=True)(items)
         assert torch.equal(read.mels, held.mels)
         assert read.rows.keys() == held.rows.keys() == read.encoded.keys() == held.encoded.keys()
+        assert set(read.rows) == {subset.synths[number] for number in subset.synth_index[items.ravel()]}
         for synth in read.rows:
             assert torch.equal(read.rows[synth], held.rows[synth])
             assert torch.equal(read.encoded[synth], held.encoded[synth])
@@ -30,6 +31,7 @@ def test_what_is_heard_is_told_of_the_right_columns(two_synths: Dataset) -> None
     subset = two_synths.split("train")
     items = np.array([0, 1, 2, len(subset) - 1])
     batch = batch_of(subset, items, audible=True)
+    assert set(batch.rows) == {"dexed", "amsynth"}
     for synth, rows in batch.rows.items():
         source = get_synth(synth)
         for row, told in zip(rows.tolist(), batch.audible[synth], strict=True):

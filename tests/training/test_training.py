@@ -85,7 +85,7 @@ def test_the_loss_falls(dataset: Dataset, tmp_path: Path) -> None:
     losses = [line["total"] for line in lines(tmp_path) if "total" in line]
     steps = [line["step"] for line in lines(tmp_path) if "total" in line]
     assert steps == list(range(1, len(steps) + 1))
-    assert np.mean(losses[-3:]) < 0.8 * losses[0]
+    assert np.mean(losses[-3:]) < 0.77 * losses[0]  # measured: 46 % less
 
 
 def test_a_row_is_one_example_with_all_its_notes(two_notes: Dataset, tmp_path: Path) -> None:

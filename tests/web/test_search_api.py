@@ -46,6 +46,7 @@ def test_a_downloaded_preset_is_what_was_heard(server: Running, tmp_path: Path) 
         )
         assert rate == 44_100
         assert candidate["floor"].keys() >= {"lsd"}
+        assert candidate["files"]
         for suffix in candidate["files"]:
             file = server.client.get(f"/api/candidates/{candidate['id']}/preset", params={"file": suffix})
             path = tmp_path / f"{candidate['synth']}{suffix}"
@@ -58,6 +59,7 @@ def test_the_page_finds_what_the_command_line_finds(server: Running) -> None:
     """Catches a search of the page's own, which would find other presets with the same seed."""
     found = wait(server.client, search(server.client, target(server.client)["id"], seed=7)["id"])["candidates"]
     same = match(EXAMPLES / "bass.flac", synths=["dexed"], renders=24, candidates=2, seed=7, metrics=("lsd", "mss"))
+    assert len(found) == 2
     for candidate, expected in zip(found, same, strict=True):
         native = server.client.get(f"/api/candidates/{candidate['id']}").json()["native"]
         assert native == get_synth("dexed").space.named(expected.preset.native)
@@ -149,7 +151,8 @@ def test_everything_as_a_zip_and_a_bank(server: Running, tmp_path: Path) -> None
     assert [row["candidate"]["distance_db"] for row in rows] == [c["distance_db"] for c in found]
     bank = tmp_path / "bank.syx"
     bank.write_bytes(server.client.get("/api/download", params={"ids": ids, "kind": "bank"}).content)
-    for candidate, preset in zip(found, read_presets(bank), strict=False):
+    assert found
+    for candidate, preset in zip(found, read_presets(bank)[: len(found)], strict=True):
         native = server.client.get(f"/api/candidates/{candidate['id']}").json()["native"]
         assert get_synth("dexed").space.named(preset.native) == native
 

@@ -61,7 +61,7 @@ def measure_reach(folder: Path, synth: str) -> dict[str, dict[str, int | list[fl
 
 
 def separation(folder: Path, synths: list[str]) -> str:
-    """Markdown: how well each measure tells a synthesizer's own targets from those of the other sets.
+    """Markdown: how well each measure tells a synthesizer's own targets from those of the other sets; none without records.
 
     AUC is the chance that a target of the set is matched less nearly than an own one; ``out``, the share of the set beyond
     95 % of the own.
@@ -75,6 +75,8 @@ def separation(folder: Path, synths: list[str]) -> str:
     lines = [heads, ["---", "---", *["---:"] * (len(heads) - 2)]]
     for id in synths:
         sets = {name: _measured(folder, id, name) for name in SETS}
+        if not sets[OWN]:
+            continue
         counts = ", ".join(f"{len(next(iter(found.values())))} {name}" for name, found in sets.items() if found)
         for measure in _MEASURES:
             own = np.array(sets[OWN][measure])
