@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
+from synthmatch.arrays import F64
 from synthmatch.library.builtin import builtin_library
 from synthmatch.params import GROUPS
 from synthmatch.search.audibility import Audibility
 from synthmatch.search.jacobian import Jacobian
-from synthmatch.search.operators import Context, Operator, Unit, operators
+from synthmatch.search.operators import Context, Operator, operators
 from synthmatch.synths.registry import get_synth
 
 SPACE = get_synth("dexed").space
@@ -27,7 +28,7 @@ def context() -> Context:
     return Context(SPACE, members, members, Audibility(SPACE), slopes, last, np.ones(64, np.float32), most_changed=4)
 
 
-def children(operator: Operator, seed: int) -> Unit:
+def children(operator: Operator, seed: int) -> F64:
     """Twenty children of one parent."""
     given, rng = context(), np.random.default_rng(seed)
     return np.stack([operator.change(given.members[0], given, rng) for _ in range(20)])
