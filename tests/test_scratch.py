@@ -14,6 +14,7 @@ from synthmatch.systems.signals import uninterrupted
 MAKES_FILES = """
 import signal
 import synthmatch.systems.signals
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # under nohup it is ignored
 synthmatch.systems.signals.unwind_on_signals()
 signal.signal(signal.SIGINT, signal.default_int_handler)
 from synthmatch.systems.scratch import new_folder

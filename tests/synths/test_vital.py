@@ -243,4 +243,4 @@ def test_modulation_that_vital_does_not_know_is_said(tmp_path: Path) -> None:
     path.write_text(json.dumps(document))
     with pytest.warns(InputWarning, match="modulation by or of lfo_9 and 1 more, which Vital does not know"):
         (preset,) = VITAL.read(path)
-    assert json.loads(VITAL.dump([preset], ".vital"))["settings"]["modulations"] == [known, strange]
+    assert json.loads(VITAL.dump([preset], ".vital"))["settings"]["modulations"][:2] == [known, strange]

@@ -30,7 +30,7 @@ def decibels(power: npt.ArrayLike, floor_db: float = -120.0) -> Array:
     values = np.asarray(power)
     if values.dtype == np.float32:
         # log of float32 is vectorised where log10 is not
-        return np.log(np.maximum(values, np.float32(10 ** (floor_db / 10)))) * np.float32(10 / np.log(10))
+        return np.asarray(np.log(np.maximum(values, np.float32(10 ** (floor_db / 10)))) * np.float32(10 / np.log(10)))
     return np.asarray(10.0 * np.log10(np.maximum(values, 10.0 ** (floor_db / 10.0))), dtype=np.float64)
 
 

@@ -47,7 +47,7 @@ def failing_parameter(pool: RenderPool, note: Note, failed: Preset, fine: Preset
     Found by halving. None where only several values together fail, and where more than one does it alone.
     """
 
-    def fail(groups: Sequence[Int[Indices, " members"]]) -> list[bool]:
+    def fail(groups: Sequence[Int[Indices, " _members"]]) -> list[bool]:
         presets = []
         for group in groups:
             native = np.array(fine.native)

@@ -27,7 +27,7 @@ from synthmatch.presets.vital_bank_file import presets_of
 from synthmatch.reading import read_file, warn
 from synthmatch.synths.base import Engine, FileFormat, Synth
 from synthmatch.synths.vital.active import vital_active_parameters
-from synthmatch.synths.vital.bank import TABLES
+from synthmatch.synths.vital.bank import OWN, TABLES
 from synthmatch.synths.vital.counts import ALL_LFOS, ALL_SLOTS, OSCILLATORS, SOURCES
 from synthmatch.synths.vital.document import DocumentBuilder
 from synthmatch.text import and_more
@@ -200,7 +200,8 @@ class Vital(Synth):
             name
             for connection in settings.get("modulations", [])
             for name, known_names in ((connection["source"], SOURCES), (connection["destination"], self.builder.init))
-            if name and name not in known_names
+            # a preset that was searched may have our class for a preset's own, without one
+            if name not in ("", OWN) and name not in known_names
         ]
         if strange:
             remarks.append(
