@@ -7,17 +7,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from synthmatch.calibration import in_domain as reach
+from synthmatch.calibration.in_domain import METRIC, in_domain_percentile, is_out_of_reach
 from synthmatch.calibration.noise_floor import noise_floor
 from synthmatch.features.search_distance import SearchDistance
 from synthmatch.library.builtin import libraries_for
 from synthmatch.library.library import Library
 from synthmatch.metrics import evaluate
 from synthmatch.params import Preset
-from synthmatch.proposers.library import LibraryProposer
-from synthmatch.proposers.model import ModelProposer, TrainedModel
-from synthmatch.proposers.random import RandomProposer
-from synthmatch.proposers.user import UserProposer
+from synthmatch.proposers.model import TrainedModel
+from synthmatch.proposers.registry import proposers_for
 from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool
 from synthmatch.result import Match
@@ -53,7 +51,7 @@ class Task:
     show: Callable[[str, Sequence[Match]], None] | None
 
 
-class Found(NamedTuple):
+class SynthMatches(NamedTuple):
     """What came of it: see `Matches`. `failed` is empty where a preset rendered."""
 
     matches: list[Match]
@@ -63,24 +61,19 @@ class Found(NamedTuple):
     failed: str
 
 
-def match_one(synth: Synth, pool: RenderPool, task: Task) -> Found:
+def match_one(synth: Synth, pool: RenderPool, task: Task) -> SynthMatches:
     """Search with one synthesizer. A first Ctrl-C ends the search and keeps the best so far, a second is raised."""
     first = [preset for preset in task.start if preset.synth == synth.id]
     held = first[0].native if first else synth.space.default
     locks = lock(synth.space, task.locked, held)
     matcher = _Matcher(synth, pool, task)
     report = _Report(matcher, task)
-    proposers = [
-        UserProposer(task.start),
-        *([ModelProposer(task.model)] if task.model else []),
-        LibraryProposer([*libraries_for(synth.id), *task.libraries]),
-        RandomProposer(),
-    ]
+    libraries = [*libraries_for(synth.id), *task.libraries]
     found = guided_search(
         task.target.audio,
         task.target.note,
         pool,
-        proposers,
+        proposers_for(libraries, start=task.start, model=task.model),
         task.surrogates.get(synth.id),
         task.budget,
         np.random.default_rng([task.seed, _stable(synth.id)]),
@@ -97,9 +90,9 @@ def match_one(synth: Synth, pool: RenderPool, task: Task) -> Found:
             raise
         complete, matches = False, matcher.finish(found.presets, spent)
     # what is locked may be what the target needs, and that says nothing about the synthesizer
-    out_of_reach = not task.locked and reach.is_out_of_reach([m.in_domain_percentile for m in matches])
+    out_of_reach = not task.locked and is_out_of_reach([m.in_domain_percentile for m in matches])
     failed = "" if matches else failures_text(pool, task.target.note, matcher.failures, synth.preset(held))
-    return Found(matches, spent, complete, out_of_reach, failed)
+    return SynthMatches(matches, spent, complete, out_of_reach, failed)
 
 
 class _Matcher:
@@ -115,11 +108,10 @@ class _Matcher:
     def finish(self, presets: Sequence[Preset], renders: int) -> list[Match]:
         """Render what was chosen after so many renders once more, for its sound, the table metrics and how sure it is."""
         found = self._matches(presets, self.metrics)
-        if self.metrics is not None and reach.METRIC not in self.metrics:
+        if self.metrics is not None and METRIC not in self.metrics:
             return found
         return [
-            replace(m, in_domain_percentile=reach.in_domain_percentile(m.synth, m.scores[reach.METRIC], renders))
-            for m in found
+            replace(m, in_domain_percentile=in_domain_percentile(m.synth, m.scores[METRIC], renders)) for m in found
         ]
 
     def show(self, presets: Sequence[Preset]) -> list[Match]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from synthmatch.arrays import Floats
 from synthmatch.errors import InputError, MissingSynthError, RenderError
 from synthmatch.library.library import Library
-from synthmatch.matcher import Found, Task, match_one
+from synthmatch.matcher import SynthMatches, Task, match_one
 from synthmatch.note import SAMPLE_RATE_HZ
 from synthmatch.params import Preset
 from synthmatch.proposers.model import TrainedModel
@@ -108,7 +108,7 @@ def match(
         progress,
         show,
     )
-    found: dict[str, Found] = {}
+    found: dict[str, SynthMatches] = {}
     complete = True
     for synth in chosen:
         try:

@@ -43,6 +43,18 @@ def test_rows_that_fit_are_a_table(
     assert lines[1].index("7.61") == lines[2].index("7.90") + 8
 
 
+def test_heads_take_two_lines_before_rows_do(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Catches a table that falls apart at 80 columns for its heads alone."""
+    monkeypatch.setenv("COLUMNS", "75")
+    say_table(HEADS, ROWS, right=range(3, 7), keys=3)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split() == ["distance", "lsd", "lsd"]
+    assert lines[1].split() == ["synth", "preset", "dB", "dB", "floor", "in-domain", "file"]
+    assert [line.split()[-1] for line in lines[2:]] == ["1-dexed.syx", "2-vital.vital"]
+
+
 def test_a_word_is_never_cut(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """Catches a path that cannot be copied, and further lines that look like new ones."""
     monkeypatch.setenv("COLUMNS", "40")

@@ -9,13 +9,12 @@ from functools import cache
 import numpy as np
 
 from synthmatch.arrays import F32, F64, Float32, Float64
-from synthmatch.features.bands import mel_edges_hz, triangles
+from synthmatch.features.bands import mel_edges_hz, mel_of, triangles
+from synthmatch.features.sketch import MELS, WINDOW
 from synthmatch.note import SAMPLE_RATE_HZ
 
-BANDS = 64
-#: Samples of a frame, and bins of its spectrum.
-WINDOW = 2048
-BINS = WINDOW // 2 + 1
+#: Bands, and bins of a frame, are those that sketches are made of.
+BANDS, BINS = MELS, WINDOW // 2 + 1
 _BIN_HZ = SAMPLE_RATE_HZ / WINDOW
 #: Places in the table of partials for each bin of a frame.
 _FINE = 4
@@ -64,8 +63,7 @@ def shares(
 
 def place_of(frequency_hz: Float64[F64, " *shape"]) -> Float64[F64, " *shape"]:
     """Number of the band whose centre a frequency is, with decimals. Same shape."""
-    step = np.log(1 + SAMPLE_RATE_HZ / 2 / 700) / (BANDS + 1)
-    return np.asarray(np.log1p(frequency_hz / 700) / step - 1)
+    return mel_of(frequency_hz) / mel_of(SAMPLE_RATE_HZ / 2) * (BANDS + 1) - 1
 
 
 def mean_power(bands: Float32[F32, "presets bands times"]) -> Float32[F32, "presets bands times"]:

@@ -20,9 +20,9 @@ def resample(audio: Float[Floats, "channels samples"], sample_rate_hz: float) ->
     return np.ascontiguousarray(frames.T, dtype=np.float32)
 
 
-def mono(audio: Float32[F32, "channels samples"]) -> Float32[F32, " samples"]:
-    """Mean of the channels. Shape: (channels, samples) to (samples,)."""
-    return np.asarray(audio.mean(axis=0), dtype=np.float32)
+def mono(audio: Float[Floats, "*channels samples"]) -> Array:
+    """Mean of the channels, as precise as they are. Shape: (channels, samples) or (samples,) to (samples,)."""
+    return audio if audio.ndim == 1 else np.asarray(audio.mean(axis=0))
 
 
 def decibels(power: npt.ArrayLike, floor_db: float = -120.0) -> Array:

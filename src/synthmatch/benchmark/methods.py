@@ -14,11 +14,12 @@ from synthmatch.params import Preset
 from synthmatch.proposers.base import Proposer
 from synthmatch.proposers.library import LibraryProposer
 from synthmatch.proposers.model import ESTIMATES, ModelProposer, TrainedModel
+from synthmatch.proposers.registry import proposers_for
 from synthmatch.proposers.user import UserProposer
 from synthmatch.render.pool import RenderPool
 from synthmatch.search.guided import Search, guided_search
 from synthmatch.search.objective import Budget, Evaluate, Objective
-from synthmatch.search.registry import GUIDED, SEARCHES, VERSIONS, in_order
+from synthmatch.search.registry import GUIDED, SEARCHES, VERSIONS
 from synthmatch.surrogate.surrogate import Surrogate
 
 FLOOR, MEDOID, RETRIEVAL = "noise floor", "medoid", "retrieval"
@@ -63,7 +64,7 @@ class Method:
                 answers=self.renders,
                 trusted_cosine=0.0,
             )
-            proposers, baseline = [UserProposer(found.presets)], in_order
+            proposers, baseline = [UserProposer(found.presets)], _seeds_alone
         return guided_search(
             target.audio,
             target.note,
@@ -90,25 +91,32 @@ def methods_for(
     """What is run on a target, in the order of tables. The floor needs a preset of the same synthesizer, a model one that
     knows it. `medoid` may be left out where only names count.
     """
-    near = LibraryProposer([library])
+    proposers = proposers_for([library])
     found = []
     if target.preset and target.preset.synth == synth:
         found.append(_baseline(FLOOR, UserProposer([target.preset]), 1))
     found.append(_baseline(MEDOID, UserProposer([medoid] if medoid else []), 1))
-    found.append(_baseline(RETRIEVAL, near, RERANKED))
+    found.append(_baseline(RETRIEVAL, LibraryProposer([library]), RERANKED))
     knowing = [model for model in models if synth in model.synths]
     for model in knowing:
-        found.append(Method(model.name, model.fingerprint, ESTIMATES, [ModelProposer(model)], baseline=in_order))
-    found += [Method(name, VERSIONS[name], renders, [near], baseline=SEARCHES[name]) for name in searches]
+        found.append(Method(model.name, model.fingerprint, ESTIMATES, [ModelProposer(model)], baseline=_seeds_alone))
+    found += [Method(name, VERSIONS[name], renders, proposers, baseline=SEARCHES[name]) for name in searches]
     guide = f"{surrogate.fingerprint} {VERSIONS[GUIDED]}" if surrogate else VERSIONS["population"]
     if surrogate:
-        found.append(Method(UNRENDERED, guide, RERANKED, [near], surrogate, unrendered=True))
-        found.append(Method(GUIDED, guide, renders, [near], surrogate))
+        found.append(Method(UNRENDERED, guide, RERANKED, proposers, surrogate, unrendered=True))
+        found.append(Method(GUIDED, guide, renders, proposers, surrogate))
     for model in knowing:
         name = model.name + SEEDED[0 if surrogate else 1]
-        found.append(Method(name, f"{model.fingerprint} {guide}", renders, [ModelProposer(model), near], surrogate))
+        found.append(
+            Method(name, f"{model.fingerprint} {guide}", renders, proposers_for([library], model=model), surrogate)
+        )
     return found
 
 
 def _baseline(name: str, proposer: Proposer, renders: int) -> Method:
-    return Method(name, BASELINE_VERSION, renders, [proposer], baseline=in_order)
+    return Method(name, BASELINE_VERSION, renders, [proposer], baseline=_seeds_alone)
+
+
+def _seeds_alone(objective: Objective, seeds: Sequence[Preset], rng: np.random.Generator) -> None:
+    """No search: the seeds are rendered in their order."""
+    objective(seeds)

@@ -12,7 +12,7 @@ from synthmatch.errors import InputError
 from synthmatch.parsing import parse_json
 from synthmatch.reading import read_file
 from synthmatch.synths.base import Synth
-from synthmatch.synths.preset_files import main_format, safe_name
+from synthmatch.synths.preset_files import file_stem, main_format
 from synthmatch.synths.registry import get_synth, synth_names
 
 MATCH = "match.json"
@@ -27,8 +27,7 @@ class Earlier:
         self._folder = folder
         #: (stem, suffix) of the preset files of each synthesizer
         self._kinds = {
-            (safe_name(Path(synth.id).stem), main_format(synth).suffix)
-            for synth in [*map(get_synth, synth_names()), *synths]
+            (file_stem(synth.id), main_format(synth).suffix) for synth in [*map(get_synth, synth_names()), *synths]
         }
 
     def results(self, folder: Path) -> set[str]:
@@ -65,7 +64,7 @@ def _listed(folder: Path) -> Iterator[tuple[tuple[str, str] | None, str]]:
         for row in rows:
             for kind in ("preset", "wav", "picture"):
                 name = Path(row[kind]).name
-                stem = f"{row['rank']}-{safe_name(Path(row['synth']).stem)}"
+                stem = f"{row['rank']}-{file_stem(row['synth'])}"
                 if name.startswith(stem):
                     yield ((stem.partition("-")[2], name.removeprefix(stem)) if kind == "preset" else None), name
     except (InputError, ValueError, KeyError, TypeError):

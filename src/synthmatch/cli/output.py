@@ -18,7 +18,7 @@ from synthmatch.errors import OutputError
 from synthmatch.exchange import exchange_files, mend_folder
 from synthmatch.result import Match, Matches
 from synthmatch.synths.base import Synth
-from synthmatch.synths.preset_files import banks, distinct, dump_presets, main_format, safe_name
+from synthmatch.synths.preset_files import banks, distinct, dump_presets, file_stem, main_format, safe_name
 from synthmatch.synths.registry import get_synth
 
 #: As long as a file's name in a target's folder gets, and that of the temporary file before it.
@@ -120,7 +120,7 @@ class Writer:
         files: dict[str, bytes] = {}
         for id in dict.fromkeys(candidate.synth for _, candidate in self._best):
             presets = [m.preset.with_name(name) for name, m in self._best if m.synth == id]
-            files |= banks(f"best-{safe_name(Path(id).stem)}", presets)
+            files |= banks(f"best-{file_stem(id)}", presets)
         return exchange_files(self._folder, files.items(), self._stale_banks)
 
 
@@ -136,7 +136,7 @@ def _check_length(folder: Path) -> None:
 def _files(rank: int, candidate: Match) -> dict[str, str]:
     """Names of a candidate's files by what they are."""
     synth = get_synth(candidate.synth)
-    stem = f"{rank}-{safe_name(Path(synth.id).stem)}"
+    stem = f"{rank}-{file_stem(synth.id)}"
     return {"preset": f"{stem}{main_format(synth).suffix}", "wav": f"{stem}.wav", "picture": f"{stem}.png"}
 
 

@@ -13,7 +13,7 @@ from synthmatch.note import Note
 from synthmatch.params import Preset
 from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool
-from synthmatch.synths.preset_files import banks, main_format, safe_name
+from synthmatch.synths.preset_files import banks, file_stem, main_format, safe_name
 from synthmatch.synths.registry import get_synth
 
 
@@ -39,7 +39,7 @@ def write_sounds(folder: Path, groups: Sequence[Sequence[Preset]], note: Note, *
 
 
 def _stem(presets: Sequence[Preset]) -> str:
-    return safe_name(Path(presets[0].synth).stem)
+    return file_stem(presets[0].synth)
 
 
 def _files(presets: Sequence[Preset], note: Note) -> Iterator[tuple[str, bytes]]:

@@ -36,23 +36,32 @@ def table_lines(
 ) -> Iterator[str]:
     """Lines of a table, its heads first where it has any and it fits; the columns of `right`, from 0, are on the right.
 
-    In lines of its own, a row begins with its first `keys` cells; the others follow with their heads, by commas.
+    Heads take two lines where one is too long: their last words are in the second. In lines of its own, a row begins with
+    its first `keys` cells; the others follow with their heads, by commas.
     """
     width = columns()
-    widths = [max(map(cell_len, column)) for column in zip(heads, *rows, strict=True)]
-    gap = next((g for g in _GAPS if width is None or sum(widths) + len(g) * (len(widths) - 1) <= width), None)
+    for head_lines in ([heads], list(zip(*(_in_two(head) for head in heads), strict=True))):
+        widths = [max(map(cell_len, column)) for column in zip(*head_lines, *rows, strict=True)]
+        gap = next((g for g in _GAPS if width is None or sum(widths) + len(g) * (len(widths) - 1) <= width), None)
+        if gap is not None:
+            break
     if gap is None:
         for row in rows:
             yield wrapped(" ".join(filter(None, row[:keys])), len(_INDENT))
             rest = [f"{head} {cell}".strip() for head, cell in zip(heads[keys:], row[keys:], strict=True) if cell]
             yield _packed(rest, width or 0)
         return
-    for row in [heads, *rows] if any(heads) else rows:
+    for row in [*head_lines, *rows] if any(heads) else rows:
         cells = []
         for column, (cell, wide) in enumerate(zip(row, widths, strict=True)):
             space = " " * (wide - cell_len(cell))
             cells.append(space + cell if column in right else cell + space)
         yield gap.join(cells).rstrip()
+
+
+def _in_two(head: str) -> tuple[str, str]:
+    first, _, last = head.rpartition(" ")
+    return first, last
 
 
 def _packed(parts: Sequence[str], width: int) -> str:

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from synthmatch.errors import InputError
-from synthmatch.library.sources import BANKS, Found, read_presets
+from synthmatch.library.sources import BANKS, ReadPresets, read_presets
 from synthmatch.presets import synthmatch_json as own
 from synthmatch.synths.base import Synth
 
 
-def read_banks(synths: Sequence[Synth], paths: Sequence[Path]) -> Mapping[str, Found]:
+def read_banks(synths: Sequence[Synth], paths: Sequence[Path]) -> Mapping[str, ReadPresets]:
     """The bank of each synthesizer, by its id: its files among `paths` and in the folders of them.
 
     A synthesizer without a file there has Debian's bank where that is installed, else none. Raises `InputError` for a

@@ -16,6 +16,7 @@ from typing import NamedTuple, get_args
 
 import numpy as np
 
+from synthmatch.arrays import F64, Float64
 from synthmatch.dataset.families import family_splits
 from synthmatch.errors import InputError
 from synthmatch.library.children import child
@@ -123,7 +124,7 @@ class RowSource:
     def _of_bank(self, name: Split) -> list[Preset]:
         return [preset for preset, split in zip(self._bank, self._splits, strict=True) if split == name]
 
-    def _unit(self, presets: Sequence[Preset]) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    def _unit(self, presets: Sequence[Preset]) -> Float64[F64, "presets parameters"]:
         space = self._synth.space
         return space.to_unit(np.array([preset.native for preset in presets]).reshape(len(presets), len(space)))
 

@@ -32,8 +32,13 @@ def mel_bands(window: int, bands: int) -> csc_array:
 
 def mel_edges_hz(bands: int) -> Float64[F64, " {bands}+2"]:
     """Where the triangles of mel bands begin, have their centres and end, by HTK's formula. Shape: (bands + 2,)."""
-    top = 2595 * np.log10(1 + SAMPLE_RATE_HZ / 2 / 700)
+    top = mel_of(SAMPLE_RATE_HZ / 2)
     return np.asarray(700 * (10 ** (np.linspace(0, top, bands + 2) / 2595) - 1))
+
+
+def mel_of(hz: Float64[F64, " *shape"] | float) -> Float64[F64, " *shape"]:
+    """A frequency in mel, by HTK's formula. Same shape."""
+    return np.asarray(2595 * np.log10(1 + hz / 700))
 
 
 @cache

@@ -27,19 +27,15 @@ def centroid_hz(audio: Float32[F32, "*channels samples"]) -> float:
 
 def level_dbfs(audio: Float32[F32, "*channels samples"]) -> float:
     """Root mean square over the whole; a full-scale square wave is 0."""
-    power = float(np.mean(np.square(_mono(audio), dtype=np.float64)))
+    power = float(np.mean(np.square(mono(audio), dtype=np.float64)))
     return float(decibels(power, FLOOR_DB))
 
 
 def attack_seconds(audio: Float32[F32, "*channels samples"], note: Note) -> float:
     """From the note's start until its envelope first comes to 90 % of its largest value."""
-    sounding = _mono(audio)[note.start_samples :]
+    sounding = mono(audio)[note.start_samples :]
     frames = sounding[: sounding.size // _ENVELOPE * _ENVELOPE].reshape(-1, _ENVELOPE)
     envelope = np.sqrt(np.square(frames, dtype=np.float64).mean(axis=1))
     if not envelope.any():
         return 0.0
     return int(np.argmax(envelope >= _REACHED * envelope.max())) * _ENVELOPE / SAMPLE_RATE_HZ
-
-
-def _mono(audio: Float32[F32, "*channels samples"]) -> Float32[F32, " samples"]:
-    return audio if audio.ndim == 1 else mono(audio)

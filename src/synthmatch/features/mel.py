@@ -24,7 +24,7 @@ _FLOOR_POWER = 1e-10
 
 def mel_power(audio: Float32[F32, "*channels samples"]) -> Float32[F32, "mels 1+samples//512"]:
     """Band powers, not scaled: sounds can be shown on one scale. Shape: (MELS, 1 + samples // HOP)."""
-    signal = audio if audio.ndim == 1 else mono(audio)
+    signal = mono(audio)
     return slaney_mel_power(signal.astype(np.float32, copy=False), WINDOW, HOP, MELS).T
 
 

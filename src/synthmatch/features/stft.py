@@ -48,7 +48,7 @@ def power_frames(
 
     Shape: (samples,) or (channels, samples) -> (frames, window // 2 + 1).
     """
-    signal = audio if audio.ndim == 1 else mono(audio)
+    signal = mono(audio)
     frames = frame_count(signal.size, window, hop)
     padded = np.zeros((frames - 1) * hop + window, np.float32)
     padded[: signal.size] = signal[: padded.size]

@@ -30,14 +30,14 @@ _SHOWN = 10
 _CHILDREN, _GENERATED = 0, 1
 
 
-class Found(NamedTuple):
+class ReadPresets(NamedTuple):
     """Presets of files, and one line for each file that could not be read."""
 
     presets: list[Preset]
     unreadable: list[str]
 
 
-def read_presets(synth: Synth, paths: Sequence[Path]) -> Found:
+def read_presets(synth: Synth, paths: Sequence[Path]) -> ReadPresets:
     """Presets of native files, and of those in folders and their subfolders, in the order of their names.
 
     A file that cannot be read is fatal only where it is itself in `paths`: then `PresetError`. Raises `InputError` for
@@ -66,7 +66,7 @@ def read_presets(synth: Synth, paths: Sequence[Path]) -> Found:
             for line in few(unreadable[refused:]):
                 warn(line)
             raise InputError(f"{path}: none of its {len(files)} files is a preset of {synth.title} that can be read")
-    return Found(presets, unreadable)
+    return ReadPresets(presets, unreadable)
 
 
 def few(lines: Sequence[str]) -> list[str]:

@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from synthmatch.arrays import F64, Float64
+from synthmatch.audio import mono
 from synthmatch.features.stft import centred_frames
-from synthmatch.metrics.inputs import mono, samples, validate
+from synthmatch.metrics.inputs import samples, validate
 
 WINDOW, HOP = samples(50), samples(25)
 

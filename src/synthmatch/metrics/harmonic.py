@@ -11,9 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from synthmatch.arrays import Float, Floats
+from synthmatch.audio import mono
 from synthmatch.errors import InputError
 from synthmatch.features.stft import magnitudes
-from synthmatch.metrics.inputs import mono, validate_one
+from synthmatch.metrics.inputs import validate_one
 
 WINDOW, HOP = 2048, 512
 #: Frames, and bins, of the two median filters.

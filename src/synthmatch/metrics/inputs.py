@@ -64,11 +64,6 @@ def validate(
     return _fill(first, channels, samples), _fill(second, channels, samples)
 
 
-def mono(audio: Float64[F64, "channels samples"]) -> Float64[F64, " samples"]:
-    """Average of the channels. Shape: (channels, samples) -> (samples,)."""
-    return np.asarray(audio.mean(axis=0))
-
-
 def _fill(audio: Float64[F64, "_ _"], channels: int, samples: int) -> Float64[F64, "{channels} {samples}"]:
     padded = np.pad(audio, ((0, 0), (0, samples - audio.shape[1])))
     return np.ascontiguousarray(np.broadcast_to(padded, (channels, samples)))

@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from synthmatch.arrays import F64, Float64
-from synthmatch.audio import decibels
+from synthmatch.audio import decibels, mono
 from synthmatch.features.stft import hann, magnitudes, powers
-from synthmatch.metrics.inputs import mono, validate
+from synthmatch.metrics.inputs import validate
 
 LSD_WINDOW, LSD_HOP = 2048, 512
 #: `lsd` holds every bin at or above this level, in dBFS.

@@ -1,8 +1,12 @@
-"""The proposers by name: documentation and contract tests enumerate them."""
+"""The proposers by name, and those that a search asks: `match` and the benchmark have them from here."""
 
+from collections.abc import Sequence
+
+from synthmatch.library.library import Library
+from synthmatch.params import Preset
 from synthmatch.proposers.base import Proposer
 from synthmatch.proposers.library import LibraryProposer
-from synthmatch.proposers.model import ModelProposer
+from synthmatch.proposers.model import ModelProposer, TrainedModel
 from synthmatch.proposers.random import RandomProposer
 from synthmatch.proposers.user import UserProposer
 
@@ -12,3 +16,15 @@ PROPOSERS: dict[str, type[Proposer]] = {
     "random": RandomProposer,
     "user": UserProposer,
 }
+
+
+def proposers_for(
+    libraries: Sequence[Library], *, start: Sequence[Preset] = (), model: TrainedModel | None = None
+) -> list[Proposer]:
+    """What a search asks: the user's presets `start`, a trained model, libraries, and at last random presets."""
+    return [
+        UserProposer(start),
+        *([ModelProposer(model)] if model else []),
+        LibraryProposer(libraries),
+        RandomProposer(),
+    ]

@@ -34,7 +34,7 @@ TRUSTED_COSINE = 0.7
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
+class SearchResult:
     """What a search found.
 
     `presets`: the answers, nearest first: rendered ones that differ, or with no render to spend those that should be
@@ -61,7 +61,7 @@ def guided_search(
     baseline: Search | None = None,
     evaluate: Evaluate | None = None,
     trusted_cosine: float = TRUSTED_COSINE,
-) -> Found:
+) -> SearchResult:
     """Search for presets that sound like a target, (channels, samples), played with `note`, on the pool's synthesizer.
 
     `surrogate` guides the search; with None, renders alone do. With a budget of no renders the answer is what the
@@ -69,8 +69,8 @@ def guided_search(
     `answers` are given at most. `report` is called after each batch; Ctrl-C, or an `Interrupted` that it raises, ends
     the search and keeps the best so far.
 
-    For benchmarks: `baseline` runs in place of the population search; `evaluate` renders and measures in place of the
-    pool. The same generator gives the same presets where the budget is renders.
+    `evaluate` renders and measures in place of the pool: a caller keeps the failures so. `baseline` runs in place of the
+    population search, for benchmarks. The same generator gives the same presets where the budget is renders.
     """
     objective = Objective(
         pool.synth.space, evaluate or rendered_with(pool, note, SearchDistance(target)), budget, locks=locks
@@ -100,4 +100,4 @@ def guided_search(
             seeds = propose_without_rendering(objective, seeds, rng, preselection, answers)
     except (KeyboardInterrupt, Interrupted):
         complete = False
-    return Found(distinct(objective, answers) or seeds[:answers], objective, complete)
+    return SearchResult(distinct(objective, answers) or seeds[:answers], objective, complete)

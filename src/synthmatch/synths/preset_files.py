@@ -105,6 +105,11 @@ def safe_name(text: str) -> str:
     return _DEVICE.sub(r"\1_\2", name) if _DEVICE.fullmatch(name) else name
 
 
+def file_stem(synth_id: str) -> str:
+    """How the files of a synthesizer are called: its id, or the name of a plug-in's file."""
+    return safe_name(Path(synth_id).stem)
+
+
 def distinct(names: Sequence[str]) -> list[str]:
     """The names, numbered where two are one file to a system that knows no case or composes accents."""
     taken: set[str] = set()

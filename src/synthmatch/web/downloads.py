@@ -4,13 +4,12 @@ import io
 import json
 import zipfile
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
 from synthmatch.errors import InputError
 from synthmatch.synths.base import Synth
-from synthmatch.synths.preset_files import dump_presets, main_format, safe_name
+from synthmatch.synths.preset_files import dump_presets, file_stem, main_format, safe_name
 from synthmatch.synths.registry import get_synth
 from synthmatch.web import views
 from synthmatch.web.entities import Candidate
@@ -90,7 +89,7 @@ def _stem(of: Candidate) -> str:
 
 
 def _short(synth: Synth) -> str:
-    return safe_name(Path(synth.id).stem)
+    return file_stem(synth.id)
 
 
 def _zip(files: dict[str, bytes]) -> bytes:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from synthmatch.calibration import in_domain as reach
+from synthmatch.calibration.in_domain import METRIC, out_of_reach_text
 from synthmatch.errors import RenderError, SynthmatchError
 from synthmatch.features.search_distance import SearchDistance
 from synthmatch.library.build import build
@@ -70,7 +70,7 @@ def search(server: ServerState, target_id: str, request: SearchRequest) -> Job:
                 libraries=libraries,
                 start=start,
                 locked=request.locked,
-                metrics=(*METRICS, reach.METRIC),
+                metrics=(*METRICS, METRIC),
                 pools=server.pools.lend,
                 progress=_tell(job, part),
                 show=board.show,
@@ -79,7 +79,7 @@ def search(server: ServerState, target_id: str, request: SearchRequest) -> Job:
             part.state, part.remark = "failed", str(error)
             return
         if found.out_of_reach:
-            lines = {**job.result["out_of_reach"], id: reach.out_of_reach_text(part.name)}
+            lines = {**job.result["out_of_reach"], id: out_of_reach_text(part.name)}
             job.result = {**job.result, "out_of_reach": lines}
         board.put(id, list(found))
         part.state, part.seconds_left = ("done" if found.complete else "cancelled"), 0.0

@@ -11,9 +11,9 @@ from synthmatch.analytic.dexed.operators import STAGES, Operators
 from synthmatch.analytic.dexed.pitch import frequencies_hz
 from synthmatch.analytic.dexed.spectrum import Playing, Wiring, expected_bins, expected_power
 from synthmatch.analytic.features import QUIETEST_DB, PartFeatures
-from synthmatch.analytic.mel_filterbank import WINDOW
 from synthmatch.arrays import F32, F64, I64, Float32, Float64, Int64
 from synthmatch.audio import decibels
+from synthmatch.features.sketch import WINDOW
 from synthmatch.note import SAMPLE_RATE_HZ
 from synthmatch.params import ParamSpace
 

@@ -14,9 +14,10 @@ from typing import NamedTuple
 import numpy as np
 from scipy.fft import rfft
 
-from synthmatch.analytic.mel_filterbank import BANDS, BINS, WINDOW
+from synthmatch.analytic.mel_filterbank import BANDS, BINS
 from synthmatch.arrays import F32, F64, I64, Float32, Int64
 from synthmatch.features.bands import mel_bands
+from synthmatch.features.sketch import WINDOW
 from synthmatch.features.stft import full_scale_hann
 from synthmatch.note import SAMPLE_RATE_HZ
 

@@ -243,7 +243,7 @@ class Amsynth(Synth):
         values |= {k: v for k, v in read.items() if still[self.space.index[k]]}
         return text.TextPreset(preset.name, values, dict(preset.extra.get("properties", {})))
 
-    def _decimals(self, native: np.ndarray) -> list[str]:
+    def _decimals(self, native: Float64[F64, " parameters"]) -> list[str]:
         """Decimals of six digits, as amsynth writes them, or as many as read back as the same native values."""
         native = self.space.snap(native)
         decimals = [f"{value:.6g}" for value in native]
