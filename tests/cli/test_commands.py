@@ -76,8 +76,9 @@ def test_candidates_are_ranked(matched: tuple[Path, dict[str, Any]]) -> None:
     assert scores == sorted(scores)
 
 
-def test_the_table_says_how_sure_a_match_is(tmp_path: Path) -> None:
-    """Catches a table without the share or its noise floors, and a verdict of a search that may not give one."""
+def test_the_table_says_how_sure_a_match_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Catches a table without the share or its noise floors, and one that does not fit 80 columns."""
+    monkeypatch.setenv("COLUMNS", "80")
     request = ("match", BELL, "--synth", "dexed", "--renders", 20, "-n", 1)
     first, second, row = [line.split() for line in run(*request, "-o", tmp_path / "a").stdout.splitlines()[2:5]]
     assert first == ["distance", "lsd", "lsd", "mss", "mss"]
