@@ -26,6 +26,7 @@ DEAF_TO = {
     ("sot", "level"): "frames are divided by their sum",
     ("rms_cosine", "level"): "a cosine",
     ("rms_cosine", "pitch"): "envelopes only",
+    ("loudness_distance", "level"): "power over its mean",
 }
 
 #: Scores of (reference silent, estimate silent) that no formula gives, or that must stay what they are.
@@ -34,6 +35,7 @@ SILENCE = {
     "sot": (1.0, 1.0),
     "rms_cosine": (0.0, 0.0),
     "spectral_convergence": (1.0, 1.0),
+    "loudness_distance": (1.0, 1.0),
 }
 
 SILENT = np.zeros(RATE_HZ // 2, np.float32)

@@ -42,7 +42,7 @@ def recordings(sonic_pi: int = len(SONIC_PI), fluid: int = len(FLUID)) -> Target
     targets = [_loaded(SAMPLES / f"{name}.flac", name) for name in SONIC_PI[:sonic_pi]]
     with temporary_folder() as folder:
         for program, pitch in FLUID[:fluid]:
-            targets.append(_loaded(_play(folder, program, pitch), f"fluid {program:03d} {pitch}"))
+            targets.append(_loaded(play_note(folder, program, pitch), f"fluid {program:03d} {pitch}"))
     return TargetSet(targets, 0)
 
 
@@ -51,7 +51,7 @@ def _loaded(path: Path, name: str) -> BenchTarget:
     return BenchTarget(name, target.audio, target.note)
 
 
-def _play(folder: Path, program: int, pitch: int) -> Path:
+def play_note(folder: Path, program: int, pitch: int) -> Path:
     """One note as WAV."""
     midi, wav = folder / "note.mid", folder / "note.wav"
     midi.write_bytes(midi_note(program, pitch))

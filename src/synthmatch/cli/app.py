@@ -8,6 +8,7 @@ from typing import Annotated, Any, TextIO
 import typer
 
 from synthmatch import __version__
+from synthmatch.cli.agreement import agreement
 from synthmatch.cli.benchmark import benchmark
 from synthmatch.cli.dataset import dataset_app
 from synthmatch.cli.experiment import experiment
@@ -42,6 +43,7 @@ app = typer.Typer(
 app.command("match")(match)
 app.command("render")(render)
 app.command("score")(score)
+app.command("agreement")(agreement)
 app.command("synths")(synths)
 app.command("web")(web)
 app.command("train")(train)

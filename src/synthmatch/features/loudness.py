@@ -4,8 +4,10 @@ Two filters stand for the head (a shelf above 1.7 kHz) and for the ear's deafnes
 standard gives them at 48 kHz; these are the analogue prototypes behind them (De Man 2014), brought to our sample rate.
 """
 
+from functools import cache
+
 import numpy as np
-from scipy.signal import lfilter
+from scipy.signal import freqz, lfilter
 
 from synthmatch.arrays import F64, Audio, Float64
 from synthmatch.audio import decibels
@@ -22,6 +24,14 @@ def loudness_db(audio: Audio) -> float:
     weighted = lfilter(*_high_pass(), lfilter(*_shelf(), audio.astype(np.float64), axis=1), axis=1)
     power = float(np.square(weighted).mean(axis=1).sum())
     return float(decibels(power * 10.0 ** (_OFFSET_DB / 10.0)))
+
+
+@cache
+def k_weights(window: int) -> Float64[F64, " {window}//2+1"]:
+    """What the same filters leave of the power of each bin of a window. Shape: (window // 2 + 1,)."""
+    hz = np.fft.rfftfreq(window, 1 / SAMPLE_RATE_HZ)
+    responses = [freqz(*filter, worN=hz, fs=SAMPLE_RATE_HZ)[1] for filter in (_shelf(), _high_pass())]
+    return np.asarray(np.square(np.abs(np.prod(responses, axis=0))))
 
 
 def _shelf() -> tuple[Float64[F64, " 3"], Float64[F64, " 3"]]:

@@ -13,7 +13,7 @@ from functools import cache
 import numpy as np
 from scipy.fft import rfft
 
-from synthmatch.arrays import F32, F64, Float, Float32, Float64, Floats
+from synthmatch.arrays import F32, F64, Array, Float, Float32, Float64, Floats
 from synthmatch.audio import mono
 
 #: Below this a spectrum counts as silent, in dBFS: the floor of the metric `lsd`.
@@ -41,16 +41,14 @@ def frame_count(samples: int, window: int, hop: int) -> int:
     return max(1, -(-max(samples - window, 0) // hop) + 1)
 
 
-def power_frames(
-    audio: Float32[F32, "*channels samples"], window: int, hop: int
-) -> Float32[F32, "frames {window}//2+1"]:
-    """Power of each frame and bin, full-scale sine = 1. Channels are averaged.
+def power_frames(audio: Float[Floats, "*channels samples"], window: int, hop: int) -> Array:
+    """Power of each frame and bin, as precise as the audio, full-scale sine = 1. Channels are averaged.
 
     Shape: (samples,) or (channels, samples) -> (frames, window // 2 + 1).
     """
     signal = mono(audio)
     frames = frame_count(signal.size, window, hop)
-    padded = np.zeros((frames - 1) * hop + window, np.float32)
+    padded = np.zeros((frames - 1) * hop + window, signal.dtype)
     padded[: signal.size] = signal[: padded.size]
     return _power(_frames(padded, window, hop) * full_scale_hann(window))
 

@@ -13,6 +13,7 @@ from synthmatch.metrics.envelope import rms_cosine as rms_cosine
 from synthmatch.metrics.harmonic import BINS as BINS
 from synthmatch.metrics.harmonic import harmonic_bin as harmonic_bin
 from synthmatch.metrics.harmonic import harmonic_percentage as harmonic_percentage
+from synthmatch.metrics.loudness import loudness_distance as loudness_distance
 from synthmatch.metrics.mel import mss as mss
 from synthmatch.metrics.metric import Metric as Metric
 from synthmatch.metrics.mfcc import wmfcc as wmfcc
@@ -30,6 +31,7 @@ __all__ = [
     "evaluate",
     "harmonic_bin",
     "harmonic_percentage",
+    "loudness_distance",
     "lsd",
     "lsd_icassp2023",
     "mss",
@@ -52,6 +54,7 @@ METRICS: dict[str, Metric] = {
         Metric("sot", "", "lower", sot),
         Metric("rms_cosine", "", "higher", rms_cosine),
         Metric("spectral_convergence", "", "lower", spectral_convergence),
+        Metric("loudness_distance", "", "lower", loudness_distance),
         Metric("param_mae", "", "lower", param_mae, takes="presets"),
         Metric("param_accuracy", "", "higher", param_accuracy, takes="presets"),
         Metric("harmonic_percentage", "%", "neither", harmonic_percentage, takes="reference"),
