@@ -35,7 +35,7 @@ def train(
 ) -> None:
     """Train MODEL into a folder with its weights. Interrupted and run again, it goes on after its last epoch.
 
-    The library's nearest preset is nearer than the first answer of every model that was trained so far.
+    The library's nearest preset is nearer than the first answer of every such model so far.
     """
     from synthmatch.cli.claim import claimed  # noqa: PLC0415
     from synthmatch.cli.progress import training_bar  # noqa: PLC0415
