@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import soundfile
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -44,8 +45,12 @@ def commands() -> set[str]:
 
 @pytest.mark.parametrize("page", [page for page in PAGES if list(python_blocks(page))], ids=name)
 def test_python_in_the_docs_runs(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Catches an example that no longer works; the blocks of a page run in order and share their names."""
+    """Catches an example that no longer works; the blocks of a page run in order and share their names.
+
+    The folder has `bass.wav`, the reader's own recording.
+    """
     monkeypatch.chdir(tmp_path)
+    soundfile.write("bass.wav", *soundfile.read(ROOT / "src/synthmatch/data/examples/bass.flac"))
     names: dict[str, Any] = {"__name__": "__main__"}
     for line, source in python_blocks(page):
         exec(compile("\n" * line + source, str(page), "exec"), names)

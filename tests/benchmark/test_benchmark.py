@@ -160,7 +160,7 @@ def test_a_surrogate_answers_and_searches(setting: Setting, targets: list[BenchT
     (audio,) = played(setting.pool, [answer])
     assert kept[UNRENDERED].scores[1]["lsd"] == pytest.approx(METRICS["lsd"].function(target.audio, audio), rel=1e-6)
     lines, tests = results(list(kept.values()), SEARCHES, "10,000")
-    assert {"method": "surrogate, one answer", "targets": "1"}.items() <= lines[4].items()
+    assert {"method": "surrogate, first answer", "targets": "1"}.items() <= lines[4].items()
     pairs = {(test["method"], test["against"]) for test in tests}
     assert ("guided, 16 renders", "nearest 16, ranked again") in pairs
     more = [dataclasses.replace(record, target="other") for m, record in kept.items() if m not in {UNRENDERED, GUIDED}]

@@ -38,9 +38,9 @@ def test_a_model_has_its_rows_and_a_second_run_goes_on(model: Path, tmp_path: Pa
     first = RUNNER.invoke(app, arguments(tmp_path, "--model", model))
     assert first.exit_code == 0, first.output + repr(first.exception)
     page = (tmp_path / "quality.md").read_text()
-    assert "| untrained, one answer |" in page
+    assert "| untrained, first answer |" in page
     assert "(records/tables/dexed-held-out.csv)" in page
-    wanted = {"untrained, one answer", "untrained, best of 16", "untrained, guided, 20 renders"}
+    wanted = {"untrained, first answer", "untrained, best of 16", "untrained, guided, 20 renders"}
     for table in ("dexed-held-out.csv", "dexed-held-out-tests.csv"):
         with (tmp_path / "records/tables" / table).open(newline="") as stream:
             assert wanted <= {line["method"] for line in csv.DictReader(stream)}, table

@@ -10,7 +10,14 @@ from synthmatch.atomic_files import write_whole
 from synthmatch.benchmark import run as benchmark
 from synthmatch.benchmark.records import Record, RecordFile
 from synthmatch.benchmark.report import Line, agreement, results
-from synthmatch.benchmark.summary import Column, guided_against_plain, retrieval_against_models, table
+from synthmatch.benchmark.summary import (
+    Column,
+    fewer_targets,
+    guided_against_plain,
+    how_near,
+    retrieval_against_models,
+    table,
+)
 from synthmatch.benchmark.targets import SETS, TargetSet
 from synthmatch.calibration.noise_floor import noise_floor
 from synthmatch.errors import InputError
@@ -24,21 +31,30 @@ HEAD = """# Quality
 
 How near each method comes to its target. `synthmatch benchmark` measured it and wrote this page; [Metrics](../metrics.md)
 defines the numbers.
+
+There are four sets of targets. *Held-out*: presets of the same synthesizer, from which no preset of the library was made. *People*:
+DX7 voices made by people, from other banks. *Cross*: presets of the other synthesizers. *Recordings*: recorded sounds and notes.
+[How it was measured](#how-it-was-measured) has more.
 """
 
 HOW = """## How it was measured
 
 | set | targets, the same for every method |
 | --- | --- |
-| held-out | Presets of the test split, none a near-duplicate of a preset that the library descends from, rendered with the default note. Dexed and amsynth: presets of Debian's banks, made by people; Dexed's are topped up with children of them. Vital: generated presets. |
+| held-out | Presets of the test split, none a near-duplicate of a preset that the library descends from, rendered with the default note. Dexed and amsynth: presets of Debian's banks, made by people; Dexed has 36 of these, so 64 [children](../library.md#children) of them make up the rest (parts of one voice put into another, then up to four parameters changed), of the test split too. Vital: generated presets. |
 | people | DX7 voices made by people, from other banks, unlike every voice of Debian's. |
 | cross | Held-out presets of the two other synthesizers. |
 | recordings | 30 one-shots of Debian's sonic-pi-samples and 30 notes of its FluidR3 sound font. |
 
 Searches start from the library's nearest neighbours and rank by the search distance. Each row takes the preset that is best by
-that distance among the first so many renders: of a search with that budget where one was run, else of a longer one, which
-begins with neighbours. Random search draws from the library; its first draw is the random preset. Silent targets were left out.
-[What was tried](tried.md#models-that-answer-with-a-preset) says how the models were trained.
+that distance. *Guided, 16 renders* is a search with a budget of 16. *Guided, first 16 of 200 renders* is the beginning of a search
+with a budget of 200, which renders other presets: its first are neighbours. `cma-es` does not look at its budget, so its first 200
+of 1,000 renders are those of a budget of 200. Random search draws from the library; its first
+draw is the random preset. Silent targets were left out. [What was tried](tried.md#models-that-answer-with-a-preset) says how the
+models were trained.
+
+synthmatch renders each preset in a fresh state, so the preset rendered again is the same sound and has 0 dB. The noise floors below
+are of the same preset played a second time in a synthesizer that is running ([concepts](../concepts.md#scores-and-the-noise-floor)).
 """
 
 _TITLES = {
@@ -47,28 +63,36 @@ _TITLES = {
     "cross": "Sounds of other synthesizers",
     "recordings": "Recordings",
 }
-_CELLS = "Mean `lsd` / mean `mss` in dB, lower is better; (n): only n of the targets.\n"
+_CELLS = "Mean `lsd` / mean `mss` in dB, lower is better; (n): the method ran on only n of the targets.\n"
+_MEDOID = "The *medoid* preset is the library's preset with the smallest mean distance to the others.\n"
 
 _FULL = """## Full tables
 
-One CSV file for each synthesizer and set has every method, budget and metric: means with 95 % bootstrap intervals, and medians.
-Beside it, the file `-tests` has paired Wilcoxon tests on the same targets. `runs.csv` has the command, the machines and the silent
+One CSV file for each synthesizer and set has every method and budget: of `lsd` and `mss` means with 95 % bootstrap intervals and
+medians; of `wmfcc`, `sot`, `rms_cosine`, `spectral_convergence` and the search distance means. Beside it, the file `-tests` has
+paired Wilcoxon tests of `lsd` and `mss` on the same targets. `runs.csv` has the command, the machines and the silent
 targets of each run.
 """
 
 _AGAIN = """## How to run it again
 
 ```text
-synthmatch benchmark -o RESULTS --synth dexed --set held-out --renders 200
+synthmatch benchmark -o RESULTS
+synthmatch benchmark -o RESULTS --set held-out --renders 16
+synthmatch benchmark -o RESULTS --set held-out --model MODEL
+synthmatch benchmark -o RESULTS --synth dexed --set people --voices FILE
 ```
 
-[Benchmark](../benchmark.md) has the options. `--page-only` writes the page and the tables from the records there are.
+The first runs the sets held-out, cross and recordings on all synthesizers that are installed, with 200 renders. The models have to be
+trained first ([how](tried.md#models-that-answer-with-a-preset)). The people's voices have no licence and are not in the package: that
+set needs a file of your own. `runs.csv` below has the command of each run; [Benchmark](../benchmark.md) has the options.
+`--page-only` writes the page and the tables from the records there are.
 """
 
 _AGREEMENT = """## Agreement of the search distance
 
 The search distance agrees best with `lsd`. The Spearman rank correlation with each metric is over the candidates of a target; the
-mean over targets stands here.
+mean over targets stands here. It is over all records: also those of targets that the tables above leave out.
 
 | synth | lsd | mss | wmfcc | targets |
 | --- | ---: | ---: | ---: | ---: |
@@ -107,13 +131,14 @@ def page(folder: Path, synths: Sequence[str], searches: Sequence[str], seed: int
         for name in SETS
     }
     columns = {name: [column for column in found if column.targets] for name, found in columns.items()}
-    parts = [HEAD]
-    said = [text for text in (retrieval_against_models(columns["held-out"]), guided_against_plain(columns)) if text]
+    parts, own = [HEAD], columns["held-out"]
+    said = [text for text in (how_near(own), retrieval_against_models(own), guided_against_plain(columns)) if text]
     if said:
         parts += ["## What it says\n", *said]
     for name, found in columns.items():
         if found:
-            parts.append(f"## {_TITLES[name]}\n\n{_CELLS}\n{table(found, searches)}")
+            first = name == next(name for name, found in columns.items() if found)
+            parts.append(f"## {_TITLES[name]}\n\n{_CELLS}{_MEDOID if first else ''}\n{table(found, searches)}")
     floors = "".join(f"* {get_synth(id).title}: {_about(id)}\n" for id in held)
     links = "".join(
         f"* [{name}]({link})"
@@ -125,7 +150,12 @@ def page(folder: Path, synths: Sequence[str], searches: Sequence[str], seed: int
         f"| {get_synth(id).title} | {agreement([r for of in found.values() for all in of.values() for r in all])} |\n"
         for id, found in held.items()
     )
-    parts += [f"{HOW}\n{floors}", _AGREEMENT + agreements, _AGAIN, *([f"{_FULL}\n{links}"] if tables else [])]
+    parts += [
+        f"{HOW}\n{fewer_targets(columns)}\n\n{floors}",
+        _AGREEMENT + agreements,
+        _AGAIN,
+        *([f"{_FULL}\n{links}"] if tables else []),
+    ]
     return "\n".join(parts)
 
 
@@ -194,7 +224,8 @@ def _floor_text(synth: str) -> str:
     floor = noise_floor(synth)
     if not floor:
         return "noise floor not measured."
-    return f"a second play in a running synthesizer differs by lsd {floor['lsd']:.2f} dB, mss {floor['mss']:.2f} dB."
+    scores = f"lsd {floor['lsd']:.2f} dB, mss {floor['mss']:.2f} dB"
+    return f"noise floor, a second play in a running synthesizer: {scores}."
 
 
 def _current(file: RecordFile, library: str, seed: int) -> dict[int, list[Record]]:

@@ -109,13 +109,13 @@ def _rows(
 ) -> Iterator[tuple[str, str, int]]:
     """(name, method, renders) of each row that the targets have."""
     if all(FLOOR in methods for methods in common.values()):
-        yield "noise floor (the preset rendered again)", FLOOR, 1
+        yield "the preset rendered again", FLOOR, 1
     yield "random preset of the library", "random", 1
     yield "medoid preset of the library", MEDOID, 1
     yield f"nearest neighbour of {library}", RETRIEVAL, 1
     models = _models(common)
     for model in models:
-        yield f"{shown(model)}, one answer", model, 1
+        yield f"{shown(model)}, first answer", model, 1
     yield f"nearest {RERANKED}, ranked again", RETRIEVAL, RERANKED
     for model in models:
         yield f"{shown(model)}, best of {ESTIMATES}", model, ESTIMATES
@@ -157,7 +157,7 @@ def _claims(
     own, *others = searches
     reranked = (f"nearest {RERANKED}, ranked again", RETRIEVAL, RERANKED)
     for model in _models(common):
-        yield f"{shown(model)}, one answer", model, 1, "nearest neighbour", RETRIEVAL, 1
+        yield f"{shown(model)}, first answer", model, 1, "nearest neighbour", RETRIEVAL, 1
         yield f"{shown(model)}, best of {ESTIMATES}", model, ESTIMATES, *reranked
     marks = _marks(common, own)
     if marks[-1] == RERANKED:

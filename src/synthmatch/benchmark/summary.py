@@ -1,9 +1,10 @@
 """What a reader wants of the benchmark's records: a table a target set, a column a synthesizer, and what the numbers say.
 
 A cell is mean `lsd` and mean `mss`. Of several budgets that reached so many renders the smallest holds, since a search spends
-a part of its budget on seeds.
+a part of its budget on seeds. A row of a longer search is named after its budget: "guided, first 16 of 200 renders".
 """
 
+import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -17,16 +18,31 @@ from synthmatch.search.registry import GUIDED, SEARCHES
 #: The most renders that the summary shows: the default of a search. Longer ones are in the full tables.
 MOST_RENDERS = 200
 
+#: A difference whose p-value is smaller is one that the test finds.
+SURE = 0.01
+#: So few targets that a p-value above `SURE` says nothing.
+FEW_TARGETS = 20
+
 #: A method after some renders.
 Row = tuple[str, int]
 
 _NAMES = {
-    (FLOOR, 1): "noise floor (the preset rendered again)",
+    (FLOOR, 1): "the preset rendered again",
     ("random", 1): "random preset of the library",
     (MEDOID, 1): "medoid preset of the library",
     (RETRIEVAL, 1): "nearest preset of the library",
     (RETRIEVAL, RERANKED): f"nearest {RERANKED}, rendered and ranked again",
 }
+
+#: How the experiments name a model with other settings than the default.
+_SETTINGS = re.compile(r"(.+)-latent-(\d+)-seed-(\d+)")
+
+#: What the models of the project were trained on, which no record says.
+MODELS_DATA = (
+    "The eight models of this project were trained on [data sets of 2,000 presets of each "
+    "synthesizer](tried.md#models-that-answer-with-a-preset). With the presets of such a data set alone the nearest one still "
+    "wins: [5.20 dB against 7.67 dB](joint-or-separate.md#sharing) of the best of S-S, J-S and J-J."
+)
 
 
 class Column:
@@ -34,10 +50,16 @@ class Column:
 
     def __init__(self, title: str, by_budget: Mapping[int, Sequence[Record]], searches: Sequence[str]) -> None:
         self.title, self._scores = title, dict[Row, dict[str, Scores]]()
+        self._budgets, known = dict[tuple[Row, str], int](), set[str]()
         for budget in sorted(by_budget, reverse=True):
             for record in by_budget[budget]:
+                known.add(record.target)
+                self.library = record.conditions.library
                 for mark, scores in record.scores.items():
-                    self._scores.setdefault((record.conditions.method, mark), {})[record.target] = scores
+                    row = (record.conditions.method, mark)
+                    self._scores.setdefault(row, {})[record.target] = scores
+                    self._budgets[row, record.target] = budget
+        self.known = len(known)
         marks = [mark for method, mark in self._scores if method == searches[0] and mark <= MOST_RENDERS]
         self.last = max(marks, default=1)
         core = [(MEDOID, 1), (RETRIEVAL, 1), (searches[0], self.last), (GUIDED, self.last)]
@@ -58,8 +80,12 @@ class Column:
         found = self._scores.get(row, {})
         return {target: found[target] for target in self.targets if target in found}
 
+    def budget(self, row: Row) -> int:
+        """Renders that its searches could spend: more than the row's where it is the beginning of a longer search."""
+        return max(self._budgets[row, target] for target in self.of(row))
+
     def models(self) -> list[Row]:
-        """The one answer of each trained model that has all targets."""
+        """The first answer of each trained model that has all targets."""
         names = [row for row in self.rows([]) if row[1] == 1 and row not in _NAMES and row[0] != UNRENDERED]
         return [row for row in names if len(self.of(row)) == len(self.targets)]
 
@@ -69,50 +95,119 @@ class Column:
 
 
 def table(columns: Sequence[Column], searches: Sequence[str]) -> str:
-    """Markdown of one target set."""
+    """Markdown of one target set, and a line that says what the names of models mean."""
     rows: list[Row] = []
     for column in columns:
         rows += [row for row in column.rows(searches) if row not in rows]
-    order = {row: place for place, row in enumerate(_in_order(rows))}
     heads = ["method", *(f"{column.title}, {len(column.targets)} targets" for column in columns)]
     lines = [heads, ["---", *["---:"] * len(columns)]]
-    lines += [[_name(row), *(_cell(column, row) for column in columns)] for row in sorted(rows, key=order.__getitem__)]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+    for row in _in_order(rows):
+        budgets = [column.budget(row) if column.of(row) else None for column in columns]
+        for budget in sorted({budget for budget in budgets if budget}):
+            cells = (_cell(c, row) if its == budget else "" for c, its in zip(columns, budgets, strict=True))
+            lines.append([_name(row, budget), *cells])
+    text = "".join(f"| {' | '.join(line)} |\n" for line in lines)
+    settings = [found for method, mark in rows if mark == 1 and (found := _SETTINGS.fullmatch(method))]
+    meanings = "; ".join(f"`{found[0]}`: {found[1]}, latent size {found[2]}, seed {found[3]}" for found in settings)
+    return f"{text}\n{meanings}.\n" if meanings else text
 
 
 def retrieval_against_models(columns: Sequence[Column]) -> str:
-    """A paragraph: mean `lsd` of the library's nearest preset and of the best model's one answer. Empty without models."""
-    nearest = (RETRIEVAL, 1)
+    """Two paragraphs: mean `lsd` of the library's nearest preset beside the best model's first answer, and beside the
+    surrogate's. Empty without models.
+    """
+    nearest, surrogate = (RETRIEVAL, 1), (UNRENDERED, 1)
     pairs = [(column, min(column.models(), key=column.mean)) for column in columns if column.models()]
     if not pairs:
         return ""
     below = all(column.mean(nearest) < column.mean(model) for column, model in pairs)
     texts = (f"{c.title} {c.mean(nearest):.2f} dB against {c.mean(model):.2f} dB ({model[0]})" for c, model in pairs)
-    return (
-        f"The library's nearest preset is {'nearer' if below else 'not always nearer'} than the one answer of every trained model. "
-        f"Mean `lsd` on held-out presets, beside the best model's: {'; '.join(texts)}.\n"
+    sizes = [f"{column.library.split()[0]} ({column.title})" for column, _ in pairs]
+    text = (
+        f"**Retrieval {'beats' if below else 'does not always beat'} every trained model that maps a sound straight to a "
+        "preset.** Mean `lsd` on held-out presets, of the library's nearest preset against the best model's first answer: "
+        f"{'; '.join(texts)}. The libraries hold {_and(sizes)} presets. {MODELS_DATA}\n"
     )
+    answered = [column for column in columns if column.of(surrogate)]
+    nearer = [column for column in answered if column.mean(surrogate) < column.mean(nearest)]
+    further = [column for column in answered if column not in nearer]
+    if not nearer:
+        return text
+    near, far = (
+        _and([f"{c.title} ({c.mean(surrogate):.2f} dB against {c.mean(nearest):.2f} dB)" for c in found])
+        for found in (nearer, further)
+    )
+    text += (
+        "\nThe surrogate is trained too. It predicts sounds and starts from the library's presets. Its first answer, without a "
+        f"render, is nearer than the library's nearest preset on {near}"
+    )
+    return text + (f", and further away on {far}.\n" if further else ".\n")
+
+
+def how_near(columns: Sequence[Column]) -> str:
+    """How to read `lsd`: its means on these targets, from a random preset to the preset itself."""
+    found = [column for column in columns if column.of((RETRIEVAL, 1))]
+    last = max((column.last for column in found), default=0)
+    rows = {
+        "a random preset of the library": ("random", 1),
+        "the nearest preset of the library": (RETRIEVAL, 1),
+        f"the guided search after {last} renders": (GUIDED, last),
+    }
+    said = list[str]()
+    for name, row in rows.items():
+        means = sorted(column.mean(row) for column in found if column.of(row))
+        if means:
+            said.append(f"{name} {'' if said else 'has '}{means[0]:.2f} to {means[-1]:.2f} dB")
+    if not said:
+        return ""
+    return f"How to read `lsd`: lower is nearer, and two equal sounds have 0 dB. On held-out presets {_and(said)} (means, by synthesizer).\n"
+
+
+def fewer_targets(columns: Mapping[str, Sequence[Column]]) -> str:
+    """Which sets have more targets than their table, with both numbers."""
+    said = [
+        f"{column.title}, {name}: {len(column.targets)} of {column.known}"
+        for name, found in columns.items()
+        for column in found
+        if len(column.targets) < column.known
+    ]
+    return (
+        "A table has the targets that the medoid preset, retrieval, `population` and `guided` all ran on. "
+        + (f"Some methods ran on more targets than these: {'; '.join(said)}. " if said else "")
+        + ("The full tables have the rest." if said else "")
+    ).strip()
 
 
 def guided_against_plain(columns: Mapping[str, Sequence[Column]]) -> str:
     """A table: mean `lsd` of the search without a surrogate and of the guided one. Empty where either was not run."""
-    lines, nearer = [], 0
+    lines, lower, sure, unsure = list[str](), 0, 0, list[tuple[str, int]]()
     for name, found in columns.items():
         for column in found:
             ours, plain = column.of((GUIDED, column.last)), column.of(("population", column.last))
             if ours and ours.keys() == plain.keys():
                 a, b = ([scores[t]["lsd"] for t in column.targets] for scores in (plain, ours))
-                nearer += bool(np.mean(b) < np.mean(a))
+                p = paired_wilcoxon(a, b)
+                lower += bool(np.mean(b) < np.mean(a))
+                sure += bool(np.mean(b) < np.mean(a) and p < SURE)
+                unsure += [(f"{column.title}, {name}", len(a))] if p >= SURE else []
                 means = [f"{np.mean(x):.2f}" for x in (a, b)]
-                cells = [name, column.title, str(len(a)), str(column.last), *means, f"{paired_wilcoxon(a, b):.0e}"]
+                cells = [name, column.title, str(len(a)), str(column.last), *means, f"{p:.0e}"]
                 lines.append(f"| {' | '.join(cells)} |\n")
     if not lines:
         return ""
+    few = [f"{name} ({count} targets)" for name, count in unsure if count < FEW_TARGETS]
     return (
-        f"The guided search is nearer than the same search without a surrogate (`population`) in {nearer} of {len(lines)} comparisons.\n"
-        "Mean `lsd` in dB on the same targets, and the p-value of a paired Wilcoxon test:\n\n"
+        "The guided search has a lower mean `lsd` than the same search without a surrogate (`population`) in "
+        f"{lower} of {len(lines)} comparisons; in {sure} of them p < {SURE}."
+        + (f" Too few targets to tell: {'; '.join(few)}." if few else "")
+        + "\nMean `lsd` in dB on the same targets, and the p-value of a paired Wilcoxon test:\n\n"
         "| set | synth | targets | renders | without | guided | p |\n| --- | --- | ---: | ---: | ---: | ---: | ---: |\n"
     ) + "".join(lines)
+
+
+def _and(texts: Sequence[str]) -> str:
+    """Texts as a list in a sentence."""
+    return " and ".join([", ".join(texts[:-1]), texts[-1]]) if len(texts) > 1 else "".join(texts)
 
 
 def _in_order(rows: Sequence[Row]) -> list[Row]:
@@ -120,11 +215,13 @@ def _in_order(rows: Sequence[Row]) -> list[Row]:
     return sorted(rows, key=lambda row: row[1])
 
 
-def _name(row: Row) -> str:
+def _name(row: Row, budget: int) -> str:
     method, mark = row
     if row in _NAMES:
         return _NAMES[row]
-    return f"{shown(method)}, one answer" if mark == 1 else f"{method}, {mark} renders"
+    if mark == 1:
+        return f"{shown(method)}, first answer"
+    return f"{method}, {mark} renders" if budget == mark else f"{method}, first {mark} of {budget:,} renders"
 
 
 def _cell(column: Column, row: Row) -> str:

@@ -20,10 +20,17 @@ def match(
         list[str] | None,
         typer.Option(help="vital, dexed, amsynth, a plug-in's path or LV2 URI, or all that are installed. Repeatable."),
     ] = None,
-    renders: Annotated[int, typer.Option(help="Renders that the search of each synthesizer may spend.")] = 200,
+    renders: Annotated[
+        int,
+        typer.Option(
+            help="Renders that the search of each synthesizer may spend; with 0 it renders nothing, only what is shown."
+        ),
+    ] = 200,
     seconds: Annotated[float | None, typer.Option(help="Seconds that it may take, per synthesizer.")] = None,
     candidates: Annotated[int, typer.Option("--candidates", "-n", help="Candidates a synthesizer.")] = 3,
-    seed: Annotated[int, typer.Option(help="Seed of the search; the same seed gives the same presets.")] = 0,
+    seed: Annotated[
+        int, typer.Option(help="A number that fixes the random choices: the same seed gives the same presets.")
+    ] = 0,
     note: Annotated[
         str | None, typer.Option(help="Pitch of the target, such as A2 or 45, where you know better.")
     ] = None,
