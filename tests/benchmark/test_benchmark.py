@@ -13,6 +13,7 @@ from scipy.spatial.distance import cdist
 
 from synthmatch.audio import Audio
 from synthmatch.benchmark import run as benchmark
+from synthmatch.benchmark.anchors import ANCHORS, NOISE, SILENCE
 from synthmatch.benchmark.json_lines import append_lines, pack, packed_path, read_lines
 from synthmatch.benchmark.medoid import medoid_of
 from synthmatch.benchmark.methods import FLOOR, MEDOID, RETRIEVAL, UNRENDERED
@@ -125,13 +126,17 @@ def test_recordings() -> None:
 def test_marks_are_anytime_scores(setting: Setting, targets: list[BenchTarget], whole: RecordFile) -> None:
     """Catches a mark scored with a later preset, a fast score that rises with renders, and a shifted target."""
     by_method = {r.conditions.method: r for r in whole.records.values() if r.target == "target 0"}
-    assert by_method.keys() == {FLOOR, MEDOID, RETRIEVAL, *SEARCHES}
+    assert by_method.keys() == {FLOOR, *ANCHORS, MEDOID, RETRIEVAL, *SEARCHES}
     for method, record in by_method.items():
-        marks = {FLOOR: [1], MEDOID: [1], RETRIEVAL: [1, 16]}.get(method, [1, 16, 24])
+        marks = {FLOOR: [1], SILENCE: [1], NOISE: [1], MEDOID: [1], RETRIEVAL: [1, 16]}.get(method, [1, 16, 24])
         assert list(record.scores) == marks
         fast = [record.scores[mark]["distance_db"] for mark in marks]
         assert fast == sorted(fast, reverse=True)
     assert by_method[FLOOR].scores[1]["lsd"] == 0
+    # silence and noise have a score by which all others are read
+    assert by_method[SILENCE].scores[1]["loudness_distance"] == 1
+    assert by_method[SILENCE].scores[1]["mss"] == 80
+    assert 0.3 < by_method[NOISE].scores[1]["loudness_distance"] < 1
     target = targets[0]
     nearest = setting.library.nearest(target.audio, target.note, 1)[0].preset
     (audio,) = played(setting.pool, [nearest])
@@ -148,7 +153,7 @@ def test_a_surrogate_answers_and_searches(setting: Setting, targets: list[BenchT
     file = RecordFile(tmp_path / "records.jsonl")
     benchmark.run(with_one, targets[:1], file, lambda done, total, record: None)
     kept = {record.conditions.method: record for record in file.records.values()}
-    assert kept.keys() == {FLOOR, MEDOID, RETRIEVAL, *SEARCHES, UNRENDERED, GUIDED}
+    assert kept.keys() == {FLOOR, *ANCHORS, MEDOID, RETRIEVAL, *SEARCHES, UNRENDERED, GUIDED}
     assert list(kept[UNRENDERED].scores) == list(kept[GUIDED].scores) == [1, 16]
     assert surrogate.fingerprint in kept[UNRENDERED].conditions.version
     target = targets[0]
@@ -160,7 +165,7 @@ def test_a_surrogate_answers_and_searches(setting: Setting, targets: list[BenchT
     (audio,) = played(setting.pool, [answer])
     assert kept[UNRENDERED].scores[1]["lsd"] == pytest.approx(METRICS["lsd"].function(target.audio, audio), rel=1e-6)
     lines, tests = results(list(kept.values()), SEARCHES, "10,000")
-    assert {"method": "surrogate, first answer", "targets": "1"}.items() <= lines[4].items()
+    assert {"method": "surrogate, first answer", "targets": "1"}.items() <= lines[6].items()
     pairs = {(test["method"], test["against"]) for test in tests}
     assert ("guided, 16 renders", "nearest 16, ranked again") in pairs
     more = [dataclasses.replace(record, target="other") for m, record in kept.items() if m not in {UNRENDERED, GUIDED}]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from synthmatch.benchmark.anchors import ANCHORS
 from synthmatch.benchmark.targets import BenchTarget
 from synthmatch.library.library import Library
 from synthmatch.params import Preset
@@ -35,7 +36,7 @@ BASELINE_VERSION = "1"
 
 @dataclass(frozen=True)
 class Method:
-    """One row of the tables. `version`: what its results depend on; `renders`: its budget; `baseline`: see `guided_search`."""
+    """One row of the tables; an anchor's has no proposers. `version`: what its results depend on; `renders`: its budget; `baseline`: see `guided_search`."""
 
     name: str
     version: str
@@ -95,6 +96,7 @@ def methods_for(
     found = []
     if target.preset and target.preset.synth == synth:
         found.append(_baseline(FLOOR, UserProposer([target.preset]), 1))
+    found += [Method(name, BASELINE_VERSION, 1, []) for name in ANCHORS]
     found.append(_baseline(MEDOID, UserProposer([medoid] if medoid else []), 1))
     found.append(_baseline(RETRIEVAL, LibraryProposer([library]), RERANKED))
     knowing = [model for model in models if synth in model.synths]

@@ -15,6 +15,7 @@ from functools import cached_property
 import numpy as np
 
 from synthmatch.arrays import Audio
+from synthmatch.benchmark.anchors import ANCHORS, anchor
 from synthmatch.benchmark.medoid import medoid_of
 from synthmatch.benchmark.methods import (
     BASELINE_VERSION,
@@ -113,8 +114,11 @@ def run(setting: Setting, targets: Sequence[BenchTarget], file: RecordFile, repo
         method = setting.methods(target, medoid)[name]
         # random search draws the same for all targets, so that they share its renders
         evaluate = shared.of(target) if name == "random" else None
-        objective = method.run(target, setting.pool, _stream(setting.seed, name, target), evaluate)
-        scores = _at_marks(setting, target, objective)
+        if name in ANCHORS:
+            scores = {1: TableMetrics(target.audio)(anchor(name, target.audio))}
+        else:
+            objective = method.run(target, setting.pool, _stream(setting.seed, name, target), evaluate)
+            scores = _at_marks(setting, target, objective)
         seconds = round(time.monotonic() - start, 2)
         record = Record(target.name, setting.conditions(method), machine(), seconds, scores)
         file.add([record])
@@ -124,7 +128,7 @@ def run(setting: Setting, targets: Sequence[BenchTarget], file: RecordFile, repo
 def is_current(recorded: Conditions, library: str, seed: int) -> bool:
     """Whether a record counts for the present searches and this library and seed; a model counts with any weights."""
     versions = recorded.version.split(" ")
-    if recorded.method in {FLOOR, MEDOID, RETRIEVAL}:
+    if recorded.method in {FLOOR, MEDOID, RETRIEVAL, *ANCHORS}:
         held = [BASELINE_VERSION]
     elif recorded.method in SEARCHES:
         held = [VERSIONS[recorded.method]]

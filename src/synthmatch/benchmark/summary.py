@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from synthmatch.benchmark.anchors import ANCHOR_NAMES, ANCHORS
 from synthmatch.benchmark.methods import FLOOR, MEDOID, RERANKED, RETRIEVAL, SEEDED, UNRENDERED
 from synthmatch.benchmark.records import Record, Scores
 from synthmatch.benchmark.report import shown
@@ -28,6 +29,7 @@ Row = tuple[str, int]
 
 _NAMES = {
     (FLOOR, 1): "the preset rendered again",
+    **{(name, 1): text for name, text in ANCHOR_NAMES.items()},
     ("random", 1): "random preset of the library",
     (MEDOID, 1): "medoid preset of the library",
     (RETRIEVAL, 1): "nearest preset of the library",
@@ -68,9 +70,24 @@ class Column:
 
     def rows(self, searches: Sequence[str]) -> list[Row]:
         """The rows that it has, in the order of the table."""
-        models = {method for method, _ in self._scores} - {FLOOR, MEDOID, RETRIEVAL, UNRENDERED, GUIDED, *SEARCHES}
+        models = {method for method, _ in self._scores} - {
+            FLOOR,
+            MEDOID,
+            RETRIEVAL,
+            UNRENDERED,
+            GUIDED,
+            *ANCHORS,
+            *SEARCHES,
+        }
         answers = [*sorted(model for model in models if not model.endswith(SEEDED)), UNRENDERED]
-        rows = [(FLOOR, 1), ("random", 1), (MEDOID, 1), (RETRIEVAL, 1), *((method, 1) for method in answers)]
+        rows = [
+            (FLOOR, 1),
+            *((name, 1) for name in ANCHORS),
+            ("random", 1),
+            (MEDOID, 1),
+            (RETRIEVAL, 1),
+            *((method, 1) for method in answers),
+        ]
         rows += [(RETRIEVAL, RERANKED), (GUIDED, RERANKED)]
         rows += [(search, self.last) for search in (*reversed(searches), GUIDED) if self.last > RERANKED]
         return [row for row in rows if self.of(row)]
