@@ -100,4 +100,5 @@ def guided_search(
             seeds = propose_without_rendering(objective, seeds, rng, preselection, answers)
     except (KeyboardInterrupt, Interrupted):
         complete = False
+    # without a render, or where none succeeded, the seeds are the answer
     return SearchResult(distinct(objective, answers) or seeds[:answers], objective, complete)
