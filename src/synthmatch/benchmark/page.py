@@ -13,6 +13,7 @@ from synthmatch.benchmark.report import Line, agreement, results
 from synthmatch.benchmark.summary import (
     Column,
     fewer_targets,
+    further_than_silence,
     guided_against_plain,
     how_near,
     retrieval_against_models,
@@ -132,7 +133,13 @@ def page(folder: Path, synths: Sequence[str], searches: Sequence[str], seed: int
     }
     columns = {name: [column for column in found if column.targets] for name, found in columns.items()}
     parts, own = [HEAD], columns["held-out"]
-    said = [text for text in (how_near(own), retrieval_against_models(own), guided_against_plain(columns)) if text]
+    said = [
+        how_near(own),
+        further_than_silence(own, searches),
+        retrieval_against_models(own),
+        guided_against_plain(columns),
+    ]
+    said = [text for text in said if text]
     if said:
         parts += ["## What it says\n", *said]
     for name, found in columns.items():

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from synthmatch.benchmark.anchors import ANCHOR_NAMES, ANCHORS
+from synthmatch.benchmark.anchors import ANCHOR_NAMES, ANCHORS, SILENCE
 from synthmatch.benchmark.methods import FLOOR, MEDOID, RERANKED, RETRIEVAL, SEEDED, UNRENDERED
 from synthmatch.benchmark.records import Record, Scores
 from synthmatch.benchmark.report import shown
@@ -178,6 +178,26 @@ def how_near(columns: Sequence[Column]) -> str:
     if not said:
         return ""
     return f"How to read `lsd`: lower is nearer, and two equal sounds have 0 dB. On held-out presets {_and(said)} (means, by synthesizer).\n"
+
+
+def further_than_silence(columns: Sequence[Column], searches: Sequence[str]) -> str:
+    """Which rows silence beats by mean `lsd`, by synthesizer. Empty where no silence was scored, or it beats none."""
+    said = list[str]()
+    for column in columns:
+        rows = [
+            row
+            for row in column.rows(searches)
+            if column.of((SILENCE, 1)) and len(column.of(row)) == len(column.targets)
+        ]
+        beaten = [f"`{_name(row, column.budget(row))}`" for row in rows if column.mean(row) > column.mean((SILENCE, 1))]
+        if beaten:
+            said.append(f"{column.title}, {column.mean((SILENCE, 1)):.2f} dB: {_and(beaten)}")
+    if not said:
+        return ""
+    return (
+        "**`lsd` alone is no proof.** It counts what is quiet as much as what is loud, and finds silence nearer to held-out "
+        f"presets than these rows. {'; '.join(said)}. `mss` is 80 dB for silence by definition.\n"
+    )
 
 
 def fewer_targets(columns: Mapping[str, Sequence[Column]]) -> str:
