@@ -27,7 +27,10 @@ def daemon(told: Path) -> None:
     os.setsid()
     process = os.fork()
     if process:
-        told.write_text(str(process))
+        # whole or not at all: it may be killed while it writes
+        new = told.with_name(f"{told.name}-{process}")
+        new.write_text(str(process))
+        new.replace(told)
         os._exit(0)
     time.sleep(1e3)
 
