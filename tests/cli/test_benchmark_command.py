@@ -46,7 +46,7 @@ def test_a_model_has_its_rows_and_a_second_run_goes_on(model: Path, tmp_path: Pa
             assert wanted <= {line["method"] for line in csv.DictReader(stream)}, table
     lines = (tmp_path / "records/dexed-held-out.jsonl").read_text().splitlines()
     kept = [json.loads(line)["conditions"] for line in lines]
-    assert len(kept) == 2 * 9
+    assert len(kept) == 2 * 11
     (alone,) = {c["version"] for c in kept if c["method"] == "untrained"}
     (seeded,) = {c["version"] for c in kept if c["method"] == "untrained, guided"}
     assert len(alone) == 8
