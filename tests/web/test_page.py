@@ -21,7 +21,7 @@ def test_from_a_sound_to_the_preset_that_was_heard(watched: Watched, tmp_path: P
     """Catches a break anywhere between the upload and the file: the downloaded preset plays what the page played."""
     page = watched.open()
     give(page)
-    expect(page.locator("#heard")).to_have_text("Heard: C2, 89 % sure")
+    expect(page.locator("#found-note")).to_have_text("Note: C2, 89 % sure")
     only(page)
     page.click("#go")
     expect(page.locator("#progress .headline")).to_contain_text("Searches")
@@ -142,9 +142,9 @@ def test_a_sound_is_dropped_trimmed_and_corrected(watched: Watched) -> None:
     with page.expect_response("**/api/targets") as answer:
         page.select_option("#note", label="A2")
     assert answer.value.json()["pitch"] == 45
-    expect(page.locator("#heard")).to_have_text("Heard: A2, as you say")
+    expect(page.locator("#found-note")).to_have_text("Note: A2, as you say")
     page.click("#find")
-    expect(page.locator("#heard")).to_contain_text("Heard: C2")
+    expect(page.locator("#found-note")).to_contain_text("Note: C2")
     wave = page.locator("#wave [part~='region-handle-right']")
     box = wave.bounding_box()
     assert box

@@ -93,7 +93,7 @@ def _chunk(knobs: dict[str, F64], pitch: I64, hold: F64, seconds: F64) -> PartFe
         bands[crunched] = distorted(bands[crunched], knobs["distortion_crunch"][crunched])
     wet = reverberated(bands, knobs["reverb_wet"], knobs["reverb_roomsize"], knobs["reverb_damp"], seconds)
     gain = limiter_gain(wet, _crest(knobs, oscillators), seconds)
-    heard = decibels(mean_power(wet).astype(np.float64) * gain[:, None, :], QUIETEST_DB)
+    levels = decibels(mean_power(wet).astype(np.float64) * gain[:, None, :], QUIETEST_DB)
     note = note_hz[:, None]
     curves = [
         (decibels(np.square(level), QUIETEST_DB)[:, None] + 30.0) / 20.0,
@@ -104,7 +104,7 @@ def _chunk(knobs: dict[str, F64], pitch: I64, hold: F64, seconds: F64) -> PartFe
         lfo[:, None],
         *(np.log2(bend)[:, None] / 2.0 for bend in bends),
     ]
-    return PartFeatures(np.clip(np.concatenate(curves, axis=1), -5.0, 5.0), _values(knobs, oscillators), heard)
+    return PartFeatures(np.clip(np.concatenate(curves, axis=1), -5.0, 5.0), _values(knobs, oscillators), levels)
 
 
 def _crest(knobs: dict[str, F64], oscillators: Oscillators) -> Float64[F64, " presets"]:

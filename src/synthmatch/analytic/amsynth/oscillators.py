@@ -50,7 +50,7 @@ class Oscillators(NamedTuple):
     #: both are bent alike by the LFO
     together: Bools
 
-    def heard_hz(self) -> Float64[F64, "presets 2"]:
+    def audible_hz(self) -> Float64[F64, "presets 2"]:
         """Audible frequencies: oscillator 2's is 1's where 1 resets it. Shape: (N, 2)."""
         first, second = self.frequency_hz.T
         return np.stack([first, np.where(self.synced, first, second)], axis=1)
@@ -72,7 +72,7 @@ def tones(oscillators: Oscillators, seconds: F64) -> tuple[Partials, Partials]:
     synced = oscillators.synced
     if synced.any():
         second[synced] = _bundled(_reset(oscillators, synced), _ONE, _WIDTH)
-    frequency = [heard[:, None] * HARMONICS for heard in oscillators.heard_hz().T]
+    frequency = [hz[:, None] * HARMONICS for hz in oscillators.audible_hz().T]
     power = [np.square(np.abs(part)) for part in (first, second)]
     beats = _beats(oscillators, first, second, seconds)
     return Partials(frequency[0], power[0][:, :, None] + beats, SINGLE), Partials(frequency[1], power[1], SINGLE)
@@ -87,9 +87,9 @@ def ringing(oscillators: Oscillators) -> Partials:
     synced = oscillators.synced
     if synced.any():
         power[1][synced] = np.square(np.abs(_bundled(_reset(full, synced), _RINGING, _RINGING_WIDTH)))
-    heard_hz = oscillators.heard_hz()[:, :, None, None]
-    high = heard_hz[:, 0] * _RINGING[:, None]
-    low = heard_hz[:, 1] * _RINGING
+    audible_hz = oscillators.audible_hz()[:, :, None, None]
+    high = audible_hz[:, 0] * _RINGING[:, None]
+    low = audible_hz[:, 1] * _RINGING
     products = power[0][:, :, None] * power[1][:, None, :] / 4
     groups = (_KEPT & ~_BUNDLED, _KEPT & _BUNDLED)
     parts = [part[:, which] for which in groups for part in (high + low, np.abs(high - low))]

@@ -56,7 +56,7 @@ _APART = 3
 
 def _wiring() -> tuple[Float64[F64, "32 6 6"], Float64[F64, "32 6"], Float64[F64, "32 6"]]:
     """By algorithm: which operator modulates which, (32, 6, 6); which are carriers, and which have feedback, (32, 6)."""
-    modulates, heard, feedback = np.zeros((32, 6, 6)), np.zeros((32, 6)), np.zeros((32, 6))
+    modulates, carriers, feedback = np.zeros((32, 6, 6)), np.zeros((32, 6)), np.zeros((32, 6))
     for algorithm in range(32):
         buses: dict[int, list[int]] = {1: [], 2: []}
         for operator, flags in enumerate(_ALGORITHMS[6 * algorithm : 6 * algorithm + 6]):
@@ -64,14 +64,14 @@ def _wiring() -> tuple[Float64[F64, "32 6 6"], Float64[F64, "32 6"], Float64[F64
             feedback[algorithm, operator] = bool(flags & 0xC0)
             bus = flags & 3
             if bus == 0:
-                heard[algorithm, operator] = 1.0
+                carriers[algorithm, operator] = 1.0
             else:
                 buses[bus] = [*buses[bus], operator] if flags & 4 else [operator]
-    return modulates, heard, feedback
+    return modulates, carriers, feedback
 
 
-_MODULATES, _HEARD, _FEEDBACK = _wiring()
-_WIRING = Wiring(_MODULATES, _HEARD, _FEEDBACK)
+_MODULATES, _CARRIERS, _FEEDBACK = _wiring()
+_WIRING = Wiring(_MODULATES, _CARRIERS, _FEEDBACK)
 
 
 def dexed_features(
@@ -87,10 +87,10 @@ def dexed_features(
     audible = np.clip(level, _SILENT, 1.0)
     algorithm = native[:, space.index["algorithm"]].astype(np.int64)
     amplitude = 2.0**audible
-    modulates, heard = _MODULATES[algorithm], _HEARD[algorithm]
+    modulates, carriers = _MODULATES[algorithm], _CARRIERS[algorithm]
     quietest = 2.0**_SILENT
     modulation = np.log2(np.einsum("nij,nit->njt", modulates, amplitude) + quietest)
-    output = np.log2(heard[:, :, None] * amplitude + quietest)
+    output = np.log2(carriers[:, :, None] * amplitude + quietest)
     mode, coarse, fine, detune = (operators[name] for name in ("mode", "coarse", "fine", "detune"))
     ratio = np.log2(np.where(coarse == 0, 0.5, coarse) * (1 + fine / 100))
     fixed = ((coarse & 3) + fine / 100) * np.log2(10.0) - np.log2(440.0) - (key[:, None] - 69) / 12
@@ -100,7 +100,7 @@ def dexed_features(
         np.clip(frequency / 2, -4.0, 4.0),
         mode,
         modulates.reshape(len(native), -1),
-        heard,
+        carriers,
         feedback,
         (detune - 7) / 7,
     ]

@@ -41,12 +41,12 @@ class Wiring:
     Two algorithms have a loop of several operators in place of it. There and in the last one feedback is weaker.
     """
 
-    def __init__(self, modulates: F64, heard: F64, feedback: F64) -> None:
+    def __init__(self, modulates: F64, carriers: F64, feedback: F64) -> None:
         self.modulators = [[np.flatnonzero(one[:, to]).tolist() for to in range(6)] for one in modulates]
-        self.heard = heard > 0
+        self.carriers = carriers > 0
         #: the operators that feedback passes through
         self.loops = [_LOOPS.get(number, [int(one.argmax())]) for number, one in enumerate(feedback)]
-        self.amount = np.where(np.isin(np.arange(len(heard)), _WEAKER), 0.25, 1.0)
+        self.amount = np.where(np.isin(np.arange(len(carriers)), _WEAKER), 0.25, 1.0)
 
 
 class Playing(NamedTuple):
@@ -85,7 +85,7 @@ def _powers(
 ) -> Iterator[tuple[Int64[I64, " rows"], Int64[I64, " rows"], Float32[F32, "rows bins"]]]:
     """Voices, moments and the power of their bins, (R,), (R,), (R, bins), R by R: of all that are audible."""
     algorithm, amplitude = playing.algorithm, playing.amplitude
-    loud = (amplitude * wiring.heard[algorithm][:, :, None]).max(axis=1) > _SILENT  # (N, T)
+    loud = (amplitude * wiring.carriers[algorithm][:, :, None]).max(axis=1) > _SILENT  # (N, T)
     voices, moments = np.nonzero(loud)
     # frames of one algorithm together
     order = np.argsort(algorithm[voices], kind="stable")
@@ -143,14 +143,14 @@ def _frames(
             sound[fed_rows] = fed_sounds
         sound *= level[:, operator, None]
         sounds[operator] = sound
-        if wiring.heard[algorithm, operator]:
+        if wiring.carriers[algorithm, operator]:
             total += sound
     return total
 
 
 def _needed(wiring: Wiring, algorithm: int) -> set[int]:
     """Carriers, and operators that modulate one that is needed."""
-    needed = set(np.flatnonzero(wiring.heard[algorithm]).tolist())
+    needed = set(np.flatnonzero(wiring.carriers[algorithm]).tolist())
     for operator in range(5, -1, -1):
         if operator in needed:
             needed.update(wiring.modulators[algorithm][operator])

@@ -130,8 +130,8 @@ export class DetailView extends EventTarget {
     });
     const go = make("button", { type: "button" }, "Make 4 variations");
     go.addEventListener("click", () => busy(go, this.error, async () => {
-      const wish = { names: what.value ? [what.value] : [], amount: Number(amount.value), count: 4, seed: Math.floor(Math.random() * 2 ** 31) };
-      this.made(await post(`/api/candidates/${this.current.id}/vary`, wish));
+      const request = { names: what.value ? [what.value] : [], amount: Number(amount.value), count: 4, seed: Math.floor(Math.random() * 2 ** 31) };
+      this.made(await post(`/api/candidates/${this.current.id}/vary`, request));
       say("four variations were added");
     }));
     return make("div", { class: "tool" }, make("label", {}, "Vary ", what), make("label", {}, "by ", amount, output), go);
@@ -159,8 +159,8 @@ export class DetailView extends EventTarget {
     const synth = this.base.synth;
     const sound = await send("/api/sounds", "file", [[file, file.name]], () => {});
     const target = await post("/api/targets", { sound: sound.id });
-    const wish = { target: target.id, synths: [synth], seconds: Number($("seconds").value), renders: 100000, candidates: 1 };
-    const job = await finished((await post("/api/searches", wish)).id, (state) => {
+    const request = { target: target.id, synths: [synth], seconds: Number($("seconds").value), renders: 100000, candidates: 1 };
+    const job = await finished((await post("/api/searches", request)).id, (state) => {
       told.textContent = state.seconds_left ? `Searches for ${target.name}, about ${duration(state.seconds_left)} left` : "Waits";
     });
     if (!job.candidates.length) throw new Error(job.message || "nothing was found for the second sound");

@@ -1,8 +1,8 @@
 /**
- * The player: a pair {target, candidate} of sounds {url, loudness_db, title}, of which one is heard. A sound that has
+ * The player: a pair {target, candidate} of sounds {url, loudness_db, title}, of which one plays aloud. A sound that has
  * nothing to be compared with is a candidate without a target.
  *
- * Both are started by one clock at the same moment and run on together; a gain decides which is heard, so a change
+ * Both are started by one clock at the same moment and run on together; a gain decides which is audible, so a change
  * between them keeps the playhead. A gain never jumps: it moves in 20 ms, which no ear takes for a click. The louder one
  * is turned down to the loudness of the other, never up, so that nothing clips.
  */

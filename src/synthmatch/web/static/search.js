@@ -12,7 +12,7 @@ export class SearchStep extends EventTarget {
     for (const synth of about.synths) $("synths").append(choice(synth));
     soundStep.addEventListener("target", () => this.enable());
     $("synths").addEventListener("change", () => this.enable());
-    $("wish").addEventListener("submit", (event) => {
+    $("search-form").addEventListener("submit", (event) => {
       event.preventDefault();
       this.start(this.chosen());
     });
@@ -28,7 +28,7 @@ export class SearchStep extends EventTarget {
 
   /** Ask for a search; `extra` are a candidate to start from and what is locked. */
   async start(synths, extra = {}, targetId = this.soundStep.target?.id, place = $("search-error"), button = $("go")) {
-    const wish = {
+    const request = {
       target: targetId,
       synths,
       seconds: Number($("seconds").value),
@@ -37,7 +37,7 @@ export class SearchStep extends EventTarget {
       libraries: this.own.libraries.map(({ id }) => id),
       ...extra,
     };
-    const job = await busy(button, place, () => post("/api/searches", wish));
+    const job = await busy(button, place, () => post("/api/searches", request));
     this.enable();
     if (job) this.dispatchEvent(new CustomEvent("started", { detail: job }));
     return job;

@@ -44,7 +44,7 @@ export class SoundStep extends EventTarget {
     $("whole").addEventListener("change", () => this.correct("whole", $("whole").checked));
     $("find").addEventListener("click", () => {
       this.given = {};
-      this.aim();
+      this.makeTarget();
     });
   }
 
@@ -96,7 +96,7 @@ export class SoundStep extends EventTarget {
     $("end").value = sound.seconds.toFixed(2);
     for (const id of ["start", "end"]) $(id).max = sound.seconds.toFixed(2);
     this.show(buffer);
-    await this.aim();
+    await this.makeTarget();
   }
 
   show(buffer) {
@@ -140,16 +140,16 @@ export class SoundStep extends EventTarget {
   later() {
     clearTimeout(this.timer);
     this.setTarget(null);
-    this.timer = setTimeout(() => this.aim(), REST_MS);
+    this.timer = setTimeout(() => this.makeTarget(), REST_MS);
   }
 
   correct(field, value) {
     this.given[field] = value;
-    this.aim();
+    this.makeTarget();
   }
 
   /** Have the server make the part a target. */
-  async aim() {
+  async makeTarget() {
     const asked = ++this.asked;
     const [start, end] = this.part();
     const whole = start === 0 && end >= this.sound.seconds - 0.005;
@@ -171,7 +171,7 @@ export class SoundStep extends EventTarget {
       $("hold").value = target.hold_seconds.toFixed(2);
       $("whole").checked = this.given.whole ?? false;
       const sure = "note" in this.given ? "as you say" : target.pitched ? `${Math.round(100 * target.pitch_confidence)} % sure` : "no clear pitch";
-      $("heard").textContent = `Heard: ${target.note}, ${sure}`;
+      $("found-note").textContent = `Note: ${target.note}, ${sure}`;
       $("remarks").replaceChildren(...target.remarks.map((remark) => make("li", {}, remark)));
       $("find").hidden = Object.keys(this.given).length === 0;
     }
