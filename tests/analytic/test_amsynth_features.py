@@ -8,6 +8,7 @@ import pytest
 
 from synthmatch.analytic.features import PartFeatures
 from synthmatch.analytic.model import analytic_of
+from synthmatch.analytic.played import PlayedPresets
 from synthmatch.audio import Audio, mono
 from synthmatch.features.sketch import sketch
 from synthmatch.library.builtin import builtin_library
@@ -46,7 +47,9 @@ def played(pool: RenderPool, rows: Sequence[Mapping[str, float]], note: Note) ->
 def workings(native: Wide, note: Note, seconds: Wide) -> PartFeatures:
     """Of presets that are played alike."""
     count = len(native)
-    return analytic_of(SYNTH).features(native, np.full(count, note.pitch), np.full(count, note.hold_seconds), seconds)
+    return analytic_of(SYNTH).features(
+        PlayedPresets(native, np.full(count, note.pitch), np.full(count, note.hold_seconds), seconds)
+    )
 
 
 def curves(native: Wide, note: Note, seconds: Wide) -> Wide:
@@ -115,7 +118,9 @@ def test_the_second_oscillator_is_where_its_ratio_says(pool: RenderPool) -> None
         rows.append({**SINE, **tuning, "osc_mix": 1})
     note = Note(hold_seconds=1.0, render_seconds=1.0)
     native, audio = played(pool, rows, note)
-    values = analytic_of(SYNTH).features(native, np.full(12, 60), np.full(12, 1.0), np.array([0.5])).values
+    values = (
+        analytic_of(SYNTH).features(PlayedPresets(native, np.full(12, 60), np.full(12, 1.0), np.array([0.5]))).values
+    )
     for row, sound in enumerate(audio):
         part = mono(sound)[4096:36864]
         peak = np.argmax(np.abs(np.fft.rfft(part * np.hanning(len(part))))) * SAMPLE_RATE_HZ / len(part)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from scipy.ndimage import uniform_filter1d
 
 from synthmatch.analytic.model import analytic_of
+from synthmatch.analytic.played import PlayedPresets
 from synthmatch.audio import mono
 from synthmatch.features.search_distance import SearchDistance
 from synthmatch.features.sketch import sketch
@@ -93,7 +94,9 @@ def test_bins_stand_out_where_dexeds_do() -> None:
     assert library
     rows = np.random.default_rng(2).choice(len(library), 24, replace=False)
     natives = SPACE.to_native(library.unit[rows])
-    expected = analytic_of(DEXED).spectrum(natives, np.full(24, 60), np.full(24, Note().hold_seconds), MIDDLES_SECONDS)
+    expected = analytic_of(DEXED).spectrum(
+        PlayedPresets(natives, np.full(24, 60), np.full(24, Note().hold_seconds), MIDDLES_SECONDS)
+    )
     assert expected is not None
     hears = SearchDistance(np.zeros((1, Note().samples), np.float32))
     alike = []

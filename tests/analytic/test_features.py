@@ -6,6 +6,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from synthmatch.analytic.model import analytic_of
+from synthmatch.analytic.played import PlayedPresets
 from synthmatch.audio import mono
 from synthmatch.library.builtin import builtin_library
 from synthmatch.note import SAMPLE_RATE_HZ, Note
@@ -51,7 +52,7 @@ def test_an_operators_level_is_what_dexed_plays(
     audio = ENGINE.render(DEXED.preset(native), note)
     seconds = np.array([0.1, 0.2, 0.5, 0.9, 1.1, 1.5])
     heard = seconds[:, None] + np.linspace(-0.01, 0.01, 21)  # a steep slope is averaged over the 20 ms that are heard
-    found = analytic_of(DEXED).features(native[None], np.array([pitch]), np.array([1.0]), heard.ravel())
+    found = analytic_of(DEXED).features(PlayedPresets(native[None], np.array([pitch]), np.array([1.0]), heard.ravel()))
     power = 10 ** (found.curves[0, 5] * 4 * OCTAVE_DB / 10)
     computed = 10 * np.log10(power.reshape(heard.shape).mean(axis=1))
     played = np.array([level_db(audio, second) for second in seconds])
@@ -66,7 +67,7 @@ def test_the_operators_that_are_heard_are_the_carriers(algorithm: int) -> None:
     """Catches a wrong line of the table of algorithms: with the carriers down, nothing sounds; with one up, it does."""
     native = DEXED.space.from_named({"algorithm": algorithm, **{f"op{n}_output_level": 90 for n in range(1, 7)}})
     note = Note(hold_seconds=0.3, render_seconds=0.3)
-    found = analytic_of(DEXED).features(native[None], np.array([60]), np.array([0.3]), np.array([0.2]))
+    found = analytic_of(DEXED).features(PlayedPresets(native[None], np.array([60]), np.array([0.3]), np.array([0.2])))
     heard = found.values[0, 48:54]
     for place, number in enumerate(range(6, 0, -1)):
         others = {f"op{n}_output_level": 0 for n in range(1, 7) if n != number}
@@ -85,13 +86,13 @@ def test_workings_are_finite_for_any_preset_and_note(synth: str) -> None:
     native = space.to_native(np.concatenate([library.unit[:50], rng.random((50, len(space)))]))
     pitch, hold = rng.integers(0, 128, 100), rng.uniform(0.01, 10, 100)
     seconds = np.linspace(0, 4, 9)
-    found = analytic_of(instrument).features(native, pitch, hold, seconds)
+    found = analytic_of(instrument).features(PlayedPresets(native, pitch, hold, seconds))
     for part in (found.curves, found.values):
         assert np.isfinite(part).all()
         assert np.abs(part).max(initial=0) < 6
     assert found.levels.min() >= -90
     assert found.levels.max() < 30  # measured: 13 dB
-    alone = analytic_of(instrument).features(native[7:8], pitch[7:8], hold[7:8], seconds)
+    alone = analytic_of(instrument).features(PlayedPresets(native[7:8], pitch[7:8], hold[7:8], seconds))
     assert np.allclose(alone.curves[0], found.curves[7])
     assert np.allclose(alone.values[0], found.values[7])
     assert np.allclose(alone.levels[0], found.levels[7], atol=0.01)
@@ -104,10 +105,10 @@ def test_spectra_are_finite_for_any_preset_and_note() -> None:
     rng = np.random.default_rng(0)
     native = DEXED.space.to_native(np.concatenate([library.unit[:50], rng.random((50, len(DEXED.space)))]))
     pitch, hold, seconds = rng.integers(0, 128, 100), rng.uniform(0.01, 10, 100), np.linspace(0, 4, 9)
-    spectra = analytic_of(DEXED).spectrum(native, pitch, hold, seconds)
+    spectra = analytic_of(DEXED).spectrum(PlayedPresets(native, pitch, hold, seconds))
     assert spectra is not None
     assert spectra.shape == (100, 9, 1025)
     assert np.isfinite(spectra).all()
-    one = analytic_of(DEXED).spectrum(native[7:8], pitch[7:8], hold[7:8], seconds)
+    one = analytic_of(DEXED).spectrum(PlayedPresets(native[7:8], pitch[7:8], hold[7:8], seconds))
     assert one is not None
     assert np.allclose(one, spectra[7:8], atol=0.1)

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from synthmatch.analytic.model import analytic_of
+from synthmatch.analytic.played import PlayedPresets
 from synthmatch.analytic.vital.bands import BANDS, IN_OCTAVE, LOWEST_HZ
 from synthmatch.audio import mono
 from synthmatch.note import SAMPLE_RATE_HZ, Note
@@ -51,13 +52,21 @@ def play(values: dict[str, float], pitch: int = 60, render_seconds: float = 1.3)
 def curves(values: dict[str, float], pitch: int = 60, seconds: Floats = SECONDS) -> Floats:
     """Curves of one preset. Shape: (curves, T)."""
     native = SPACE.from_named(values)[None]
-    return analytic_of(VITAL).features(native, np.array([pitch]), np.array([HOLD_SECONDS]), seconds).curves[0]
+    return (
+        analytic_of(VITAL)
+        .features(PlayedPresets(native, np.array([pitch]), np.array([HOLD_SECONDS]), seconds))
+        .curves[0]
+    )
 
 
 def spectrum(values: dict[str, float], pitch: int = 60, seconds: Floats = SECONDS) -> Floats:
     """Levels in dB of one preset. Shape: (BANDS, T)."""
     native = SPACE.from_named(values)[None]
-    return analytic_of(VITAL).features(native, np.array([pitch]), np.array([HOLD_SECONDS]), seconds).levels[0]
+    return (
+        analytic_of(VITAL)
+        .features(PlayedPresets(native, np.array([pitch]), np.array([HOLD_SECONDS]), seconds))
+        .levels[0]
+    )
 
 
 def decibels(curve: Floats) -> Floats:

@@ -15,8 +15,8 @@ from scipy.signal import fftconvolve, lfilter
 
 from synthmatch.arrays import F32, F64
 from synthmatch.audio import load, mono
+from synthmatch.benchmark.anchors import NOISE, SILENCE, anchor
 from synthmatch.benchmark.recordings import SAMPLES, play_note
-from synthmatch.features.stft import power_frames
 from synthmatch.metrics import METRICS
 
 RATE_HZ = 44_100
@@ -93,16 +93,11 @@ def extremes(audio: F32) -> dict[str, F32]:
     """What shares next to nothing with a sound: silence, noise of its mean spectrum, white noise; and itself backwards."""
     rng = np.random.default_rng(2)
     white = rng.standard_normal(len(audio))
-    mean = np.sqrt(power_frames(audio, 2048, 1024).mean(axis=0))
-    spectrum = np.fft.rfft(white)
-    places = np.linspace(0, len(mean) - 1, len(spectrum))
-    coloured = np.fft.irfft(spectrum * np.interp(places, np.arange(len(mean)), mean), len(audio))
-    noises = {"noise of its spectrum": coloured, "white noise": white}
-    level = _rms(audio)
     return {
-        "silence": np.zeros_like(audio),
+        "silence": anchor(SILENCE, audio[None])[0],
         "backwards": audio[::-1].copy(),
-        **{name: (one / _rms(one) * level).astype(np.float32) for name, one in noises.items()},
+        "noise of its spectrum": anchor(NOISE, audio[None])[0],
+        "white noise": (white / _rms(white) * _rms(audio)).astype(np.float32),
     }
 
 

@@ -7,39 +7,24 @@ from functools import cache
 from importlib import import_module
 
 from synthmatch.analytic.features import PartFeatures, no_features
-from synthmatch.arrays import F32, F64, I64, Float32, Float64, Int64
+from synthmatch.analytic.played import PlayedPresets
+from synthmatch.arrays import F32, Float32
 from synthmatch.params import ParamSpace
 from synthmatch.synths.base import Synth
 from synthmatch.synths.registry import get_synth
 
 
 class AnalyticModel:
-    """Knows nothing of a synthesizer with this space; a model of one that is known overrides what it can compute.
-
-    Presets are native values, (N, P), each with a pitch and a hold, both (N,); `seconds` are times after the note's start,
-    (T,).
-    """
+    """Knows nothing of a synthesizer with this space; a model of one that is known overrides what it can compute."""
 
     def __init__(self, space: ParamSpace) -> None:
         self.space = space
 
-    def features(
-        self,
-        native: Float64[F64, "presets parameters"],
-        pitch: Int64[I64, " presets"],
-        hold_seconds: Float64[F64, " presets"],
-        seconds: Float64[F64, " times"],
-    ) -> PartFeatures:
+    def features(self, played: PlayedPresets) -> PartFeatures:
         """What the synthesizer's parts do over time."""
-        return no_features(len(native), len(seconds))
+        return no_features(len(played.native), len(played.seconds))
 
-    def spectrum(
-        self,
-        native: Float64[F64, "presets parameters"],
-        pitch: Int64[I64, " presets"],
-        hold_seconds: Float64[F64, " presets"],
-        seconds: Float64[F64, " times"],
-    ) -> Float32[F32, "presets times bins"] | None:
+    def spectrum(self, played: PlayedPresets) -> Float32[F32, "presets times bins"] | None:
         """How loud each bin of a frame should be, in dBFS; None where no formula gives it. Shape: (N, T, bins).
 
         Frames are `mel_filterbank.WINDOW` samples of a Hann window, around each of the times. What is louder or quieter as

@@ -24,6 +24,9 @@ from synthmatch.search.registry import GUIDED, SEARCHES, VERSIONS
 from synthmatch.surrogate.surrogate import Surrogate
 
 FLOOR, MEDOID, RETRIEVAL = "noise floor", "medoid", "retrieval"
+#: What other rows are read by: found by no method. And all rows that need no search and no model.
+REFERENCES = frozenset({FLOOR, *ANCHORS})
+BASELINES = REFERENCES | {MEDOID, RETRIEVAL}
 #: What the surrogate expects to be nearest before anything is rendered: the first, and the best of so many.
 UNRENDERED = "guided without renders"
 #: Neighbours that are rendered and ranked again by the search distance.

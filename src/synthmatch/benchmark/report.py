@@ -10,7 +10,16 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from synthmatch.benchmark.anchors import ANCHOR_NAMES, ANCHORS
-from synthmatch.benchmark.methods import FLOOR, MEDOID, RERANKED, RETRIEVAL, SEEDED, UNRENDERED
+from synthmatch.benchmark.methods import (
+    BASELINES,
+    FLOOR,
+    MEDOID,
+    REFERENCES,
+    RERANKED,
+    RETRIEVAL,
+    SEEDED,
+    UNRENDERED,
+)
 from synthmatch.benchmark.records import Record, Scores
 from synthmatch.benchmark.statistics import paired_wilcoxon
 from synthmatch.benchmark.tables import Row, summarize
@@ -33,9 +42,7 @@ def results(records: Sequence[Record], searches: Sequence[str], library: str) ->
     `on the targets of` names them.
     """
     targets = Counter(record.conditions.method for record in records)
-    few = sorted(
-        m for m in targets if targets[m] < targets[RETRIEVAL] and m not in {FLOOR, MEDOID, *ANCHORS, *SEARCHES}
-    )
+    few = sorted(m for m in targets if targets[m] < targets[RETRIEVAL] and m not in BASELINES | SEARCHES.keys())
     lines, tests = _tables([r for r in records if r.conditions.method not in few], searches, library, "all")
     if few:
         more = _tables(records, searches, library, " and ".join(map(shown, few)))
@@ -68,7 +75,7 @@ def agreement(records: Sequence[Record]) -> str:
 
     by_target: dict[str, dict[float, Scores]] = {}
     for record in records:
-        if record.conditions.method not in {FLOOR, *ANCHORS}:
+        if record.conditions.method not in REFERENCES:
             for scores in record.scores.values():
                 by_target.setdefault(record.target, {})[scores["distance_db"]] = scores
     groups = [list(found.values()) for found in by_target.values() if len(found) > 3]
@@ -87,16 +94,13 @@ def _common(records: Sequence[Record], searches: Sequence[str]) -> dict[str, dic
     for record in records:
         by_target.setdefault(record.target, {})[record.conditions.method] = record
     # random search has the random preset, a row of every table
-    wanted = {MEDOID, RETRIEVAL, "random", *searches} | {record.conditions.method for record in records} - {
-        FLOOR,
-        *ANCHORS,
-    }
+    wanted = {MEDOID, RETRIEVAL, "random", *searches} | {record.conditions.method for record in records} - REFERENCES
     return {t: found for t, found in sorted(by_target.items()) if wanted <= found.keys()}
 
 
 def _models(common: Mapping[str, Mapping[str, Record]]) -> list[str]:
     """What answers without a search: models, and the surrogate."""
-    methods, others = next(iter(common.values())), {FLOOR, MEDOID, RETRIEVAL, GUIDED, *ANCHORS, *SEARCHES}
+    methods, others = next(iter(common.values())), BASELINES | {GUIDED, *SEARCHES}
     return sorted((m for m in methods if m not in others and not m.endswith(SEEDED)), key=shown)
 
 

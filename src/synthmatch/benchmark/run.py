@@ -19,9 +19,8 @@ from synthmatch.benchmark.anchors import ANCHORS, anchor
 from synthmatch.benchmark.medoid import medoid_of
 from synthmatch.benchmark.methods import (
     BASELINE_VERSION,
-    FLOOR,
+    BASELINES,
     MEDOID,
-    RETRIEVAL,
     SEEDED,
     UNRENDERED,
     Method,
@@ -128,7 +127,7 @@ def run(setting: Setting, targets: Sequence[BenchTarget], file: RecordFile, repo
 def is_current(recorded: Conditions, library: str, seed: int) -> bool:
     """Whether a record counts for the present searches and this library and seed; a model counts with any weights."""
     versions = recorded.version.split(" ")
-    if recorded.method in {FLOOR, MEDOID, RETRIEVAL, *ANCHORS}:
+    if recorded.method in BASELINES:
         held = [BASELINE_VERSION]
     elif recorded.method in SEARCHES:
         held = [VERSIONS[recorded.method]]

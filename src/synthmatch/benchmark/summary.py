@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from synthmatch.benchmark.anchors import ANCHOR_NAMES, ANCHORS, SILENCE
-from synthmatch.benchmark.methods import FLOOR, MEDOID, RERANKED, RETRIEVAL, SEEDED, UNRENDERED
+from synthmatch.benchmark.methods import BASELINES, FLOOR, MEDOID, RERANKED, RETRIEVAL, SEEDED, UNRENDERED
 from synthmatch.benchmark.records import Record, Scores
 from synthmatch.benchmark.report import shown
 from synthmatch.benchmark.statistics import paired_wilcoxon
@@ -70,15 +70,7 @@ class Column:
 
     def rows(self, searches: Sequence[str]) -> list[Row]:
         """The rows that it has, in the order of the table."""
-        models = {method for method, _ in self._scores} - {
-            FLOOR,
-            MEDOID,
-            RETRIEVAL,
-            UNRENDERED,
-            GUIDED,
-            *ANCHORS,
-            *SEARCHES,
-        }
+        models = {method for method, _ in self._scores} - BASELINES - {UNRENDERED, GUIDED, *SEARCHES}
         answers = [*sorted(model for model in models if not model.endswith(SEEDED)), UNRENDERED]
         rows = [
             (FLOOR, 1),

@@ -20,6 +20,7 @@ import numpy as np
 
 from synthmatch.analytic.mel_filterbank import between_bands
 from synthmatch.analytic.model import analytic_of
+from synthmatch.analytic.played import PlayedPresets
 from synthmatch.arrays import Audio, Float, Floats
 from synthmatch.features.predicted_distance import PredictedDistance, in_bands
 from synthmatch.library.sketches import stored_sketches
@@ -165,7 +166,7 @@ class Preselection:
         native = np.stack([preset.native for preset in presets])
         pitch, hold_seconds = np.full(count, note.pitch), np.full(count, note.hold_seconds)
         seconds = MIDDLES_SECONDS[: self._distance.segments]
-        return self._analytic.spectrum(native, pitch, hold_seconds, seconds)
+        return self._analytic.spectrum(PlayedPresets(native, pitch, hold_seconds, seconds))
 
     def _distances(self, sketches: Float[Floats, "presets segments mels"]) -> Float[Floats, " presets"]:
         """Distances of sketches, (N, segments, MELS). Shape: (N,)."""

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from synthmatch.analytic.model import analytic_of
+from synthmatch.analytic.played import PlayedPresets
 from synthmatch.arrays import F32, F64, I64, Float, Float32, Float64, Floats, Int64
 from synthmatch.features.sketch import HOP, WINDOW, segment_starts
 from synthmatch.features.stft import frame_count
@@ -67,7 +68,7 @@ class Inputs:
     ) -> Seen:
         """Of knob positions, (N, P), with notes, twice (N,)."""
         pitch, hold = np.asarray(pitch, np.int64), np.asarray(hold_seconds, np.float64)
-        parts = self._analytic.features(self._space.to_native(unit), pitch, hold, _SECONDS)
+        parts = self._analytic.features(PlayedPresets(self._space.to_native(unit), pitch, hold, _SECONDS))
         curves, levels = _of_segments(parts.curves), _of_segments(parts.levels)
         about = np.clip((levels - _MIDDLE_DB) / _STEP_DB, -2.0, 4.0).reshape(len(unit), -1)
         columns = (self._preset(unit), _note(pitch, hold), about, curves.reshape(len(unit), -1), parts.values)

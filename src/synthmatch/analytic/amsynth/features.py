@@ -19,7 +19,8 @@ from synthmatch.analytic.amsynth.oscillators import (
 )
 from synthmatch.analytic.features import QUIETEST_DB, PartFeatures
 from synthmatch.analytic.mel_filterbank import BANDS, CENTRES_HZ, WIDTHS_HZ, mean_power
-from synthmatch.arrays import F32, F64, I64, Bools, Float32, Float64, Int64
+from synthmatch.analytic.played import PlayedPresets
+from synthmatch.arrays import F32, F64, I64, Bools, Float32, Float64
 from synthmatch.audio import decibels
 from synthmatch.note import SAMPLE_RATE_HZ, Note
 from synthmatch.params import ParamSpace
@@ -52,19 +53,13 @@ def _random_values(count: int) -> Float64[F64, " {count}+1"]:
 _RANDOM = _random_values(1024)
 
 
-def amsynth_features(
-    space: ParamSpace,
-    native: Float64[F64, "presets parameters"],
-    pitch: Int64[I64, " presets"],
-    hold_seconds: Float64[F64, " presets"],
-    seconds: Float64[F64, " times"],
-) -> PartFeatures:
-    """Of presets, (N, P), each with its note, at times after the note's start. Shape: pitch and hold (N,), seconds (T,)."""
+def amsynth_features(space: ParamSpace, played: PlayedPresets) -> PartFeatures:
+    """Of the parts of N presets at T times."""
     parts = []
-    for start in range(0, max(len(native), 1), _CHUNK):
+    for start in range(0, max(len(played.native), 1), _CHUNK):
         rows = slice(start, start + _CHUNK)
-        knobs = {p.name: native[rows, i] for i, p in enumerate(space.parameters)}
-        parts.append(_chunk(knobs, pitch[rows], hold_seconds[rows], seconds))
+        knobs = {p.name: played.native[rows, i] for i, p in enumerate(space.parameters)}
+        parts.append(_chunk(knobs, played.pitch[rows], played.hold_seconds[rows], played.seconds))
     return PartFeatures(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
 
 

@@ -5,12 +5,15 @@ a decay is a straight line in octaves of level, an attack comes nearer to its ce
 to go waits. Left out: tremolo, vibrato. Operators are in the order of the voice's bytes: 6 to 1.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from synthmatch.analytic.dexed.operators import STAGES, Operators
 from synthmatch.analytic.dexed.pitch import frequencies_hz
 from synthmatch.analytic.dexed.spectrum import Playing, Wiring, expected_bins, expected_power
 from synthmatch.analytic.features import QUIETEST_DB, PartFeatures
+from synthmatch.analytic.played import PlayedPresets
 from synthmatch.arrays import F32, F64, I64, Float32, Float64, Int64
 from synthmatch.audio import decibels
 from synthmatch.features.sketch import WINDOW
@@ -74,16 +77,11 @@ _MODULATES, _CARRIERS, _FEEDBACK = _wiring()
 _WIRING = Wiring(_MODULATES, _CARRIERS, _FEEDBACK)
 
 
-def dexed_features(
-    space: ParamSpace,
-    native: Float64[F64, "presets parameters"],
-    pitch: Int64[I64, " presets"],
-    hold_seconds: Float64[F64, " presets"],
-    seconds: Float64[F64, " times"],
-) -> PartFeatures:
-    """Of voices, (N, P), each with its note, at times after the note's start. Shape: pitch and hold (N,), seconds (T,)."""
-    operators, key = Operators(space, native), _keys(space, native, pitch)
-    level = _envelope(operators, key, hold_seconds, seconds) - _FULL  # (N, 6, T)
+def dexed_features(space: ParamSpace, played: PlayedPresets) -> PartFeatures:
+    """Of the operators of N voices at T times."""
+    native, seconds = played.native, played.seconds
+    operators, key = Operators(space, native), _keys(space, played)
+    level = _envelope(operators, key, played) - _FULL  # (N, 6, T)
     audible = np.clip(level, _SILENT, 1.0)
     algorithm = native[:, space.index["algorithm"]].astype(np.int64)
     amplitude = 2.0**audible
@@ -107,63 +105,51 @@ def dexed_features(
     middles = np.arange(len(seconds)) // _APART * _APART + _APART // 2
     looks, of_look = np.unique(np.minimum(middles, len(seconds) - 1), return_inverse=True)
     power = expected_power(
-        _WIRING, _playing(space, native, operators, key, level[:, :, looks], hold_seconds, seconds[looks])
+        _WIRING, _playing(space, replace(played, seconds=seconds[looks]), operators, key, level[:, :, looks])
     )
     levels = decibels(np.moveaxis(power, 2, 1).astype(np.float64), QUIETEST_DB)[:, :, of_look]
     curves = np.concatenate([audible, modulation, output], axis=1) / 4
     return PartFeatures(curves, np.concatenate(values, axis=1), levels)
 
 
-def dexed_spectrum(
-    space: ParamSpace,
-    native: Float64[F64, "presets parameters"],
-    pitch: Int64[I64, " presets"],
-    hold_seconds: Float64[F64, " presets"],
-    seconds: Float64[F64, " times"],
-) -> Float32[F32, "presets times bins"]:
-    """Levels of the bins of frames, as `Synth.spectra`. Shape: (N, T, BINS)."""
-    operators, key = Operators(space, native), _keys(space, native, pitch)
-    level = _envelope(operators, key, hold_seconds, seconds) - _FULL
-    playing = _playing(space, native, operators, key, level, hold_seconds, seconds)
+def dexed_spectrum(space: ParamSpace, played: PlayedPresets) -> Float32[F32, "presets times bins"]:
+    """Levels of the bins of frames, as `AnalyticModel.spectrum`. Shape: (N, T, BINS)."""
+    operators, key = Operators(space, played.native), _keys(space, played)
+    level = _envelope(operators, key, played) - _FULL
+    playing = _playing(space, played, operators, key, level)
     # a frame begins before what is in its middle
-    found = expected_bins(_WIRING, playing._replace(seconds=seconds - WINDOW / 2 / SAMPLE_RATE_HZ))
-    return np.float32(10.0) * np.log10(np.maximum(found, np.float32(10.0 ** (_HISS_DB / 10))))
+    found = expected_bins(_WIRING, playing._replace(seconds=played.seconds - WINDOW / 2 / SAMPLE_RATE_HZ))
+    return decibels(found, _HISS_DB)
 
 
-def _keys(
-    space: ParamSpace, native: Float64[F64, "presets parameters"], pitch: Int64[I64, " presets"]
-) -> Int64[I64, " presets"]:
+def _keys(space: ParamSpace, played: PlayedPresets) -> Int64[I64, " presets"]:
     """The keys at which voices play, transposed. Shape: (N,)."""
-    return np.asarray(pitch + native[:, space.index["transpose"]].astype(np.int64) - 24)
+    return np.asarray(played.pitch + played.native[:, space.index["transpose"]].astype(np.int64) - 24)
 
 
 def _playing(
     space: ParamSpace,
-    native: Float64[F64, "presets parameters"],
+    played: PlayedPresets,
     operators: Operators,
     key: Int64[I64, " presets"],
     level: Float64[F64, "presets 6 times"],
-    hold_seconds: Float64[F64, " presets"],
-    seconds: Float64[F64, " times"],
 ) -> Playing:
     """What a spectrum is computed of. `level`: octaves below full, (N, 6, T)."""
-    amount = native[:, space.index["feedback"]]
+    amount = played.native[:, space.index["feedback"]]
     return Playing(
-        native[:, space.index["algorithm"]].astype(np.int64),
+        played.native[:, space.index["algorithm"]].astype(np.int64),
         np.where(amount > 0, 2.0 ** (amount - 8), 0.0),
         np.where(level > _SILENT, 2.0 ** np.clip(level, _SILENT, 1.0), 0.0),
-        frequencies_hz(space, native, operators, key, hold_seconds, seconds),
-        seconds,
+        frequencies_hz(space, played, operators, key),
+        played.seconds,
     )
 
 
 def _envelope(
-    operators: Operators,
-    key: Int64[I64, " presets"],
-    hold_seconds: Float64[F64, " presets"],
-    seconds: Float64[F64, " times"],
+    operators: Operators, key: Int64[I64, " presets"], played: PlayedPresets
 ) -> Float64[F64, "presets 6 times"]:
-    """Levels in octaves, `_FULL` being full, at keys and holds (N,). Shape: (T,) -> (N, 6, T)."""
+    """Levels in octaves, `_FULL` being full, of operators at keys, (N,). Shape: (N, 6, T)."""
+    hold_seconds, seconds = played.hold_seconds, played.seconds
     rates, levels = operators.stages("rate"), operators.stages("level")
     whole = np.clip(_LEVELS[operators["output_level"]] + _keyboard(operators, key), 0, 127) * 32
     whole = whole + _VELOCITY * (operators["velocity_sensitivity"] > 0)

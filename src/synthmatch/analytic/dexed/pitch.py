@@ -7,6 +7,7 @@ pitch envelope goes in straight lines of octaves. Left out: vibrato.
 import numpy as np
 
 from synthmatch.analytic.dexed.operators import Operators
+from synthmatch.analytic.played import PlayedPresets
 from synthmatch.arrays import F64, I64, Float64, Int64
 from synthmatch.params import ParamSpace
 
@@ -30,38 +31,29 @@ _FIXED, _FIXED_DETUNE = 4458616 / 8 / 2**24, 13457 / 2**24
 
 
 def frequencies_hz(
-    space: ParamSpace,
-    native: Float64[F64, "presets parameters"],
-    operators: Operators,
-    key: Int64[I64, " presets"],
-    hold_seconds: Float64[F64, " presets"],
-    seconds: Float64[F64, " times"],
+    space: ParamSpace, played: PlayedPresets, operators: Operators, key: Int64[I64, " presets"]
 ) -> Float64[F64, "presets 6 times"]:
-    """Of voices, (N, P), and their operators, at MIDI numbers (N,). Shape: (T,) -> (N, 6, T)."""
+    """Of the operators of voices, at keys, MIDI numbers (N,). Shape: (N, 6, T)."""
     mode, coarse, fine, detune = (operators[name] for name in ("mode", "coarse", "fine", "detune"))
-    played = np.log2(440.0) + (key[:, None] - 69) / 12
+    octave = np.log2(440.0) + (key[:, None] - 69) / 12
     # the higher a note, the less a step of detune is
-    played = played * (1 + 0.0209 * np.exp(-0.396 * played) / 7 * (detune - 7))
-    ratio = played + np.log2(np.where(coarse == 0, 0.5, coarse) * (1 + fine / 100))
+    octave = octave * (1 + 0.0209 * np.exp(-0.396 * octave) / 7 * (detune - 7))
+    ratio = octave + np.log2(np.where(coarse == 0, 0.5, coarse) * (1 + fine / 100))
     fixed = ((coarse & 3) * 100 + fine) * _FIXED + np.maximum(detune - 7, 0) * _FIXED_DETUNE
-    bend = _envelope(space, native, hold_seconds, seconds)[:, None]
+    bend = _envelope(space, played)[:, None]
     octaves = np.where((mode == 0)[:, :, None], ratio[:, :, None] + bend, fixed[:, :, None])
     return np.asarray(2.0**octaves)
 
 
-def _envelope(
-    space: ParamSpace,
-    native: Float64[F64, "presets parameters"],
-    hold_seconds: Float64[F64, " presets"],
-    seconds: Float64[F64, " times"],
-) -> Float64[F64, "presets times"]:
-    """Octaves by which the pitch envelope bends. Shape: (N, P), (N,), (T,) -> (N, T)."""
-    values = native.astype(np.int64)
+def _envelope(space: ParamSpace, played: PlayedPresets) -> Float64[F64, "presets times"]:
+    """Octaves by which the pitch envelope bends. Shape: (N, T)."""
+    hold_seconds, seconds = played.hold_seconds, played.seconds
+    values = played.native.astype(np.int64)
     rates = np.stack([_RATES[values[:, space.index[f"pitch_rate_{s + 1}"]]] for s in range(_STAGES)], axis=1) / 21.3
     levels = np.stack([_LEVELS[values[:, space.index[f"pitch_level_{s + 1}"]]] for s in range(_STAGES)], axis=1) / 32
     # the last column is the moment of release
     held = np.concatenate([np.minimum(seconds, hold_seconds[:, None]), hold_seconds[:, None]], axis=1)
-    bend, begin, start = np.zeros(held.shape), np.zeros(len(native)), levels[:, -1]
+    bend, begin, start = np.zeros(held.shape), np.zeros(len(values)), levels[:, -1]
     for stage in range(_STAGES - 1):
         value = _line(start[:, None], levels[:, stage, None], rates[:, stage, None] * (held - begin[:, None]))
         bend = np.where(held >= begin[:, None], value, bend)

@@ -10,11 +10,12 @@ own wavetables, and effects but the reverb's tail.
 import numpy as np
 
 from synthmatch.analytic.features import QUIETEST_DB, PartFeatures
+from synthmatch.analytic.played import PlayedPresets
 from synthmatch.analytic.vital.bands import BANDS, CENTRES_HZ, IN_OCTAVE, LOWEST_HZ
 from synthmatch.analytic.vital.filters import filter_gain
 from synthmatch.analytic.vital.modulation import Voice
 from synthmatch.analytic.vital.oscillators import harmonics
-from synthmatch.arrays import F32, F64, I64, Float32, Float64, Int64
+from synthmatch.arrays import F32, F64, Float32, Float64
 from synthmatch.audio import decibels
 from synthmatch.params import ParamSpace
 from synthmatch.synths.vital.counts import LFOS, OSCILLATORS
@@ -32,30 +33,24 @@ _FILTER_1, _FILTER_2, _BOTH = 0, 1, 2
 _SCALE_DB = 30.0
 
 
-def vital_features(
-    space: ParamSpace,
-    native: Float64[F64, "presets parameters"],
-    pitch: Int64[I64, " presets"],
-    hold_seconds: Float64[F64, " presets"],
-    seconds: Float64[F64, " times"],
-) -> PartFeatures:
-    """Of voices, (N, P), each with its note, at times after the note's start. Shape: pitch and hold (N,), seconds (T,)."""
-    voice = Voice(space, native, pitch, hold_seconds, seconds)
+def vital_features(space: ParamSpace, played: PlayedPresets) -> PartFeatures:
+    """Of the parts of N voices at T times."""
+    voice = Voice(space, played)
     amplitude = _amplitude(voice)
     pitches = [_pitch(voice, f"osc_{k}") for k in range(1, OSCILLATORS + 1)]
     levels = [
         _level(voice, f"osc_{k}") * np.sqrt(_together(voice, f"osc_{k}"))[:, None] for k in range(1, OSCILLATORS + 1)
     ] + [_level(voice, "sample")]
     spectrum = _spectrum(voice, pitches, levels) * np.square(amplitude)[:, :, None].astype(np.float32)
-    spectrum = _reverberated(voice, spectrum, seconds)
+    spectrum = _reverberated(voice, spectrum, played.seconds)
     curves = [_db(np.square(amplitude)), *(_db(np.square(level * amplitude)) for level in levels)]
-    curves += [(p - pitch[:, None]) / 24 for p in pitches]
+    curves += [(p - played.pitch[:, None]) / 24 for p in pitches]
     for k in range(1, OSCILLATORS + 1):
         curves += [voice(f"osc_{k}_wave_frame") / 128 - 1, voice(f"osc_{k}_distortion_amount") * 2 - 1]
         curves.append(voice(f"osc_{k}_spectral_morph_amount") * 2 - 1)
     for k in (1, 2):
         cutoff = voice.cutoff(f"filter_{k}")
-        curves += [(cutoff - 64) / 32, (cutoff - pitch[:, None]) / 32, voice(f"filter_{k}_resonance") * 2 - 1]
+        curves += [(cutoff - 64) / 32, (cutoff - played.pitch[:, None]) / 32, voice(f"filter_{k}_resonance") * 2 - 1]
     moving = [voice.envelopes[:, 1:] * 2 - 1, voice.lfos * 2 - 1]
     values = [np.clip(np.log2(voice.lfo_hz(f"lfo_{k}") + 1e-3) / 4, -3, 3) for k in range(1, LFOS + 1)]
     values += [2 * np.ptp(voice.lfos, axis=2)[:, k] - 1 for k in range(LFOS)]

@@ -10,6 +10,7 @@ from functools import cache
 
 import numpy as np
 
+from synthmatch.analytic.played import PlayedPresets
 from synthmatch.arrays import F64, I64, Bool, Bools, Float64, Int64
 from synthmatch.note import Note
 from synthmatch.params import ParamSpace
@@ -52,11 +53,12 @@ class Voice:
     `envelopes` (N, ENVELOPES, T) and `lfos` (N, LFOS, T) run from 0 to 1.
     """
 
-    def __init__(self, space: ParamSpace, native: F64, pitch: I64, hold_seconds: F64, seconds: F64) -> None:
+    def __init__(self, space: ParamSpace, played: PlayedPresets) -> None:
+        native, seconds = played.native, played.seconds
         self._space, self._native = space, native
         self._glide = np.exp(-2 * np.pi * _GLIDE_HZ * seconds)
         self.velocity = Note().velocity / 127
-        self.key = pitch + native[:, space.index["voice_transpose"]] + native[:, space.index["voice_tune"]]
+        self.key = played.pitch + native[:, space.index["voice_transpose"]] + native[:, space.index["voice_tune"]]
         slots = {kind: self._slots(kind) for kind in ("source", "destination", "amount", "bipolar", "power")}
         self._source, self._destination = slots["source"].astype(np.int64), slots["destination"].astype(np.int64)
         self._amount, self._bipolar, self._power = slots["amount"], slots["bipolar"], slots["power"]
@@ -67,8 +69,8 @@ class Voice:
         sources[:, first.index("stereo")] = 0.5
         still = np.isin(self._source, [first.index(name) for name in ("note", "velocity", "stereo")])
         fixed = self._moves(sources[:, :, :1], still)
-        self.envelopes = self._envelopes(fixed, hold_seconds, seconds)
-        self.lfos = self._lfos(fixed, hold_seconds, seconds)
+        self.envelopes = self._envelopes(fixed, played.hold_seconds, seconds)
+        self.lfos = self._lfos(fixed, played.hold_seconds, seconds)
         sources[:, first.index("env_1") : first.index("env_1") + ENVELOPES] = self.envelopes
         sources[:, first.index("lfo_1") : first.index("lfo_1") + LFOS] = self.lfos
         self._moved = self._moves(sources, np.ones_like(still))
