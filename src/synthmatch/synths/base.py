@@ -111,6 +111,14 @@ class Synth(ABC):
         """
         return np.ones(native.shape, np.bool_)
 
+    def with_gain(self, preset: Preset, gain_db: float) -> Preset:
+        """The preset with its level parameters moved, so that its sound is louder by about `gain_db`, and as it was otherwise.
+
+        A parameter goes as far as it can, and the render says what came of it. The same preset where nothing is known to
+        be its level.
+        """
+        return preset
+
     def check_extra(self, extra: Mapping[str, Any]) -> None:  # noqa: B027 - one without extra has nothing to refuse
         """Refuse what a file says to be the extra of a preset (`Preset.extra`) and is none of this synthesizer's.
 

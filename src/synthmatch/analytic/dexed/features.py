@@ -19,21 +19,12 @@ from synthmatch.audio import decibels
 from synthmatch.features.sketch import WINDOW
 from synthmatch.note import SAMPLE_RATE_HZ
 from synthmatch.params import ParamSpace
+from synthmatch.synths.dexed.algorithms import CARRIERS, FEEDBACK, MODULATES
+from synthmatch.synths.dexed.levels import LEVELS
 
-#: Level of the values 0..19 of a level knob; above, it is the value plus 28.
-_LOW_LEVELS = (0, 5, 9, 13, 17, 20, 23, 25, 27, 29, 31, 33, 35, 37, 39, 41, 42, 43, 45, 46)
-_LEVELS = np.array([*_LOW_LEVELS, *range(48, 128)])
 #: Exponential keyboard scaling, by groups of three keys.
 _CURVE = np.array(
     [*range(10), 11, 14, 16, 19, 23, 27, 33, 39, 47, 56, 66, 80, 94, 110, 126, 142, 158, 174, 190, 206, 222, 238, 250]
-)
-#: For each algorithm and operator: low two bits, the bus that it writes (0: the output); 4, it adds to what is there;
-#: 16 or 32, the bus that modulates it; 64 or 128, feedback.
-_ALGORITHMS = bytes.fromhex(
-    "c11111140114 01111114c114 c11114011114 411194011114 c11401140114 419401140114 c11105140114 0111c5140114"
-    "01110514c114 010514c11114 c10514011114 01050514c114 c10505140114 c10511140114 01051114c114 c11102250514"
-    "01110225c514 011111c50514 c11414011114 010514c11414 011414c11414 c11414140114 c11414011404 c11414140404"
-    "c11414040404 c10514011404 010514c11404 04c111140114 c11401140404 04c111140404 c11404040404 c40404040404"
 )
 #: What velocity 100 adds to the level of an operator that is sensitive to it, however much, in 1/256 octaves.
 _VELOCITY = 16
@@ -56,25 +47,7 @@ _HISS_DB = -80.0
 #: The voice's spectrum is computed at every so many of the times.
 _APART = 3
 
-
-def _wiring() -> tuple[Float64[F64, "32 6 6"], Float64[F64, "32 6"], Float64[F64, "32 6"]]:
-    """By algorithm: which operator modulates which, (32, 6, 6); which are carriers, and which have feedback, (32, 6)."""
-    modulates, carriers, feedback = np.zeros((32, 6, 6)), np.zeros((32, 6)), np.zeros((32, 6))
-    for algorithm in range(32):
-        buses: dict[int, list[int]] = {1: [], 2: []}
-        for operator, flags in enumerate(_ALGORITHMS[6 * algorithm : 6 * algorithm + 6]):
-            modulates[algorithm, buses.get(flags >> 4 & 3, []), operator] = 1.0
-            feedback[algorithm, operator] = bool(flags & 0xC0)
-            bus = flags & 3
-            if bus == 0:
-                carriers[algorithm, operator] = 1.0
-            else:
-                buses[bus] = [*buses[bus], operator] if flags & 4 else [operator]
-    return modulates, carriers, feedback
-
-
-_MODULATES, _CARRIERS, _FEEDBACK = _wiring()
-_WIRING = Wiring(_MODULATES, _CARRIERS, _FEEDBACK)
+_WIRING = Wiring(MODULATES, CARRIERS, FEEDBACK)
 
 
 def dexed_features(space: ParamSpace, played: PlayedPresets) -> PartFeatures:
@@ -85,14 +58,14 @@ def dexed_features(space: ParamSpace, played: PlayedPresets) -> PartFeatures:
     audible = np.clip(level, _SILENT, 1.0)
     algorithm = native[:, space.index["algorithm"]].astype(np.int64)
     amplitude = 2.0**audible
-    modulates, carriers = _MODULATES[algorithm], _CARRIERS[algorithm]
+    modulates, carriers = MODULATES[algorithm], CARRIERS[algorithm]
     quietest = 2.0**_SILENT
     modulation = np.log2(np.einsum("nij,nit->njt", modulates, amplitude) + quietest)
     output = np.log2(carriers[:, :, None] * amplitude + quietest)
     mode, coarse, fine, detune = (operators[name] for name in ("mode", "coarse", "fine", "detune"))
     ratio = np.log2(np.where(coarse == 0, 0.5, coarse) * (1 + fine / 100))
     fixed = ((coarse & 3) + fine / 100) * np.log2(10.0) - np.log2(440.0) - (key[:, None] - 69) / 12
-    feedback = _FEEDBACK[algorithm] * native[:, space.index["feedback"]][:, None] / 7
+    feedback = FEEDBACK[algorithm] * native[:, space.index["feedback"]][:, None] / 7
     frequency = np.where(mode == 0, ratio, fixed)
     values = [
         np.clip(frequency / 2, -4.0, 4.0),
@@ -151,9 +124,9 @@ def _envelope(
     """Levels in octaves, `_FULL` being full, of operators at keys, (N,). Shape: (N, 6, T)."""
     hold_seconds, seconds = played.hold_seconds, played.seconds
     rates, levels = operators.stages("rate"), operators.stages("level")
-    whole = np.clip(_LEVELS[operators["output_level"]] + _keyboard(operators, key), 0, 127) * 32
+    whole = np.clip(LEVELS[operators["output_level"]] + _keyboard(operators, key), 0, 127) * 32
     whole = whole + _VELOCITY * (operators["velocity_sensitivity"] > 0)
-    targets = np.maximum((_LEVELS[levels] >> 1) * 64 + whole[:, :, None] - 4256, 16) / 256.0
+    targets = np.maximum((LEVELS[levels] >> 1) * 64 + whole[:, :, None] - 4256, 16) / 256.0
     faster = operators["rate_scaling"] * np.clip(key // 3 - 7, 0, 31)[:, None] >> 3
     steps = np.minimum((rates * 41 >> 6) + faster[:, :, None], 63)
     slopes = (4 + (steps & 3)) * 2.0 ** (8 + (steps >> 2)) / 2.0**24 * _BLOCKS_A_SECOND  # octaves a second

@@ -129,6 +129,12 @@ class Amsynth(Synth):
         """By the synthesizer's switches."""
         return amsynth_active_parameters(self.space, native)
 
+    def with_gain(self, preset: Preset, gain_db: float) -> Preset:
+        """``master_vol``, the root of an amplitude, which the distortion takes to the power of 1 - ``distortion_crunch``."""
+        volume, crunch = (preset.native[self.space.index[name]] for name in ("master_vol", "distortion_crunch"))
+        moved = min(volume * 10.0 ** (gain_db / 40.0 / (1.0 - crunch)), self.space["master_vol"].high)
+        return preset.with_native(self.space.from_named({"master_vol": moved}, preset.native))
+
     def missing(self) -> str | None:
         """Whether DawDreamer and the plug-in are there."""
         if find_library() is None:

@@ -20,6 +20,7 @@ from synthmatch.presets.midi_file import is_midi_file
 from synthmatch.reading import read_file
 from synthmatch.synths.base import Engine, FileFormat, Synth
 from synthmatch.synths.dexed.active import dexed_active_parameters
+from synthmatch.synths.dexed.levels import with_carriers_moved
 
 _NAME_LENGTH = 10
 #: 62,500 voices; the largest collections in one file have about 30,000
@@ -74,6 +75,10 @@ class Dexed(Synth):
     def active_parameters(self, native: Float64[F64, "presets parameters"]) -> Bool[Bools, "presets parameters"]:
         """By the synthesizer's switches."""
         return dexed_active_parameters(self.space, native)
+
+    def with_gain(self, preset: Preset, gain_db: float) -> Preset:
+        """The carriers of its algorithm are moved together, in steps of 0.75 dB."""
+        return preset.with_native(with_carriers_moved(self.space, preset.native, gain_db))
 
     def missing(self) -> str | None:
         """Whether dexed-py is there."""

@@ -30,6 +30,7 @@ from synthmatch.synths.vital.active import vital_active_parameters
 from synthmatch.synths.vital.bank import OWN, TABLES
 from synthmatch.synths.vital.counts import ALL_LFOS, ALL_SLOTS, OSCILLATORS, SOURCES
 from synthmatch.synths.vital.document import DocumentBuilder
+from synthmatch.synths.vital.levels import with_levels_moved
 from synthmatch.text import and_more
 
 #: a ``.vitalbank`` of 200 presets has about 100 MB
@@ -118,6 +119,10 @@ class Vital(Synth):
     def active_parameters(self, native: Float64[F64, "presets parameters"]) -> Bool[Bools, "presets parameters"]:
         """By the synthesizer's switches."""
         return vital_active_parameters(self.space, native)
+
+    def with_gain(self, preset: Preset, gain_db: float) -> Preset:
+        """``volume``, which comes after all effects; for more, the levels of oscillators and sampler that are on, together."""
+        return preset.with_native(with_levels_moved(self.space, preset.native, gain_db))
 
     def read(self, path: Path) -> list[Preset]:
         """The preset of a ``.vital`` file, or those of a ``.vitalbank``.
