@@ -73,10 +73,11 @@ class _Levelling:
         self._lowest, self._highest = -np.inf, np.inf
         self._rendered = {preset.native.tobytes()}
         self._gain_db = 0.0
+        self._failed = False
 
     def ask(self) -> Preset | None:
-        """The preset to render next; None where the level is reached, or no parameter moves any more."""
-        if abs(self._points[0][1]) <= _NEAR_DB:
+        """The preset to render next; None where the level is reached, no parameter moves any more, or a render failed."""
+        if self._failed or abs(self._points[0][1]) <= _NEAR_DB:
             return None
         self._gain_db = self._next_gain_db()
         moved = self._synth.with_gain(self._start, self._gain_db).native
@@ -89,7 +90,7 @@ class _Levelling:
     def tell(self, preset: Preset, audio: Audio | RenderFailure) -> None:
         """What the preset that was asked for sounds like. One that fails is not tried with another gain: it may hang."""
         if isinstance(audio, RenderFailure):
-            self._lowest = self._highest = self._points[0][0]
+            self._failed = True
         elif loudness_distance(self._pattern, loudness_pattern(audio)) > _SAME_SOUND:
             if self._gain_db < 0:
                 self._lowest = max(self._lowest, self._gain_db)
