@@ -21,7 +21,7 @@ from synthmatch.search.objective import Budget, Progress
 from synthmatch.surrogate.surrogate import Surrogate, builtin_surrogates, read_surrogates
 from synthmatch.synths.base import Synth
 from synthmatch.synths.registry import get_synth, synth_names
-from synthmatch.target import Target, load_target
+from synthmatch.target import Target, Velocity, load_target
 
 #: The package's surrogates, and the name for going without.
 DEFAULT, NONE = "default", "none"
@@ -37,7 +37,7 @@ def match(
     candidates: int = 3,
     seed: int = 0,
     note: str | int | None = None,
-    velocity: int | None = None,
+    velocity: Velocity | None = None,
     hold_seconds: float | None = None,
     whole: bool = False,
     libraries: Sequence[Library] = (),

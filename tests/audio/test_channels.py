@@ -29,14 +29,15 @@ NOISE = np.random.default_rng(0).normal(0, 0.1, (8, RATE_HZ)).astype(np.float32)
 
 @pytest.mark.parametrize("channels", [3, 4, 6, 8])
 def test_one_channel_of_several_is_as_loud_as_alone(tmp_path: Path, channels: int) -> None:
-    """A 5.1 file with the sound in its centre 15.6 dB too quiet, so that velocity 37 is played in place of 89."""
+    """A 5.1 file with the sound in its centre 15.6 dB too quiet, so that "sound" gives velocity 37 in place of 89."""
     audio = np.zeros((channels, RATE_HZ), dtype=np.float32)
     audio[2] = NOTE
     soundfile.write(tmp_path / "centre.wav", audio.T, RATE_HZ, subtype="FLOAT")
     np.testing.assert_array_equal(load(tmp_path / "centre.wav"), NOTE[None])
     # the converter's hiss in the others
     hissing = audio + np.float32(1e-3) * NOISE[:channels]
-    assert load_target(hissing).note.velocity == load_target(NOTE).note.velocity
+    one, other = load_target(hissing, velocity="sound"), load_target(NOTE, velocity="sound")
+    assert one.note.velocity == other.note.velocity
     two = np.zeros((channels, RATE_HZ), dtype=np.float32)
     two[0], two[1] = NOTE, NOISE[0]
     np.testing.assert_array_equal(from_array(two, RATE_HZ), two[:2])
@@ -59,8 +60,8 @@ def test_the_level_of_many_channels_follows_their_power(gains: list[float], oppo
 def test_opposite_phase_is_matched_at_its_level(tmp_path: Path) -> None:
     """A target that is silent in every score, so that the best preset is the one that is 38 dB too quiet."""
     for left, right in ((1.0, -1.0), (1.0, -0.7), (0.6, -1.0)):
-        target = load_target(np.stack([np.float32(left) * NOTE, np.float32(right) * NOTE]))
-        alone = load_target(np.float32(np.hypot(left, right) / 2**0.5) * NOTE)
+        target = load_target(np.stack([np.float32(left) * NOTE, np.float32(right) * NOTE]), velocity="sound")
+        alone = load_target(np.float32(np.hypot(left, right) / 2**0.5) * NOTE, velocity="sound")
         assert rms_dbfs(mono(target.audio)[None]) == pytest.approx(rms_dbfs(alone.audio), abs=0.5)
         assert target.note.velocity == alone.note.velocity
         assert target.remarks[0] == "the channels cancel each other: the right one is turned over"
@@ -77,9 +78,9 @@ def test_one_side_of_two_is_as_loud_as_alone() -> None:
     for side, name in ((0, "left"), (1, "right")):
         audio = np.float32(1e-4) * NOISE[:2]
         audio[side] = NOTE
-        target = load_target(audio)
+        target = load_target(audio, velocity="sound")
         np.testing.assert_array_equal(target.audio[0], target.audio[1])
-        assert target.note.velocity == load_target(NOTE).note.velocity
+        assert target.note.velocity == load_target(NOTE, velocity="sound").note.velocity
         assert target.remarks[0] == f"only the {name} channel holds sound: it is taken for both"
 
 

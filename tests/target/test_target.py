@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import synthmatch
 from synthmatch.errors import AudioError, InputError
 from synthmatch.target import load_target
-from synthmatch.target.level import velocity_of
+from synthmatch.target.velocity import velocity_of
 
 Samples = npt.NDArray[np.float32]
 EXAMPLES = Path(synthmatch.__file__).parent / "data/examples"
@@ -139,6 +139,9 @@ def test_given_values_win() -> None:
         {"note": 128},
         {"velocity": 0},
         {"velocity": 128},
+        {"velocity": 64.5},
+        {"velocity": True},
+        {"velocity": "loud"},
         {"hold_seconds": 0.0},
         {"hold_seconds": float("nan")},
     ],
@@ -210,6 +213,27 @@ def test_velocity_follows_the_documented_curve() -> None:
     assert velocity_of(forte / np.float32(4.0) * sine) == 50
     assert velocity_of(np.float32(30.0) * sine) == 127
     assert velocity_of(np.float32(1e-4) * sine) == 1
+
+
+@pytest.mark.parametrize(
+    ("given_velocity", "velocity"), [(None, 100), ("sound", 50), (64, 64), (np.int64(1), 1), ("127", 127)]
+)
+def test_velocity_is_100_unless_given_or_asked_from_the_sound(given_velocity: Any, velocity: int) -> None:
+    """Catches a velocity that follows the level where nobody asked for it, and a number that is overruled by the sound."""
+    forte = 2.0**0.5 * 10.0 ** (-10.0 / 20.0)
+    sine = forte / 4.0 * np.sin(np.arange(44_100) * 0.05)
+    assert load_target(sine, velocity=given_velocity).note.velocity == velocity
+
+
+@pytest.mark.parametrize("wrong", [0, 128, -1, 64.5, float("nan"), True, "loud", "", "0", "64.5", "1e2", 10**30])
+def test_a_wrong_velocity_is_told_in_one_line(wrong: Any) -> None:
+    """Catches a refusal that does not say what was got, what is expected and how to mend it."""
+    with pytest.raises(InputError) as refusal:
+        load_target(dx7(60), velocity=wrong)
+    words = str(refusal.value)
+    assert words.startswith(f"velocity is {wrong!r}, expected a whole number 1..127, or sound") or wrong == "0"
+    assert words.endswith("without one it is 100")
+    assert "\n" not in words
 
 
 @pytest.mark.parametrize(

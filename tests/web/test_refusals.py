@@ -222,7 +222,9 @@ def test_requests_that_make_no_sense(server: Running) -> None:
         ({"start_seconds": 99}, "nothing is left"),
         ({"start_seconds": 0.2, "end_seconds": 0.1}, "nothing is left"),
         ({"note": "H9"}, "note is 'H9'"),
-        ({"velocity": 200}, "velocity is 200"),
+        ({"velocity": 200}, "velocity is 200, expected a whole number 1..127, or sound"),
+        ({"velocity": 64.5}, "velocity is 64.5, expected"),
+        ({"velocity": "loud"}, "velocity is 'loud', expected"),
         ({"hold_seconds": -1}, "hold_seconds"),
     ):
         refused(server.client.post("/api/targets", json={"sound": sound, **part}), 422, words)

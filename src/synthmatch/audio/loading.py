@@ -32,6 +32,8 @@ MIN_RATE_HZ, MAX_RATE_HZ = 8_000, 192_000
 SILENT_DBFS = -70.0
 #: Peak above which samples cannot be meant as full scale ±1 (16-bit integers stored as floats have +90 dBFS).
 LOUDEST_DBFS = 60.0
+#: One bit of 16: a sound that has faded to it is over, and what remains is dither, and not of the sound.
+_ONE_BIT_OF_16 = 2.0**-15
 #: Frames read at once, so that many channels or a wrong header cannot fill the memory.
 _BLOCK_FRAMES = 65_536
 #: What may be missing at the end of a file that is read all the same: two frames of MP3.
@@ -65,7 +67,8 @@ def from_array(samples: npt.ArrayLike, sample_rate_hz: float, *, name: str = "th
 def read_recording(path: str | Path) -> Recording:
     """Read a file of one or more channels; more than two become one or two by power (`audio.channels.fold`).
 
-    A single cycle is repeated to a note of a second, and so is the loop of a sample shorter than 0.5 s. A file of which
+    A single cycle is repeated to a note of a second, and so is the loop of a sample shorter than 0.5 s. Where a file of 16
+    bits ends within one bit of zero, that noise becomes zero. A file of which
     up to 55 ms are missing, or whose header is unfinished, is read with a warning where something is lost.
 
     Raises `AudioError` for a file that is missing, a folder, empty, not audio, truncated, shorter than 30 ms or longer
@@ -197,7 +200,7 @@ def _parts(path: Path, file: Splice, contents: Contents) -> Iterator[tuple[Audio
                 expected = sound.frames if part.samples is None else part.samples
                 _check_rate(str(path), rate_hz)
                 _check_not_long(str(path), seconds + expected / part.share / rate_hz)
-                channels = sound.channels
+                channels, subtype = sound.channels, sound.subtype
             samples = _read(file, part, channels, expected)
         except soundfile.LibsndfileError as error:
             if not number:
@@ -209,7 +212,14 @@ def _parts(path: Path, file: Splice, contents: Contents) -> Iterator[tuple[Audio
         missing = samples.shape[1] / part.share - samples.shape[1] + max(expected - samples.shape[1], 0)
         _check_whole(path, part, missing / rate_hz, samples.shape[1] / rate_hz)
         seconds += samples.shape[1] / rate_hz
-        yield samples, rate_hz
+        yield _without_last_bit(samples) if subtype == "PCM_16" else samples, rate_hz
+
+
+def _without_last_bit(samples: Audio) -> Audio:
+    """Audio (channels, samples) of 16 bits without the rounding noise at its end: what is within one bit becomes zero."""
+    sounding = np.flatnonzero(np.abs(samples).max(axis=0, initial=0.0) > _ONE_BIT_OF_16)
+    end = int(sounding[-1]) + 1 if len(sounding) else 0
+    return np.pad(samples[:, :end], ((0, 0), (0, samples.shape[1] - end)))
 
 
 def _check_whole(path: Path, part: Part, missing_seconds: float, seconds: float) -> None:

@@ -34,7 +34,9 @@ def match(
     note: Annotated[
         str | None, typer.Option(help="Pitch of the target, such as A2 or 45, where you know better.")
     ] = None,
-    velocity: Annotated[int | None, typer.Option(help="MIDI velocity of the target, 1..127.")] = None,
+    velocity: Annotated[
+        str, typer.Option(help="MIDI velocity of the target, 1..127, or sound: the one that goes with its level.")
+    ] = "100",
     hold: Annotated[float | None, typer.Option(help="Seconds for which the target's note is held.")] = None,
     whole: Annotated[
         bool, typer.Option("--whole", help="Match all of a recording, also what sounds before or after its first note.")
@@ -83,7 +85,7 @@ def match(
     from synthmatch.synths.preset_files import read_presets  # noqa: PLC0415
     from synthmatch.synths.registry import get_synth  # noqa: PLC0415
     from synthmatch.systems.signals import uninterrupted  # noqa: PLC0415
-    from synthmatch.target import load_target  # noqa: PLC0415
+    from synthmatch.target import load_target, parse_velocity  # noqa: PLC0415
 
     ids = None if not synth or ALL in synth else synth
     if ids is None and not (json or quiet):
@@ -98,7 +100,10 @@ def match(
     libraries = [Library.load(path) for path in library or []]
     first = [preset for path in start or [] for preset in read_presets(path)]
     # every target is read before the first search, so that a mistake in the last costs no waiting
-    loaded = [load_target(path, note=note, velocity=velocity, hold_seconds=hold, whole=whole) for path in targets]
+    loaded = [
+        load_target(path, note=note, velocity=parse_velocity(velocity), hold_seconds=hold, whole=whole)
+        for path in targets
+    ]
     results: list[dict[str, Any]] = []
     with claimed(output):
         writer = Writer(output, [target.name for target in loaded], list(map(get_synth, chosen)), force=force)

@@ -1,6 +1,8 @@
-"""A recording becomes a target: trimmed, at its own level, with the note that it is played with."""
+"""A recording becomes a target: trimmed, at the level that presets should have, with the note that it is played with."""
 
 from synthmatch.target.target import Target as Target
 from synthmatch.target.target import load_target as load_target
+from synthmatch.target.velocity import Velocity as Velocity
+from synthmatch.target.velocity import parse_velocity as parse_velocity
 
-__all__ = ["Target", "load_target"]
+__all__ = ["Target", "Velocity", "load_target", "parse_velocity"]

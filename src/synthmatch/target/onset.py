@@ -19,8 +19,6 @@ _BEGINS_DB, _ENDS_DB = -50.0, -75.0
 _ABOVE_NOISE, _HIGHEST_BEGIN_DB = 6.0, -30.0
 #: How many times a level must be above the background's; not tuned.
 _ABOVE_BACKGROUND = 1.25
-#: One bit of 16: below it a tail is digital silence, whatever the peak.
-_DIGITAL_SILENCE = 2.0**-15
 #: Samples after the end that stay, and of a block in which noise is measured: 10 ms; not tuned.
 _TAIL_SAMPLES = 441
 
@@ -44,7 +42,7 @@ def sounding_part(audio: Audio, background: float = 0.0) -> slice:
         begins = min(max(begins, noise * _ABOVE_NOISE), peak * 10.0 ** (_HIGHEST_BEGIN_DB / 20.0))
     begins = min(max(begins, background * _ABOVE_BACKGROUND), peak)
     onset = int(np.argmax(loudness >= begins))
-    audible = np.flatnonzero(loudness > max(peak * 10.0 ** (_ENDS_DB / 20.0), _DIGITAL_SILENCE))
+    audible = np.flatnonzero(loudness > peak * 10.0 ** (_ENDS_DB / 20.0))
     end = int(audible[-1]) + 1 if len(audible) else onset + 1
     return slice(max(0, onset - LEAD_SAMPLES), min(len(loudness), end + _TAIL_SAMPLES))
 

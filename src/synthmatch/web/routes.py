@@ -8,6 +8,7 @@ from fastapi.responses import StreamingResponse
 from synthmatch import __version__
 from synthmatch.errors import InputError
 from synthmatch.synths.registry import get_synth
+from synthmatch.target import parse_velocity
 from synthmatch.web import downloads, schemas, searches, views
 from synthmatch.web.entities import Candidate
 from synthmatch.web.events import events
@@ -92,7 +93,7 @@ def make_target(body: schemas.TargetIn, server: State) -> schemas.TargetOut:
         body.start_seconds,
         body.end_seconds,
         note=note,
-        velocity=body.velocity,
+        velocity=parse_velocity(body.velocity),
         hold_seconds=body.hold_seconds,
         whole=body.whole,
     )

@@ -65,13 +65,16 @@ class SoundOut(BaseModel):
 
 
 class TargetIn(Request):
-    """Which part of a sound is the target; a note, velocity or hold that is not given is found in it."""
+    """Which part of a sound is the target; a note or hold that is not given is found in it."""
 
     sound: str
     start_seconds: Seconds = 0.0
     end_seconds: Seconds | None = None
     note: str | int | None = Field(None, description="A name such as A2, or a MIDI number.")
-    velocity: int | None = None
+    # what is neither is refused by `parse_velocity`, in words
+    velocity: int | float | str | None = Field(
+        None, description='1 to 127; "sound" takes the one that goes with the sound\'s level; without one 100.'
+    )
     hold_seconds: float | None = None
     whole: bool = Field(False, description="Also what sounds before or after the first note.")
 

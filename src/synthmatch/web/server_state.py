@@ -27,7 +27,7 @@ from synthmatch.result import Match
 from synthmatch.synths.base import Synth
 from synthmatch.synths.registry import get_synth
 from synthmatch.systems.scratch import new_folder
-from synthmatch.target import load_target
+from synthmatch.target import Velocity, load_target
 from synthmatch.web.entities import Candidate, OwnLibrary, Recording, Sound, TargetEntry
 from synthmatch.web.files import Upload, label_of, read_sound
 from synthmatch.web.jobs import Jobs
@@ -98,7 +98,7 @@ class ServerState:
         end_seconds: float | None,
         *,
         note: str | None,
-        velocity: int | None,
+        velocity: Velocity | None,
         hold_seconds: float | None,
         whole: bool,
     ) -> str:

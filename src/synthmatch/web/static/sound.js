@@ -40,6 +40,7 @@ export class SoundStep extends EventTarget {
     for (const id of ["start", "end"]) $(id).addEventListener("change", () => this.typed());
     $("note").addEventListener("change", () => this.correct("note", Number($("note").value)));
     $("velocity").addEventListener("change", () => this.correct("velocity", Number($("velocity").value)));
+    $("velocity-of-sound").addEventListener("change", () => this.correct("velocity", $("velocity-of-sound").checked ? "sound" : undefined));
     $("hold").addEventListener("change", () => this.correct("hold_seconds", Number($("hold").value)));
     $("whole").addEventListener("change", () => this.correct("whole", $("whole").checked));
     $("find").addEventListener("click", () => {
@@ -143,8 +144,10 @@ export class SoundStep extends EventTarget {
     this.timer = setTimeout(() => this.makeTarget(), REST_MS);
   }
 
+  /** Give a field of the target; undefined takes it back. */
   correct(field, value) {
-    this.given[field] = value;
+    if (value === undefined) delete this.given[field];
+    else this.given[field] = value;
     this.makeTarget();
   }
 
@@ -168,6 +171,7 @@ export class SoundStep extends EventTarget {
     if (target) {
       $("note").value = target.pitch;
       $("velocity").value = target.velocity;
+      $("velocity-of-sound").checked = this.given.velocity === "sound";
       $("hold").value = target.hold_seconds.toFixed(2);
       $("whole").checked = this.given.whole ?? false;
       const sure = "note" in this.given ? "as you say" : target.pitched ? `${Math.round(100 * target.pitch_confidence)} % sure` : "no clear pitch";
