@@ -70,6 +70,14 @@ def test_match_writes_what_was_heard(matched: tuple[Path, dict[str, Any]]) -> No
     assert set(target["out_of_reach"]) <= {"vital", "dexed", "amsynth"}
 
 
+def test_the_velocity_is_100_a_number_or_that_of_the_sound(tmp_path: Path) -> None:
+    """Catches an option that does not reach the note that presets are played with."""
+    quiet = wav(tmp_path / "quiet.wav", 0.1 * TONE)
+    request = ("match", quiet, "--synth", "dexed", "--renders", 0, "-n", 1, "--force", "-o", tmp_path / "o", "--json")
+    for given, velocity in (((), 100), (("--velocity", "7"), 7), (("--velocity", "sound"), 47)):
+        assert json.loads(run(*request, *given).stdout)["targets"][0]["note"]["velocity"] == velocity
+
+
 def test_candidates_are_ranked(matched: tuple[Path, dict[str, Any]]) -> None:
     """Catches a ranking by synthesizer instead of by sound."""
     scores = [c["distance_db"] for c in matched[1]["targets"][0]["candidates"]]
@@ -171,6 +179,9 @@ def test_arguments_that_cannot_be_used(tmp_path: Path) -> None:
     """Catches a wrong argument that is ignored, or found out after the search."""
     assert "expected one of vital, dexed, amsynth" in refused("match", BELL, "--synth", "dx8", "-o", tmp_path / "o")
     assert "note is 'H9'" in refused("match", BELL, "--note", "H9", "-o", tmp_path / "o")
+    for wrong, shown in (("loud", "'loud'"), ("0", "0"), ("128", "128"), ("64.5", "'64.5'")):
+        line = refused("match", BELL, "--velocity", wrong, "-o", tmp_path / "o")
+        assert f"velocity is {shown}, expected a whole number 1..127, or sound" in line
     assert "candidates 0" in refused("match", BELL, "--candidates", 0, "--synth", "dexed", "-o", tmp_path / "o")
     assert "does not exist" in refused("match", BELL, "--library", tmp_path / "no.npz", "-o", tmp_path / "o")
     (tmp_path / "file").write_bytes(b"")

@@ -53,6 +53,25 @@ def test_from_a_sound_to_the_preset_that_was_heard(watched: Watched, tmp_path: P
     assert download.value.suggested_filename == "bass.zip"
 
 
+def test_the_velocity_of_the_sound(watched: Watched) -> None:
+    """Catches a box that does not ask for the sound's velocity, stays checked beside a number, or cannot be taken back."""
+    page = watched.open()
+    give(page)
+    velocity, box = page.locator("#velocity"), page.get_by_label("Velocity from the sound's level")
+    expect(velocity).to_have_value("100")
+    expect(box).not_to_be_checked()
+    box.check()
+    expect(velocity).not_to_have_value("100")
+    velocity.fill("64")
+    velocity.press("Enter")
+    expect(box).not_to_be_checked()
+    expect(velocity).to_have_value("64")
+    box.check()
+    expect(velocity).not_to_have_value("64")
+    box.uncheck()
+    expect(velocity).to_have_value("100")
+
+
 def test_cancel_and_reload(watched: Watched) -> None:
     """Catches a reload that loses the search, and a cancel that loses the candidates."""
     page = watched.open()

@@ -11,6 +11,7 @@ import soundfile
 from web_api import created, refused, search, target, wait
 from web_server import EXAMPLES, Running, serving
 
+import synthmatch
 from synthmatch.matching import match
 from synthmatch.note import Note
 from synthmatch.params import Preset
@@ -53,6 +54,14 @@ def test_a_downloaded_preset_is_what_was_heard(server: Running, tmp_path: Path) 
             path.write_bytes(file.content)
             preset = read_presets(path, get_synth(candidate["synth"]))[0]
             assert np.abs(played(preset, target_out) - heard.T).max() < 1e-3, suffix
+
+
+def test_the_velocity_is_100_a_number_or_that_of_the_sound(server: Running) -> None:
+    """Catches a velocity from the level that nobody asked for, and a choice that does not reach the target."""
+    asked = synthmatch.load_target(EXAMPLES / "bass.flac", velocity="sound").note.velocity
+    assert asked != 100
+    for part, velocity in (({}, 100), ({"velocity": 7}, 7), ({"velocity": "sound"}, asked)):
+        assert target(server.client, **part)["velocity"] == velocity
 
 
 def test_the_page_finds_what_the_command_line_finds(server: Running) -> None:
