@@ -1,4 +1,4 @@
-"""Measure the noise floors that the package ships, src/synthmatch/data/noise_floor.json.
+"""Measure the noise floors, and how far random presets are, that the package ships: src/synthmatch/data/noise_floor.json.
 
 Run: python tools/measure_noise_floor.py [--presets 60] [--synth vital]. Uses the held-out presets of the benchmark, in
 one process for each synthesizer. See `synthmatch.benchmark.floor`.
@@ -12,8 +12,10 @@ import sys
 from pathlib import Path
 
 from synthmatch.atomic_files import write_whole
-from synthmatch.benchmark.floor import measure_floor
+from synthmatch.benchmark.floor import measure_floor, measure_random
+from synthmatch.benchmark.recordings import recordings
 from synthmatch.benchmark.targets import held_out
+from synthmatch.library.builtin import builtin_library
 from synthmatch.note import Note
 from synthmatch.render.pool import RenderPool
 from synthmatch.synths.registry import get_synth, synth_names
@@ -26,7 +28,11 @@ def measure(synth_id: str, count: int) -> dict[str, float]:
     synth = get_synth(synth_id)
     with RenderPool(synth) as pool:
         presets = [target.preset for target in held_out(pool, count).targets if target.preset]
-        return measure_floor(pool, presets, Note())
+        targets = [*held_out(pool, 12).targets, *recordings(6, 6).targets]
+        library = builtin_library(synth_id)
+        assert library is not None
+        random_preset = measure_random(pool, library, targets)
+        return {**measure_floor(pool, presets, Note()), "random_preset": random_preset}
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """Recordings and what can be wrong with a match of one, from a little to a lot: what a distance must put in order.
 
-``python tests/metrics/ladders.py`` prints the table of docs/results/ladders.md.
+``python tests/metrics/ladders.py`` prints the tables of docs/results/ladders.md.
 """
 
 from collections.abc import Callable
@@ -15,8 +15,9 @@ from scipy.signal import fftconvolve, lfilter
 
 from synthmatch.arrays import F32, F64
 from synthmatch.audio import load, mono
-from synthmatch.benchmark.anchors import NOISE, SILENCE, anchor
 from synthmatch.benchmark.recordings import SAMPLES, play_note
+from synthmatch.calibration.anchors import NOISE, SILENCE, anchor
+from synthmatch.calibration.closeness import Closeness
 from synthmatch.metrics import METRICS
 
 RATE_HZ = 44_100
@@ -126,6 +127,26 @@ def table(distance: Distance) -> str:
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
+def closeness_by_step() -> list[tuple[str, list[float]]]:
+    """Closeness in per cent of every first, second, third step and of the octaves and 12 dB: (which, values)."""
+    steps: list[tuple[str, list[float]]] = [(name, []) for name in ("first", "second", "third", "fourth")]
+    for name in STRUCK | HELD:
+        for target, estimates in ladders(sound(name)).values():
+            scale = Closeness(target[None], "")
+            for number, estimate in enumerate(estimates):
+                steps[number][1].append(scale(METRICS["loudness_distance"].function(target, estimate)))
+    return steps
+
+
+def closeness_table() -> str:
+    """Quartiles of `closeness_by_step`, as Markdown."""
+    lines = [("step", "lower quartile", "median", "upper quartile"), ("---", "---:", "---:", "---:")]
+    for which, values in closeness_by_step():
+        low, middle, high = np.percentile(values, [25, 50, 75])
+        lines.append((which, f"{low:.0f} %", f"{middle:.0f} %", f"{high:.0f} %"))
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
 def is_octave(error: str, number: int) -> bool:
     """Whether a step of a ladder is the octave."""
     return error in ("too high", "too low") and number == 3
@@ -174,4 +195,5 @@ def _reverberated(audio: F32, rng: np.random.Generator) -> F64:
 
 
 if __name__ == "__main__":
-    print(table(METRICS["loudness_distance"].function), end="")
+    print(table(METRICS["loudness_distance"].function))
+    print(closeness_table(), end="")

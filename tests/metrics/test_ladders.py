@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from ladders import HELD, STRUCK, extremes, is_octave, ladders, sound, table
+from ladders import HELD, STRUCK, closeness_by_step, closeness_table, extremes, is_octave, ladders, sound, table
 
+from synthmatch.calibration.closeness import BOUNDS
 from synthmatch.metrics import loudness_distance
 
 PAGE = Path(__file__).parents[2] / "docs/results/ladders.md"
@@ -99,3 +100,11 @@ def test_the_page_has_the_table() -> None:
         assert ours[3] == cells[3]
         numbers = [[float(cell) for cell in [row[2], *row[4:-1]]] for row in (ours, cells)]
         assert numbers[0] == pytest.approx(numbers[1], abs=0.011)
+
+
+def test_words_are_steps_that_people_know() -> None:
+    """Catches bounds of words that were chosen by taste, and a table in docs that the code does not give."""
+    medians = [float(np.median(values)) for _, values in closeness_by_step()]
+    bounds = [BOUNDS["identical"], BOUNDS["close"], BOUNDS["similar"]]
+    assert [5 * round(median / 5) for median in medians[:3]] == bounds
+    assert closeness_table() in PAGE.read_text(encoding="utf-8")

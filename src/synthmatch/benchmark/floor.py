@@ -9,15 +9,31 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from synthmatch.benchmark.targets import BenchTarget
 from synthmatch.errors import RenderError
+from synthmatch.features.search_distance import SearchDistance
+from synthmatch.library.library import Library
 from synthmatch.metrics import METRICS
 from synthmatch.note import Note
 from synthmatch.params import Preset
 from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool
 
+#: Random presets a target.
+_RANDOM = 24
 #: What a floor is given for.
-FLOOR_METRICS = ("lsd", "mss")
+FLOOR_METRICS = ("lsd", "mss", "loudness_distance")
+
+
+def measure_random(pool: RenderPool, library: Library, targets: Sequence[BenchTarget]) -> float:
+    """Loudness distance of random presets of a library from targets: the median over targets of the mean over presets."""
+    rng = np.random.default_rng(0)
+    means = []
+    for target in targets:
+        rows = rng.choice(len(library), _RANDOM, replace=False).tolist()
+        found = pool.run([library.preset(row) for row in rows], target.note, SearchDistance(target.audio))
+        means.append(np.mean([one.distance for one in found if not isinstance(one, RenderFailure)]))
+    return round(float(np.median(means)), 3)
 
 
 def measure_floor(pool: RenderPool, presets: Sequence[Preset], note: Note) -> dict[str, float]:

@@ -15,6 +15,12 @@ def _measured() -> dict[str, dict[str, float]]:
     return {synth: dict(values) for synth, values in json.loads(text).items()}
 
 
+def random_distance(synth: str) -> float:
+    """Loudness distance of a random preset from a target; 1 for a synthesizer that was not measured."""
+    return _measured().get(synth, {}).get("random_preset", 1.0)
+
+
 def noise_floor(synth: str) -> dict[str, float]:
-    """Mean `lsd` and `mss` between two plays, by metric; empty for a synthesizer that was not measured."""
-    return {name: value for name, value in _measured().get(synth, {}).items() if name in ("lsd", "mss")}
+    """Mean `lsd`, `mss` and `loudness_distance` between two plays, by metric; empty for a synthesizer that was not measured."""
+    found = _measured().get(synth, {})
+    return {name: value for name, value in found.items() if name in ("lsd", "mss", "loudness_distance")}

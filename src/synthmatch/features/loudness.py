@@ -26,6 +26,12 @@ def loudness_db(audio: Audio) -> float:
     return float(decibels(power * 10.0 ** (_OFFSET_DB / 10.0)))
 
 
+def with_loudness(audio: Audio, level_db: float) -> Audio:
+    """Audio of shape (channels, samples) at a level in LKFS; silence stays as it is."""
+    gain_db = level_db - loudness_db(audio) if audio.any() else 0.0
+    return audio * np.float32(10.0 ** (gain_db / 20.0))
+
+
 @cache
 def k_weights(window: int) -> Float64[F64, " {window}//2+1"]:
     """What the same filters leave of the power of each bin of a window. Shape: (window // 2 + 1,)."""

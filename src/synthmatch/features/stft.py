@@ -18,6 +18,8 @@ from synthmatch.audio import mono
 
 #: Below this a spectrum counts as silent, in dBFS: the floor of the metric `lsd`.
 FLOOR_DB = -90.0
+#: Samples of frames that are transformed at a time: what fits a processor's cache takes two thirds of the time.
+_TOGETHER = 1 << 16
 
 
 @cache
@@ -50,7 +52,23 @@ def power_frames(audio: Float[Floats, "*channels samples"], window: int, hop: in
     frames = frame_count(signal.size, window, hop)
     padded = np.zeros((frames - 1) * hop + window, signal.dtype)
     padded[: signal.size] = signal[: padded.size]
-    return _power(_frames(padded, window, hop) * full_scale_hann(window))
+    cut, shape = _frames(padded, window, hop), full_scale_hann(window)
+    power = np.empty((frames, window // 2 + 1), np.result_type(signal, shape))
+    together = max(1, _TOGETHER // window)
+    for first in range(0, frames, together):
+        power[first : first + together] = _power(cut[first : first + together] * shape)
+    return power
+
+
+def channel_power(audio: Float[Floats, "channels samples"], window: int, hop: int) -> Array:
+    """The same, but the mean of the channels' powers, which those of opposite phase do not cancel.
+
+    Shape: (channels, samples) -> (frames, window // 2 + 1).
+    """
+    power = power_frames(audio[0], window, hop)
+    for channel in audio[1:]:
+        power += power_frames(channel, window, hop)
+    return power / len(audio) if len(audio) > 1 else power
 
 
 def centred_frames(

@@ -14,16 +14,15 @@ ANCHORS = (SILENCE, NOISE)
 #: As tables name them.
 ANCHOR_NAMES = {SILENCE: "silence", NOISE: "noise of the target's mean spectrum"}
 _WINDOW, _HOP = 2048, 1024
-_SEED = 0
 
 
-def anchor(name: str, target: Audio) -> Audio:
-    """One of `ANCHORS` for a target. Shape: (channels, samples), the same out."""
+def anchor(name: str, target: Audio, seed: int = 0) -> Audio:
+    """One of `ANCHORS` for a target; `seed`: of the noise. Shape: (channels, samples), the same out."""
     silence = np.zeros_like(target)
     if name == SILENCE:
         return silence
     sound = mono(target)
-    spectrum = np.fft.rfft(np.random.default_rng(_SEED).standard_normal(len(sound)))
+    spectrum = np.fft.rfft(np.random.default_rng(seed).standard_normal(len(sound)))
     mean = np.sqrt(power_frames(sound, _WINDOW, _HOP).mean(axis=0))
     places = np.linspace(0, len(mean) - 1, len(spectrum))
     noise = np.fft.irfft(spectrum * np.interp(places, np.arange(len(mean)), mean), len(sound))
