@@ -62,16 +62,16 @@ def row(synth: Synth, library: Library, targets: int, presets: int) -> str:
         scores = np.full((len(judges), len(rows)), np.inf)
         for i, render in pool.stream((library.preset(int(r)) for r in rows), NOTE):
             if not isinstance(render, RenderFailure):
-                scores[:, i] = [judge(render).distance_db for judge in judges]
+                scores[:, i] = [judge(render).distance for judge in judges]
     order = [np.argsort(library.index.distances(audio, NOTE)[rows], kind="stable") for audio in audios]
     best = scores.min(axis=1)
     cells = []
     for k in NEAREST:
         found = np.array([scores[i, ranked[:k]].min() for i, ranked in enumerate(order)])
-        cells.append(f"{np.mean(found <= best):.2f} | {np.mean(found - best):.2f}")
+        cells.append(f"{np.mean(found <= best):.2f} | {np.mean(found - best):.3f}")
     ms = query_ms(library, audios)
     return (
-        f"| {synth.title} | {len(library)} | {ms:.1f} | {PROMISED_MS:.0f} | {' | '.join(cells)} | {best.mean():.2f} |"
+        f"| {synth.title} | {len(library)} | {ms:.1f} | {PROMISED_MS:.0f} | {' | '.join(cells)} | {best.mean():.3f} |"
     )
 
 
@@ -88,8 +88,8 @@ def main() -> None:
         f"{targets} targets, {presets} presets rendered, {os.cpu_count()} cores, {platform.machine()}, "
         f"load {os.getloadavg()[0]:.1f}, Python {platform.python_version()}\n"
     )
-    columns = " | ".join(f"recall at {k} | loss dB" for k in NEAREST)
-    print(f"| synth | presets | query ms | promised | {columns} | mean best dB |")
+    columns = " | ".join(f"recall at {k} | loss" for k in NEAREST)
+    print(f"| synth | presets | query ms | promised | {columns} | mean best |")
     print("|" + "---|" * (5 + 2 * len(NEAREST)))
     for name in options.synth or synth_names():
         synth, library = get_synth(name), builtin_library(name)

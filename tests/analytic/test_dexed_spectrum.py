@@ -103,7 +103,8 @@ def test_bins_stand_out_where_dexeds_do() -> None:
     for native, ours in zip(natives, expected, strict=True):
         real = hears(ENGINE.render(DEXED.preset(native), Note())).spectrum.astype(np.float32)
         fine = [(levels - uniform_filter1d(levels, 40, axis=1))[:, 20:520] for levels in (real, ours)]
-        loud = np.flatnonzero(real[:, 20:520].max(axis=1) > -60)
+        # a segment's mean power is of its beginning where a voice ends within it
+        loud = np.flatnonzero(np.minimum(real, ours)[:, 20:520].max(axis=1) > -60)
         alike += [float(np.corrcoef(fine[0][moment], fine[1][moment])[0, 1]) for moment in loud]
     assert np.median(alike) > 0.8
 

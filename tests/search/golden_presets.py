@@ -18,7 +18,7 @@ def found_presets(synth: str) -> list[dict[str, str | float]]:
         {
             "name": one.preset.name,
             "native": hashlib.sha256(one.preset.key()).hexdigest()[:16],
-            "distance_db": round(one.distance_db, 3),
+            "distance": round(one.distance, 3),
         }
         for one in found
     ]

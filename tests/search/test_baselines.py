@@ -32,13 +32,13 @@ class Renders:
         *self.seeds, hidden = (self.synth.preset(native) for native in self.synth.space.to_native(moved))
         (target,) = self.pool.run([hidden], NOTE)
         assert not isinstance(target, RenderFailure), str(target)
-        self.distance_db = SearchDistance(target)
+        self.distance = SearchDistance(target)
         self._known: dict[bytes, RenderFeatures | None] = {}
 
     def evaluate(self, presets: Sequence[Preset]) -> list[RenderFeatures | None]:
         """As `Objective.evaluate`."""
         new = [preset for preset in presets if preset.key() not in self._known]
-        for preset, heard in zip(new, self.pool.run(new, NOTE, self.distance_db), strict=True):
+        for preset, heard in zip(new, self.pool.run(new, NOTE, self.distance), strict=True):
             self._known[preset.key()] = None if isinstance(heard, RenderFailure) else heard
         return [self._known[preset.key()] for preset in presets]
 
@@ -63,7 +63,7 @@ def test_contract(renders: Renders, name: str) -> None:
     """Catches a budget overrun or left unspent, illegal presets, a best that is not, and results that change by run."""
     first = searched(renders, name, Budget(RENDERS), 1)
     assert len(first.scored) == RENDERS
-    assert first.best()[0].distance_db == min(s.distance_db for s in first.scored) <= first.scored[0].distance_db
+    assert first.best()[0].distance == min(s.distance for s in first.scored) <= first.scored[0].distance
     for scored in first.scored:
         assert scored.preset.synth == renders.synth.id
         np.testing.assert_array_equal(scored.preset.native, renders.synth.space.snap(scored.preset.native))

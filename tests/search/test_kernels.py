@@ -14,7 +14,7 @@ _SEARCH = """
 import sys
 from synthmatch import match
 found = match(sys.argv[1], synths=["dexed"], renders=136, workers=1)
-print([(one.preset.key().hex(), round(one.distance_db, 4)) for one in found])
+print([(one.preset.key().hex(), round(one.distance, 4)) for one in found])
 """
 
 

@@ -45,8 +45,8 @@ def run(renders: int, seed: int = 1) -> Objective:
 def test_it_gets_nearer_than_its_seeds() -> None:
     """Catches a search that only looks at its seeds, or loses its best. Measured: 41 % nearer, mean of five searches."""
     searches = [run(400, seed) for seed in range(1, 6)]
-    first = min(s.distance_db for s in searches[0].scored[:12])
-    best = [found.best()[0].distance_db for found in searches]
+    first = min(s.distance for s in searches[0].scored[:12])
+    best = [found.best()[0].distance for found in searches]
     assert np.mean(best) < 0.8 * first
     assert [found.history[-1] for found in searches] == best
 
@@ -60,8 +60,8 @@ def test_it_spends_the_budget_and_no_more() -> None:
 def test_the_same_seed_gives_the_same_search() -> None:
     """Catches randomness that is not the argument's."""
     one, two, other = run(80), run(80), run(80, seed=2)
-    assert [s.distance_db for s in one.scored] == [s.distance_db for s in two.scored]
-    assert [s.distance_db for s in one.scored] != [s.distance_db for s in other.scored]
+    assert [s.distance for s in one.scored] == [s.distance for s in two.scored]
+    assert [s.distance for s in one.scored] != [s.distance for s in other.scored]
 
 
 def test_nothing_is_rendered_twice() -> None:
@@ -77,7 +77,7 @@ def test_a_failed_render_is_survived() -> None:
     found.evaluate = lambda ps: [None if i % 3 == 0 else h for i, h in enumerate(inner(ps))]
     population_search(found, seeds(), np.random.default_rng(0))
     assert len(found.scored) == 80
-    assert np.isfinite(found.best()[0].distance_db)
+    assert np.isfinite(found.best()[0].distance)
 
 
 def test_all_renders_failing_ends() -> None:
@@ -93,7 +93,7 @@ def test_progress_tells_renders_and_best() -> None:
     seen: list[Progress] = []
     population_search(objective(Budget(60), seen), seeds(), np.random.default_rng(0))
     assert seen[-1].renders == 60
-    assert [p.best_db for p in seen] == sorted((p.best_db for p in seen), reverse=True)
+    assert [p.best_distance for p in seen] == sorted((p.best_distance for p in seen), reverse=True)
 
 
 def test_seconds_end_a_search() -> None:
@@ -143,4 +143,4 @@ def test_slopes_of_a_linear_sound_are_found() -> None:
 def test_heard_is_what_workers_send() -> None:
     """Catches a measure that cannot travel between processes."""
     heard = RenderFeatures(1.0, np.zeros(3, np.float32))
-    assert pickle.loads(pickle.dumps(heard)).distance_db == 1.0
+    assert pickle.loads(pickle.dumps(heard)).distance == 1.0

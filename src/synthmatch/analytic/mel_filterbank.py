@@ -69,10 +69,3 @@ def place_of(frequency_hz: Float64[F64, " *shape"]) -> Float64[F64, " *shape"]:
 def mean_power(bands: Float32[F32, "presets bands times"]) -> Float32[F32, "presets bands times"]:
     """Mean power of the bins of each band from the power in it. Shape: (N, BANDS, T)."""
     return np.asarray(bands * (_SPREAD / _triangles().sum(axis=0)).astype(np.float32)[:, None])
-
-
-@cache
-def between_bands() -> Float64[F64, "bands bins"]:
-    """By how much a bin is louder, if a band is by 1: between two bands in proportion. Shape: (BANDS, BINS)."""
-    place = np.clip(place_of(np.arange(BINS, dtype=np.float64) * _BIN_HZ), 0, BANDS - 1)
-    return np.asarray(np.maximum(1.0 - np.abs(place - np.arange(BANDS)[:, None]), 0.0))

@@ -1,11 +1,6 @@
-"""The search distance: how far a render is from the target, cheap enough to run after every render.
+"""What a search measures of every render: the loudness distance to the target, and what its operators and surrogate learn from.
 
-It is a weighted mean of two distances in dB, both on the same frames (2,048 samples, hop 1,024, floor -90 dBFS):
-
-* two thirds: the log-spectral distance, as the metric `lsd` with every other frame;
-* one third: the mean absolute difference of 64 mel bands, which hears the bass that linear bins give little weight.
-
-0 is identity; lower is better. How well it agrees with the table metrics is measured in docs/results.
+All of it comes from two short-time spectra, so that it is cheap beside a render.
 """
 
 from typing import NamedTuple
@@ -15,23 +10,31 @@ import numpy as np
 from synthmatch.arrays import F32, Audio, Float, Float32, Floats
 from synthmatch.audio import decibels
 from synthmatch.features.bands import mel_bands
+from synthmatch.features.loudness_distance import LoudnessPattern, loudness_distance, pattern_of
 from synthmatch.features.sketch import HOP, MELS, WINDOW, segment_means
-from synthmatch.features.stft import FLOOR_DB, power_frames
+from synthmatch.features.stft import FLOOR_DB, channel_power
 
 #: The coarse picture: about so many segments of time, widening geometrically, and bands of two mels.
 _SEGMENTS = 16
+#: Levels of the coarse picture below this count as silence, in dB below the mean of all frames; not tuned.
+_SILENT_DB = -70.0
+#: A render below this level, in LKFS, counts as silence: no level parameter makes it as loud as a recording; not tuned.
+_QUIETEST_DB = -60.0
+#: A sound so much quieter than the target is none to who listens to both; not tuned.
+_INAUDIBLE_DB = 30.0
 _NOTHING = np.zeros(0, np.float32)
 
 
 class RenderFeatures(NamedTuple):
     """What a search reads of a render.
 
-    `distance_db`: distance to the target. `difference`: render minus target, mean level in dB over coarse cells of time
-    and frequency, shape (cells,). `sketch`: of the render itself (`features.sketch`), shape (segments, MELS). `spectrum`:
-    the same of each bin, shape (segments, WINDOW // 2 + 1), in half precision.
+    `distance`: loudness distance to the target, 0 to 1. `difference`: render minus target at equal level, mean in dB over coarse
+    cells of time and frequency, shape (cells,). `sketch`: of the render itself (`features.sketch`), shape (segments,
+    MELS). `spectrum`: level of each bin over the same segments, in dBFS, shape (segments, WINDOW // 2 + 1), in half
+    precision.
     """
 
-    distance_db: float
+    distance: float
     difference: Float[Floats, " cells"] = _NOTHING
     sketch: Float32[F32, "..."] = _NOTHING
     spectrum: Float[Floats, "..."] = _NOTHING
@@ -45,29 +48,44 @@ class SearchDistance:
 
     def __init__(self, target: Audio) -> None:
         self._samples = target.shape[-1]
-        power = power_frames(target, WINDOW, HOP)
-        self._spectrum = decibels(power, FLOOR_DB)
-        self._mels = decibels(power @ mel_bands(WINDOW, MELS), FLOOR_DB)
-        frames = len(power)
+        bands = channel_power(target, WINDOW, HOP) @ mel_bands(WINDOW, MELS)
+        self._pattern = pattern_of(target, bands)
+        self._mels = _relative(self._pattern)
+        frames = len(bands)
         edges = np.rint(np.geomspace(1, frames + 1, min(_SEGMENTS, frames) + 1)).astype(np.int64) - 1
         self._segments = np.unique(edges[:-1])
 
     def __call__(self, audio: Audio) -> RenderFeatures:
         """Distance of a render, shape (channels, samples)."""
-        power = power_frames(self._fit(audio), WINDOW, HOP)
-        levels = decibels(power, FLOOR_DB)
-        difference = levels - self._spectrum
-        spectral = np.sqrt(np.einsum("ij,ij->i", difference, difference) / difference.shape[1]).mean()
-        bands = decibels(power @ mel_bands(WINDOW, MELS), FLOOR_DB)
-        mels = bands - self._mels
+        audio = self._fit(audio)
+        power = channel_power(audio, WINDOW, HOP)
+        bands = power @ mel_bands(WINDOW, MELS)
+        pattern = pattern_of(audio, bands)
+        mels = _relative(pattern) - self._mels
         lengths = np.diff(np.append(self._segments, len(mels)))
         cells = np.add.reduceat(mels, self._segments, axis=0).reshape(len(lengths), MELS // 2, 2).sum(axis=2)
-        distance_db = float(2 * spectral + np.abs(mels).mean()) / 3
-        coarse = (cells / (2 * lengths[:, None])).ravel()
-        return RenderFeatures(distance_db, coarse, segment_means(bands), segment_means(levels).astype(np.float16))
+        return RenderFeatures(
+            1.0 if pattern.level_db < _QUIETEST_DB else loudness_distance(self._pattern, pattern),
+            (cells / (2 * lengths[:, None])).ravel(),
+            segment_means(decibels(bands, FLOOR_DB)),
+            decibels(segment_means(power), FLOOR_DB).astype(np.float16),
+        )
+
+    def at_its_level(self, audio: Audio) -> float:
+        """Distance of a sound that is heard as loud as it is beside the target: 1 where it is far below."""
+        audio = self._fit(audio)
+        pattern = pattern_of(audio, channel_power(audio, WINDOW, HOP) @ mel_bands(WINDOW, MELS))
+        if pattern.level_db < self._pattern.level_db - _INAUDIBLE_DB:
+            return 1.0
+        return loudness_distance(self._pattern, pattern)
 
     def _fit(self, audio: F32) -> F32:
         samples = audio.shape[-1]
         if samples >= self._samples:
             return audio[..., : self._samples]
         return np.concatenate([audio, np.zeros((*audio.shape[:-1], self._samples - samples), np.float32)], axis=-1)
+
+
+def _relative(pattern: LoudnessPattern) -> Float[Floats, "frames mels"]:
+    """Levels of mel bands in dB, the mean of all frames is 0. Shape: (frames, MELS)."""
+    return np.asarray(decibels(pattern.power, _SILENT_DB))

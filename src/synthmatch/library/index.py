@@ -13,11 +13,14 @@ from scipy.linalg import eigh
 
 from synthmatch.arrays import F32, I8, Float, Float32, Floats, Int8, Integer, Integers
 from synthmatch.features.bands import LOWEST_PITCH, SEMITONE_BANDS
+from synthmatch.features.stft import FLOOR_DB
 from synthmatch.features.timbre import SEGMENTS, timbre
 from synthmatch.note import Note
 
 #: Principal components stored (docs/library.md, "How fast and how well it finds", has 32 to 192).
 COMPONENTS = 96
+#: Gains at which a target is compared: the level of a sound says nothing about its preset.
+_GAINS_DB = np.arange(-24, 25, 3, dtype=np.float32)
 
 
 @dataclass(frozen=True)
@@ -56,8 +59,10 @@ class TimbreIndex:
         return self.codes.shape[1]
 
     def distances(self, audio: Float32[F32, "*channels samples"], note: Note) -> Float32[F32, " presets"]:
-        """Weighted RMS level difference in dB between a target and every preset. Shape: (N,)."""
+        """Weighted RMS level difference in dB between a target and every preset, at the gain that makes it least. Shape: (N,)."""
         levels, seconds = timbre(audio, note)
+        # what is silent stays silent, however loud the rest gets
+        gained = np.where(levels > FLOOR_DB, np.maximum(levels + _GAINS_DB[:, None, None], FLOOR_DB), FLOOR_DB)
         nearest, shift = self._nearest(note)
         weights = seconds[:, None] * _band_weights()[None, :]
         basis = _shifted(self.basis.reshape(-1, SEGMENTS, SEMITONE_BANDS), shift)
@@ -67,9 +72,10 @@ class TimbreIndex:
         root[:, known] = np.sqrt(weights[:, known])
         total = float((root**2).sum()) or 1.0
         side = (basis * root).reshape(len(basis), -1) * self.scale[:, None]
-        residual = ((levels - mean) * root).ravel()
+        residual = ((gained - mean) * root).reshape(len(_GAINS_DB), -1).astype(np.float32)
         codes = self.codes[nearest].astype(np.float32)
-        squared = residual @ residual + np.einsum("ij,ij->i", codes @ (side @ side.T) - 2 * (side @ residual), codes)
+        apart = np.square(residual).sum(axis=1) - 2 * (codes @ (side @ residual.T))
+        squared = np.einsum("ij,ij->i", codes @ (side @ side.T), codes) + apart.min(axis=1)
         return np.sqrt(np.maximum(squared, 0) / total).astype(np.float32)
 
     def levels(self, rows: Integer[Integers, " presets"], note: Note) -> Float32[F32, "presets segments bands"]:

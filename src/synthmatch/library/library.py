@@ -13,8 +13,12 @@ from synthmatch.arrays import F32, F64, Array, Float32, Float64
 from synthmatch.atomic_files import write_whole
 from synthmatch.errors import InputError, PresetError
 from synthmatch.features.bands import SEMITONE_BANDS
+from synthmatch.features.predicted_distance import PredictedDistance
+from synthmatch.features.sketch import HOP, WINDOW, segment_starts
+from synthmatch.features.stft import frame_count
 from synthmatch.features.timbre import SEGMENTS
 from synthmatch.library.index import TimbreIndex
+from synthmatch.library.sketches import stored_sketches
 from synthmatch.note import Note
 from synthmatch.params import ParamSpace, Preset
 from synthmatch.parsing import has_shape, member, need, parse_arrays, parse_json
@@ -25,13 +29,15 @@ from synthmatch.synths.registry import get_synth, synth_of_file
 _FORMAT = "synthmatch library 1"
 #: Of a file, and of its arrays unpacked: 60,000 presets of Vital, or 200,000 of Dexed.
 MOST_BYTES = 256_000_000
+#: Presets that are compared closely, of those that the index finds near (docs/library.md, "How fast and how well it finds").
+_AMONG = 1024
 
 
 @dataclass(frozen=True)
 class Neighbour:
     """A library preset near a target.
 
-    `distance` is the index's, in dB; `levels` how the preset sounds at the target's pitch, as the index remembers it
+    `distance` is the loudness distance, 0 to 1, of what the index remembers; `levels` how the preset sounds at the target's pitch, as the index remembers it
     (`TimbreIndex.levels`).
     """
 
@@ -67,18 +73,27 @@ class Library:
         return Preset(self.synth, self.space.to_native(self.unit[row]), self.names[row], self.extras.get(row, {}))
 
     def nearest(self, audio: Float32[F32, "*channels samples"], note: Note, count: int) -> list[Neighbour]:
-        """The presets that sound nearest to a target, nearest first."""
-        distances = self.index.distances(audio, note)
-        count = min(count, len(distances))
-        rows = np.argpartition(distances, count - 1)[:count]
-        rows = rows[np.argsort(distances[rows], kind="stable")]
+        """The presets that sound nearest to a target, nearest first.
+
+        The index says which are near, the loudness distance of what it remembers of these which is nearest.
+        """
+        rough = self.index.distances(audio, note)
+        among = min(max(_AMONG, count), len(rough))
+        rows = np.sort(np.argpartition(rough, among - 1)[:among])
+        levels = self.index.levels(rows, note)
+        frames = frame_count(audio.shape[-1], WINDOW, HOP)
+        distance = PredictedDistance(np.atleast_2d(audio), len(segment_starts(frames)))
+        distances = distance.of_sketches(stored_sketches(levels, note.hold_seconds, frames))
+        order = np.argsort(distances, kind="stable")[:count]
         # all at once: one conversion is as dear for one row as for fifty
-        natives = self.space.to_native(self.unit[rows])
+        natives = self.space.to_native(self.unit[rows[order]])
         return [
             Neighbour(
-                Preset(self.synth, native, self.names[row], self.extras.get(row, {})), float(distances[row]), levels
+                Preset(self.synth, native, self.names[row], self.extras.get(row, {})),
+                float(distances[place]),
+                levels[place],
             )
-            for row, native, levels in zip(rows.tolist(), natives, self.index.levels(rows, note), strict=True)
+            for place, row, native in zip(order, rows[order].tolist(), natives, strict=True)
         ]
 
     def save(self, path: Path, *, force: bool = False) -> None:

@@ -49,4 +49,4 @@ def _descend(objective: Objective, start: Preset, rng: np.random.Generator) -> N
         scored = objective([start.with_native(space.to_native(unit)) for unit in asked])
         if None in scored:
             raise Exhausted
-        strategy.tell(asked, [min(s.distance_db, _FAILED) for s in scored if s])
+        strategy.tell(asked, [min(s.distance, _FAILED) for s in scored if s])

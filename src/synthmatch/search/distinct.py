@@ -1,16 +1,23 @@
-"""Which of the presets that a search rendered are its candidates."""
+"""Which of the presets that a search rendered are its candidates: the best ones that differ to who listens."""
+
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from synthmatch.arrays import Audio
+from synthmatch.features.loudness_distance import LoudnessPattern, loudness_distance, loudness_pattern
 from synthmatch.params import Preset
 from synthmatch.search.objective import Objective, Scored
 
-#: Two candidates of one synthesizer whose coarse spectra differ by less than this on average are one, in dB; not tuned.
+#: Two presets of one search whose coarse spectra differ by less than this on average are one, in dB; not tuned.
 _SAME_DB = 1.0
+#: Two sounds are one from this closeness to each other on, in per cent: half of people's first steps of an error are as near
+#: (docs/results/ladders.md, "Closeness"). Of two that were made of one preset, from twice as far on.
+SAME_SOUND, SAME_PARENT = 90.0, 80.0
 
 
 def distinct(objective: Objective, count: int) -> list[Preset]:
-    """The best presets that differ audibly from each better one: `count` of them, or fewer."""
+    """The best presets that differ roughly from each better one: `count` of them, or fewer."""
     chosen: list[Scored] = []
     for scored in objective.best(64 * count):
         if all(np.abs(scored.features.difference - c.features.difference).mean() >= _SAME_DB for c in chosen):
@@ -18,3 +25,24 @@ def distinct(objective: Objective, count: int) -> list[Preset]:
         if len(chosen) == count:
             break
     return [scored.preset for scored in chosen]
+
+
+def differing(
+    presets: Sequence[Preset], sounds: Sequence[Audio], closeness: Callable[[float], float], count: int
+) -> list[int]:
+    """Places of the first `count` presets, or fewer, whose sounds differ from those of each one before.
+
+    `sounds`: (channels, samples) each. `closeness`: per cent of a loudness distance. Presets of one name were made of one.
+    """
+    chosen: list[tuple[int, LoudnessPattern]] = []
+    for place, sound in enumerate(sounds):
+        pattern = loudness_pattern(sound)
+        if all(
+            closeness(loudness_distance(other, pattern))
+            < (SAME_PARENT if presets[k].name == presets[place].name else SAME_SOUND)
+            for k, other in chosen
+        ):
+            chosen.append((place, pattern))
+        if len(chosen) == count:
+            break
+    return [place for place, _ in chosen]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from synthmatch.arrays import Audio
+from synthmatch.features.loudness import with_loudness
 from synthmatch.features.search_distance import SearchDistance
 from synthmatch.note import Note
 from synthmatch.params import Preset
@@ -31,6 +32,8 @@ Search = Callable[[Objective, Sequence[Preset], np.random.Generator], None]
 #: The least `Surrogate.change_cosine` with which its answer without a render is taken: at 0.74 and 0.77 that is nearer
 #: than the library's nearest preset on held-out targets, at 0.60 further away (docs/results/goals.md).
 TRUSTED_COSINE = 0.7
+#: Loudness of every target in a search, in LKFS: the median of amsynth's presets, between those of Vital, -26, and Dexed, -11.
+_LOUDNESS_DB = -20.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,6 +75,8 @@ def guided_search(
     `evaluate` renders and measures in place of the pool: a caller keeps the failures so. `baseline` runs in place of the
     population search, for benchmarks. The same generator gives the same presets where the budget is renders.
     """
+    # what proposers and predictions find must not depend on how loud a recording is
+    target = with_loudness(target, _LOUDNESS_DB)
     objective = Objective(
         pool.synth.space, evaluate or rendered_with(pool, note, SearchDistance(target)), budget, locks=locks
     )

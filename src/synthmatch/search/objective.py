@@ -28,12 +28,12 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Where a search is: renders done and allowed, seconds gone, the best distance so far, in dB."""
+    """Where a search is: renders done and allowed, seconds gone, the best distance so far."""
 
     renders: int
     budget: Budget
     seconds: float
-    best_db: float
+    best_distance: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +44,9 @@ class Scored:
     features: RenderFeatures
 
     @property
-    def distance_db(self) -> float:
+    def distance(self) -> float:
         """Distance to the target."""
-        return self.features.distance_db
+        return self.features.distance
 
 
 class Exhausted(Exception):
@@ -99,7 +99,7 @@ class Objective:
             scored = Scored(preset, found or RenderFeatures(np.inf))
             self._known[key] = scored
             self.scored.append(scored)
-            self.history.append(min(scored.distance_db, self.history[-1] if self.history else np.inf))
+            self.history.append(min(scored.distance, self.history[-1] if self.history else np.inf))
         if self.report:
             self.report(Progress(len(self.scored), self.budget, time.monotonic() - self._start, self.history[-1]))
         return [self._known.get(preset.key()) for preset in presets]
@@ -110,5 +110,5 @@ class Objective:
 
     def best(self, count: int = 1) -> list[Scored]:
         """The best presets so far, best first."""
-        finite = [s for s in self.scored if np.isfinite(s.distance_db)]
-        return sorted(finite, key=lambda s: s.distance_db)[:count]
+        finite = [s for s in self.scored if np.isfinite(s.distance)]
+        return sorted(finite, key=lambda s: s.distance)[:count]

@@ -50,9 +50,9 @@ class Member:
         return self.scored.preset
 
     @property
-    def distance_db(self) -> float:
+    def distance(self) -> float:
         """Its distance to the target."""
-        return self.scored.distance_db
+        return self.scored.distance
 
 
 class Start(NamedTuple):
@@ -89,9 +89,9 @@ class Population:
         self.members: list[Member] = []
 
     @property
-    def best_db(self) -> float:
+    def best_distance(self) -> float:
         """Distance of the best member."""
-        return self.members[0].distance_db
+        return self.members[0].distance
 
     def render_seeds(self) -> list[Member]:
         """Render seeds until one has a distance; gives those that have."""
@@ -130,7 +130,7 @@ class Population:
 
     def tell(self, children: Sequence[Child], results: Sequence[Scored | None]) -> list[Member]:
         """Learn from rendered children, None for one beyond the budget, and keep the best; gives those with a distance."""
-        best_db = self.best_db
+        nearest = self.best_distance
         born = []
         for (name, parent, _), scored in zip(children, results, strict=True):
             if scored is None:
@@ -138,20 +138,20 @@ class Population:
             unit = self.space.to_unit(scored.preset.native)
             step = unit - parent.unit
             if np.count_nonzero(step) <= 2:
-                self._audibility.learn(step != 0, parent.distance_db, scored.distance_db)
-            if np.isfinite(scored.distance_db):
+                self._audibility.learn(step != 0, parent.distance, scored.distance)
+            if np.isfinite(scored.distance):
                 self._jacobian.learn(step, scored.features.difference - parent.scored.features.difference)
-            gain = max(parent.distance_db - scored.distance_db, 0.0) / max(parent.distance_db, 1e-9)
-            reward = gain * _REWARD_OF_GAIN + _REWARD_OF_BEST * (scored.distance_db < best_db)
+            gain = max(parent.distance - scored.distance, 0.0) / max(parent.distance, 1e-9)
+            reward = gain * _REWARD_OF_GAIN + _REWARD_OF_BEST * (scored.distance < nearest)
             memory = _CREDIT_MEMORY * self._credit[name]
             self._credit[name] = memory + (1 - _CREDIT_MEMORY) * min(reward, _MOST_REWARD)
-            born.append(Member(unit, scored, step if scored.distance_db < parent.distance_db else None))
+            born.append(Member(unit, scored, step if scored.distance < parent.distance else None))
         return self.keep(born)
 
     def keep(self, born: Sequence[Member]) -> list[Member]:
         """Let members join, and keep the best; gives those of them that have a distance."""
-        finite = [m for m in born if np.isfinite(m.distance_db)]
-        self.members = sorted([*self.members, *finite], key=lambda m: m.distance_db)[:MEMBERS]
+        finite = [m for m in born if np.isfinite(m.distance)]
+        self.members = sorted([*self.members, *finite], key=lambda m: m.distance)[:MEMBERS]
         return finite
 
     def _child(

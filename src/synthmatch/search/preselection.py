@@ -4,7 +4,7 @@ The surrogate's prediction is corrected by its errors at the presets that this s
 At a parent, whose sound is known, the prediction is the truth.
 
 Mel bands do not show where partials lie. Where formulas give every bin (`AnalyticModel.spectrum`), a child's spectrum is its
-parent's, changed bin by bin as the formulas say, with each band as loud as the surrogate predicts.
+parent's, changed bin by bin as the formulas say, and its bands are the mean of what these and the surrogate predict.
 
 A library keeps its presets' sounds roughly. Their mean with the predictions is nearer to the truth than either
 (docs/results/tried.md), and is the prior until they are rendered.
@@ -18,7 +18,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from synthmatch.analytic.mel_filterbank import between_bands
 from synthmatch.analytic.model import analytic_of
 from synthmatch.analytic.played import PlayedPresets
 from synthmatch.arrays import Audio, Float, Floats
@@ -36,15 +35,19 @@ from synthmatch.surrogate.surrogate import Surrogate
 _RENDERS = 256
 #: Presets at a time whose bins are computed: threads share them, and the numbers are the same on any machine.
 _TOGETHER = 64
-#: Decimals of a prediction, in dB. Differences between machines' sums are smaller, and equal presets stay equally near.
+#: Share of the formulas in how much louder a band should be; the rest is the surrogate's (docs/results/tried.md, "The loudness
+#: distance, predicted").
+_FORMULAS = 0.5
+#: Decimals of a prediction. Differences between machines' sums are smaller, and equal presets stay equally near.
 _DECIMALS = 6
 
 
 class Expected(NamedTuple):
-    """What children should bring, in dB.
+    """What children should bring.
 
     `gains`, (N,): by how much they should be nearer to the target than their parents. `changes`, (N,): how far their sounds
-    should be from their parents', the mean over cells. `bands`, (N, segments, MELS): how much louder each cell should be.
+    should be from their parents', the mean over cells in dB. `bands`, (N, segments, MELS): how much louder each cell should
+    be, in dB.
     """
 
     gains: Float[Floats, " presets"]
@@ -101,7 +104,7 @@ class Preselection:
             self._spectra[key] = found.spectrum[: self._distance.segments]
 
     def predict_distance(self, presets: Sequence[Preset]) -> Float[Floats, " presets"]:
-        """How far presets should be from the target, in dB; they may be parents then. Shape: (N,)."""
+        """How far presets should be from the target; they may be parents then. Shape: (N,)."""
         new = [preset for preset in presets if preset.key() not in self._unrendered]
         if new:
             predicted, features = self._predict(new)
@@ -109,7 +112,7 @@ class Preselection:
             for preset, *known in zip(new, sketches, predicted, features, strict=True):
                 self._unrendered[preset.key()] = _Known(*known)
         sketches = np.stack([self._unrendered[preset.key()].sketch for preset in presets])
-        return self._distances(sketches).round(_DECIMALS)
+        return self._distance.of_sketches(sketches).round(_DECIMALS)
 
     def expect(self, presets: Sequence[Preset], parents: Sequence[Preset]) -> Expected:
         """What presets should bring over their parents, one a preset: rendered, of the prior, or predicted before."""
@@ -120,7 +123,7 @@ class Preselection:
         children = sketches + errors[: len(presets)]
         changes = children - (np.stack([one.predicted for one in known]) + errors[len(presets) :])[of]
         before = np.stack([one.sketch for one in known])
-        gains = self._distances(before)[of] - self._distances(before[of] + changes)
+        gains = self._distance.of_sketches(before)[of] - self._distance.of_sketches(before[of] + changes)
         return Expected(gains.round(_DECIMALS), self._distance.mean_change(changes).round(_DECIMALS), changes)
 
     def refine_gains_per_bin(
@@ -136,14 +139,14 @@ class Preselection:
         before = np.stack([self._spectra[parent.key()] for parent in each]).astype(np.float64)
         sketches = np.stack([self._rendered[parent.key()].sketch for parent in each])
         after = before[of] + (computed[: len(presets)] - computed[len(presets) :][of])
-        after = after + (bands - (in_bands(after) - in_bands(before)[of])) @ between_bands()
+        bands = _FORMULAS * (in_bands(after) - in_bands(before)[of]) + (1 - _FORMULAS) * bands
         distances = self._distance.of_spectra(after, sketches[of] + bands)
         return np.asarray((self._distance.of_spectra(before, sketches)[of] - distances).round(_DECIMALS))
 
     def predict_distance_per_bin(
         self, presets: Sequence[Preset], parents: Sequence[Preset]
     ) -> Float[Floats, " presets"] | None:
-        """How far presets should be from the target, (N,), in dB, bin by bin; None where no formulas give bins.
+        """How far presets should be from the target, (N,), bin by bin; None where no formulas give bins.
 
         Each parent is of the prior or was predicted before.
         """
@@ -151,8 +154,8 @@ class Preselection:
             return None
         sketches = np.stack([self._unrendered[parent.key()].sketch for parent in parents])
         sketches = sketches + self.expect(presets, parents).bands
-        spectra = computed + (sketches - in_bands(computed)) @ between_bands()
-        return self._distance.of_spectra(spectra, sketches).round(_DECIMALS)
+        sketches = _FORMULAS * in_bands(computed) + (1 - _FORMULAS) * sketches
+        return self._distance.of_spectra(computed, sketches).round(_DECIMALS)
 
     def _computed(self, presets: Sequence[Preset]) -> Float[Floats, "presets segments bins"] | None:
         """Levels of bins by the synthesizer's formulas. Shape: (N, segments, bins)."""
@@ -167,13 +170,6 @@ class Preselection:
         pitch, hold_seconds = np.full(count, note.pitch), np.full(count, note.hold_seconds)
         seconds = MIDDLES_SECONDS[: self._distance.segments]
         return self._analytic.spectrum(PlayedPresets(native, pitch, hold_seconds, seconds))
-
-    def _distances(self, sketches: Float[Floats, "presets segments mels"]) -> Float[Floats, " presets"]:
-        """Distances of sketches, (N, segments, MELS). Shape: (N,)."""
-        if not self._rendered:
-            # squares weigh large errors of prediction: before the first render the mean over bands chooses better
-            return self._distance.of_bands(sketches)
-        return self._distance.of_sketches(sketches)
 
     def _predict(
         self, presets: Sequence[Preset]

@@ -2,7 +2,8 @@
 
 Loudness is K-weighted, in LKFS, over the whole render (`features.loudness`). `Synth.with_gain` moves what a synthesizer has
 for a level, before or after effects that answer to it, so that what a gain does is measured: a secant finds the gain that
-reaches the level. A gain that changes the sound otherwise, by a limiter, feedback or a part that is locked, is halved.
+reaches the level. A gain that takes the sound away from the target, by a limiter, feedback or a part that is locked, is
+halved.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,7 +12,7 @@ import numpy as np
 
 from synthmatch.arrays import Audio, Bool, Bools
 from synthmatch.features.loudness import loudness_db
-from synthmatch.features.loudness_distance import loudness_distance, loudness_pattern
+from synthmatch.features.loudness_distance import LoudnessPattern, loudness_distance, loudness_pattern
 from synthmatch.note import Note
 from synthmatch.params import Preset
 from synthmatch.render.guard import RenderFailure
@@ -24,30 +25,30 @@ _NEAR_DB = 0.3
 _ROUNDS = 3
 #: A sound below is silent, in LKFS, and has no level that could be set.
 _SILENT_DB = -100.0
-#: `loudness_distance` to the first render, from which on a sound is another one. It is a metric, so that no match is worse by
-#: more. Measured on 60 presets each, raised and lowered by 6 and 12 dB: 0.000 in the median where nothing but the level
-#: differs (Vital; amsynth below its limiter), 0.03 and 0.05 at -6 and -12 dB in Dexed, whose hiss of few bits stays where it
-#: is, and 0.09 to 0.3 in amsynth where the limiter lets go or takes hold. 0.10 is what 5 cents count in the median of 18
-#: recordings (docs/results/ladders.md); a decay of 1.1 times the length counts 0.05.
-_SAME_SOUND = 0.1
+#: How much further from the target the right level may be, by `loudness_distance`: as much as a decay of 1.1 times the length
+#: (docs/results/ladders.md). A sound moves by 0.00 where nothing but its level changes (Vital; amsynth below its limiter), by
+#: 0.03 to 0.09 at -6 to -20 dB in Dexed, whose hiss of few bits stays where it is, and by 0.09 to 0.3 in amsynth where the
+#: limiter lets go or takes hold, in the medians of 60 presets; half of these moves are towards a target.
+_WORSE = 0.05
 #: Decibels of level for a decibel of gain that a secant may have: a limiter gives less, a table of levels more.
 _FLATTEST, _STEEPEST = 0.25, 4.0
 
 
 def levelled(
-    pool: RenderPool, note: Note, presets: Sequence[Preset], level_db: float, locked: Iterable[str] = ()
+    pool: RenderPool, note: Note, presets: Sequence[Preset], target: Audio, locked: Iterable[str] = ()
 ) -> list[tuple[Preset, Audio | RenderFailure]]:
-    """Each preset with its level parameters moved to a loudness of `level_db` LKFS as nearly as they go, and its render.
+    """Each preset with its level parameters moved to a target's loudness as nearly as they go, and its render.
 
-    `locked` names parameters, groups and parts that do not move, as for `locks.lock`. A preset that is silent or does not
-    render stays as it is, and so do all for a `level_db` of silence. Renders each preset once, and at most three times
-    more. Audio: (channels, note.samples). Raises like `RenderPool.run`.
+    `target`: (channels, samples), which `note` plays. `locked` names parameters, groups and parts that do not move, as for
+    `locks.lock`. A preset that is silent or does not render stays as it is, and so do all for a silent target. Renders
+    each preset once, and at most three times more. Audio: (channels, note.samples). Raises like `RenderPool.run`.
     """
+    level_db, pattern = loudness_db(target), loudness_pattern(target)
     results: list[tuple[Preset, Audio | RenderFailure]] = list(zip(presets, pool.run(presets, note), strict=True))
     fixed = pool.synth.space.named_by(locked)
     mask = np.array([parameter.name in fixed for parameter in pool.synth.space.parameters], np.bool_)
     levellings = {
-        i: _Levelling(pool.synth, preset, audio, level_db, mask)
+        i: _Levelling(pool.synth, preset, audio, level_db, pattern, mask)
         for i, (preset, audio) in enumerate(results)
         if not isinstance(audio, RenderFailure) and min(level_db, loudness_db(audio)) >= _SILENT_DB
     }
@@ -62,14 +63,21 @@ class _Levelling:
     """One preset on its way to a level. `best` is the nearest so far, with its render."""
 
     def __init__(
-        self, synth: Synth, preset: Preset, audio: Audio, level_db: float, locked: Bool[Bools, " parameters"]
+        self,
+        synth: Synth,
+        preset: Preset,
+        audio: Audio,
+        level_db: float,
+        target: LoudnessPattern,
+        locked: Bool[Bools, " parameters"],
     ) -> None:
         self._synth, self._start, self._level_db, self._locked = synth, preset, level_db, locked
-        self._pattern = loudness_pattern(audio)
+        self._target = target
+        self._furthest = loudness_distance(target, loudness_pattern(audio)) + _WORSE
         self.best: tuple[Preset, Audio] = (preset, audio)
-        #: (gain, level that it lacks) of renders that sound like the first, the nearest to the level first
+        #: (gain, level that it lacks) of renders that are as near to the target, the nearest to the level first
         self._points = [(0.0, level_db - loudness_db(audio))]
-        #: between them gains keep the sound, as far as is known
+        #: between them gains keep the sound near, as far as is known
         self._lowest, self._highest = -np.inf, np.inf
         self._rendered = {preset.native.tobytes()}
         self._gain_db = 0.0
@@ -91,7 +99,7 @@ class _Levelling:
         """What the preset that was asked for sounds like. One that fails is not tried with another gain: it may hang."""
         if isinstance(audio, RenderFailure):
             self._failed = True
-        elif loudness_distance(self._pattern, loudness_pattern(audio)) > _SAME_SOUND:
+        elif loudness_distance(self._target, loudness_pattern(audio)) > self._furthest:
             if self._gain_db < 0:
                 self._lowest = max(self._lowest, self._gain_db)
             else:

@@ -1,7 +1,7 @@
 """What the sound of a preset depends on: each parameter is changed by itself, and the change is rendered.
 
 A continuous parameter moves by a fifth of its travel, towards the farther end; a categorical one to the next class. How
-far the sound then is from before, by the search distance in dB, is its weight. This is the view from one preset: the level
+far the sound then is from before, by the loudness distance (0..1), is its weight. This is the view from one preset: the level
 of an operator that is off weighs little here and may weigh much elsewhere.
 """
 
@@ -25,7 +25,7 @@ def sensitivity(
     evaluate: Evaluate,
     report: Callable[[int, int], None] | None = None,
 ) -> Float64[F64, " parameters"]:
-    """How much the sound changes with each parameter, in dB. Shape: (P,).
+    """How much of the sound changes with each parameter, as loudness distances 0..1. Shape: (P,).
 
     It is 0, up to rounding, where the sound does not change, and where the render failed. `evaluate` measures presets
     against the sound of `preset` itself. `report(done, all)` is called after each batch.
@@ -34,7 +34,7 @@ def sensitivity(
     weights = np.zeros(len(space))
     for begin in range(0, len(probes), _BATCH):
         rendered = evaluate(probes[begin : begin + _BATCH])
-        weights[begin : begin + len(rendered)] = [r.distance_db if r else 0.0 for r in rendered]
+        weights[begin : begin + len(rendered)] = [r.distance if r else 0.0 for r in rendered]
         if report:
             report(begin + len(rendered), len(probes))
     return weights

@@ -27,9 +27,9 @@ _PER_BIN = 1 / 4
 #: The same before any render: children a round, rounds, and how many of all are predicted bin by bin (docs/results/tried.md,
 #: "Answers without a render, and few renders" and "The places of partials").
 _UNRENDERED, _UNRENDERED_ROUNDS, _UNRENDERED_PER_BIN = 96, 4, 96
-#: Standard deviation of a predicted distance, in dB: so much, and so many times the predicted change (docs/results/tried.md,
-#: "Predicted gains and expected improvement").
-_DEVIATION, _DEVIATION_OF_CHANGE = 0.005, 0.2
+#: Standard deviation of a predicted distance: so much, and so much for each dB of the predicted change (docs/results/tried.md,
+#: "The loudness distance, predicted").
+_DEVIATION, _DEVIATION_OF_CHANGE = 0.0002, 0.008
 
 #: By what children are sorted: the best lowest, (N,).
 _Order = Callable[[Sequence[Child]], Floats]
@@ -66,10 +66,10 @@ def propose_without_rendering(
     population = Population(objective, seeds, rng)
     distances = preselection.predict_distance(population.seeds)
     members = [
-        Member(unit, Scored(preset, RenderFeatures(float(distance_db))))
-        for unit, preset, distance_db in zip(population.donors, population.seeds, distances, strict=True)
+        Member(unit, Scored(preset, RenderFeatures(float(distance))))
+        for unit, preset, distance in zip(population.donors, population.seeds, distances, strict=True)
     ]
-    population.members = sorted(members, key=lambda m: m.distance_db)[:MEMBERS]
+    population.members = sorted(members, key=lambda m: m.distance)[:MEMBERS]
     themselves = {m.preset.key(): Child("", m, m.preset) for m in population.members}
     bred = _bred(population, _UNRENDERED_ROUNDS, _UNRENDERED, _by_distance(preselection), themselves)
     best = bred[:_UNRENDERED_PER_BIN]
@@ -87,7 +87,7 @@ def _by_distance(preselection: Preselection) -> _Order:
 
     def order(children: Sequence[Child]) -> Float[Floats, " presets"]:
         expected = preselection.expect([c.preset for c in children], [c.parent.preset for c in children])
-        return np.array([c.parent.distance_db for c in children]) - expected.gains
+        return np.array([c.parent.distance for c in children]) - expected.gains
 
     return order
 
@@ -97,11 +97,11 @@ def _by_improvement(population: Population, preselection: Preselection) -> _Orde
 
     def order(children: Sequence[Child]) -> Float[Floats, " presets"]:
         presets, parents = [c.preset for c in children], [c.parent.preset for c in children]
-        distances = np.array([c.parent.distance_db for c in children])
+        distances = np.array([c.parent.distance for c in children])
         expected = preselection.expect(presets, parents)
         deviation = _DEVIATION + _DEVIATION_OF_CHANGE * expected.changes
-        best_db = population.best_db
-        coarse = -expected_improvement(best_db - distances + expected.gains, deviation)
+        nearest = population.best_distance
+        coarse = -expected_improvement(nearest - distances + expected.gains, deviation)
         best = np.argsort(coarse, kind="stable")[: max(round(len(children) * _PER_BIN), _BEST)]
         gains = preselection.refine_gains_per_bin(
             [presets[i] for i in best], [parents[i] for i in best], expected.bands[best]
@@ -109,7 +109,7 @@ def _by_improvement(population: Population, preselection: Preselection) -> _Orde
         if gains is None:
             return coarse
         places = np.full(len(children), np.inf)
-        places[best] = -expected_improvement(best_db - distances[best] + gains, deviation[best])
+        places[best] = -expected_improvement(nearest - distances[best] + gains, deviation[best])
         return places
 
     return order
