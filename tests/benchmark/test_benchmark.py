@@ -13,7 +13,6 @@ from scipy.spatial.distance import cdist
 
 from synthmatch.audio import Audio
 from synthmatch.benchmark import run as benchmark
-from synthmatch.benchmark.anchors import ANCHORS, NOISE, SILENCE
 from synthmatch.benchmark.json_lines import append_lines, pack, packed_path, read_lines
 from synthmatch.benchmark.medoid import medoid_of
 from synthmatch.benchmark.methods import FLOOR, MEDOID, RETRIEVAL, UNRENDERED
@@ -22,6 +21,7 @@ from synthmatch.benchmark.records import Record, RecordFile
 from synthmatch.benchmark.report import results
 from synthmatch.benchmark.run import Setting
 from synthmatch.benchmark.targets import BenchTarget, ancestors, held_out, held_out_presets
+from synthmatch.calibration.anchors import ANCHORS, NOISE, SILENCE
 from synthmatch.calibration.noise_floor import noise_floor
 from synthmatch.errors import InputError
 from synthmatch.features.search_distance import SearchDistance
@@ -130,7 +130,7 @@ def test_marks_are_anytime_scores(setting: Setting, targets: list[BenchTarget], 
     for method, record in by_method.items():
         marks = {FLOOR: [1], SILENCE: [1], NOISE: [1], MEDOID: [1], RETRIEVAL: [1, 16]}.get(method, [1, 16, 24])
         assert list(record.scores) == marks
-        fast = [record.scores[mark]["distance_db"] for mark in marks]
+        fast = [record.scores[mark]["distance"] for mark in marks]
         assert fast == sorted(fast, reverse=True)
     assert by_method[FLOOR].scores[1]["lsd"] == 0
     # silence and noise have a score by which all others are read
@@ -142,7 +142,7 @@ def test_marks_are_anytime_scores(setting: Setting, targets: list[BenchTarget], 
     (audio,) = played(setting.pool, [nearest])
     scores = by_method[RETRIEVAL].scores[1]
     # a worker's sums are of one thread, and may be in another order than here
-    assert scores["distance_db"] == pytest.approx(SearchDistance(target.audio)(audio).distance_db, rel=1e-6)
+    assert scores["distance"] == pytest.approx(SearchDistance(target.audio)(audio).distance, rel=1e-6)
     assert scores["lsd"] == pytest.approx(METRICS["lsd"].function(target.audio, audio), rel=1e-6)
 
 
@@ -227,7 +227,7 @@ def test_medoid_is_the_most_central(setting: Setting) -> None:
 def test_floors_are_measured() -> None:
     """Catches a synthesizer without a shipped noise floor, and a measurement that no longer runs."""
     for name in synth_names():
-        assert noise_floor(name).keys() == {"lsd", "mss"}
+        assert noise_floor(name).keys() == {"lsd", "mss", "loudness_distance"}
     command = [sys.executable, "tools/measure_noise_floor.py", "--here", "--synth", "dexed", "--presets", "2"]
     output = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True, timeout=120).stdout
     found = json.loads(output.splitlines()[-1])

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from synthmatch.benchmark.anchors import ANCHORS
 from synthmatch.benchmark.targets import BenchTarget
+from synthmatch.calibration.anchors import ANCHORS
 from synthmatch.library.library import Library
 from synthmatch.params import Preset
 from synthmatch.proposers.base import Proposer
@@ -34,7 +34,7 @@ RERANKED = 16
 #: What a search is called that a model's estimates join: the model's name and one of these.
 SEEDED = tuple(f", {search}" for search in (GUIDED, "population"))
 #: Version of the methods that are no search.
-BASELINE_VERSION = "1"
+BASELINE_VERSION, EARLIER_BASELINE_VERSION = "2", "1"
 
 
 @dataclass(frozen=True)

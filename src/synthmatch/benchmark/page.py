@@ -26,6 +26,7 @@ from synthmatch.library.builtin import builtin_library
 from synthmatch.library.library import Library
 from synthmatch.parsing import member, need, parse_json
 from synthmatch.reading import read_file
+from synthmatch.search.registry import SEARCHES
 from synthmatch.synths.registry import get_synth
 
 HEAD = """# Quality
@@ -36,6 +37,12 @@ defines the numbers.
 There are four sets of targets. *Held-out*: presets of the same synthesizer, from which no preset of the library was made. *People*:
 DX7 voices made by people, from other banks. *Cross*: presets of the other synthesizers. *Recordings*: recorded sounds and notes.
 [How it was measured](#how-it-was-measured) has more.
+"""
+
+_EARLIER = """
+The searches of some of these records, or all, ranked by a distance in dB, two thirds `lsd` and one third the mean difference of mel
+bands, and left a preset's level as it was. The present ones rank by the [loudness distance](ladders.md) and set the level: where
+they were not measured yet, their forerunners stand.
 """
 
 HOW = """## How it was measured
@@ -132,7 +139,9 @@ def page(folder: Path, synths: Sequence[str], searches: Sequence[str], seed: int
         for name in SETS
     }
     columns = {name: [column for column in found if column.targets] for name, found in columns.items()}
-    parts, own = [HEAD], columns["held-out"]
+    every = [record for found in held.values() for of in found.values() for all in of.values() for record in all]
+    present = all(benchmark.is_current(r.conditions, r.conditions.library, seed) for r in every)
+    parts, own = [HEAD if present else HEAD + _EARLIER], columns["held-out"]
     said = [
         how_near(own),
         further_than_silence(own, searches),
@@ -238,11 +247,15 @@ def _floor_text(synth: str) -> str:
 def _current(file: RecordFile, library: str, seed: int) -> dict[int, list[Record]]:
     """Records under the present versions and library, by the budget of the searches, the largest first.
 
-    A model's version is its weights: the latest record of its name holds.
+    Where there are none of a search, those of the versions before. A model's version is its weights: the latest record of
+    its name holds.
     """
-    held: dict[int, dict[tuple[str, str], Record]] = {}
-    for record in file.records.values():
-        at = record.conditions
-        if benchmark.is_current(at, library, seed):
-            held.setdefault(at.renders, {})[record.target, at.method] = record
+    for earlier in (False, True):
+        held: dict[int, dict[tuple[str, str], Record]] = {}
+        for record in file.records.values():
+            at = record.conditions
+            if benchmark.is_current(at, library, seed, earlier=earlier):
+                held.setdefault(at.renders, {})[record.target, at.method] = record
+        if any(method in SEARCHES for found in held.values() for _, method in found):
+            break
     return {renders: list(held[renders].values()) for renders in sorted(held, reverse=True)}

@@ -15,6 +15,13 @@ from synthmatch.parsing import member, need, parse_json
 
 #: Scores by metric name.
 Scores = dict[str, float]
+#: What a search ranked by, in records of the searches before the present ones: in dB.
+EARLIER_DISTANCE = "distance_db"
+
+
+def own_distance(scores: Scores) -> float:
+    """What the search itself ranked by: the loudness distance, in earlier records a distance in dB."""
+    return scores["distance"] if "distance" in scores else scores[EARLIER_DISTANCE]
 
 
 @dataclass(frozen=True, slots=True)

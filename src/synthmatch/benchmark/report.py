@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from synthmatch.benchmark.anchors import ANCHOR_NAMES, ANCHORS
 from synthmatch.benchmark.methods import (
     BASELINES,
     FLOOR,
@@ -20,9 +19,10 @@ from synthmatch.benchmark.methods import (
     SEEDED,
     UNRENDERED,
 )
-from synthmatch.benchmark.records import Record, Scores
+from synthmatch.benchmark.records import EARLIER_DISTANCE, Record, Scores, own_distance
 from synthmatch.benchmark.statistics import paired_wilcoxon
 from synthmatch.benchmark.tables import Row, summarize
+from synthmatch.calibration.anchors import ANCHOR_NAMES, ANCHORS
 from synthmatch.proposers.model import ESTIMATES
 from synthmatch.search.registry import GUIDED, SEARCHES
 
@@ -77,12 +77,12 @@ def agreement(records: Sequence[Record]) -> str:
     for record in records:
         if record.conditions.method not in REFERENCES:
             for scores in record.scores.values():
-                by_target.setdefault(record.target, {})[scores["distance_db"]] = scores
+                by_target.setdefault(record.target, {})[own_distance(scores)] = scores
     groups = [list(found.values()) for found in by_target.values() if len(found) > 3]
     if not groups:
         return " | ".join("-" for _ in (*_AGREE, "targets"))
     means = [
-        np.mean([spearmanr([c["distance_db"] for c in group], [c[name] for c in group]).statistic for group in groups])
+        np.mean([spearmanr([own_distance(c) for c in group], [c[name] for c in group]).statistic for group in groups])
         for name in _AGREE
     ]
     return " | ".join([*(f"{mean:.3f}" for mean in means), str(len(groups))])
@@ -141,6 +141,14 @@ def _column(common: Mapping[str, Mapping[str, Record]], method: str, mark: int, 
     return [methods[method].scores[mark][metric] for methods in common.values()]
 
 
+def _own_distance(common: Mapping[str, Mapping[str, Record]], method: str, mark: int) -> Line:
+    scores = [methods[method].scores[mark] for methods in common.values()]
+    mean = np.mean([own_distance(one) for one in scores])
+    if all(EARLIER_DISTANCE in one for one in scores):
+        return {"search distance [dB]": f"{mean:.2f}"}
+    return {"loudness distance": f"{mean:.3f}"}
+
+
 def _marks(common: Mapping[str, Mapping[str, Record]], search: str) -> list[int]:
     """Renders after which a search was scored on every target, the first aside."""
     return [mark for mark in next(iter(common.values()))[search].scores if mark > 1]
@@ -160,7 +168,7 @@ def _results(common: Mapping[str, Mapping[str, Record]], searches: Sequence[str]
             if name == "lsd":
                 line["lsd ratio"] = f"{found.mean / nearest:.3f}"
         line |= {name: format(row.metrics[name].mean, how) for name, how in _SHOWN.items()}
-        yield line | {"search distance [dB]": f"{np.mean(_column(common, method, mark, 'distance_db')):.2f}"}
+        yield line | _own_distance(common, method, mark)
 
 
 def _claims(

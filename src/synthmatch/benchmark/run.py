@@ -15,11 +15,11 @@ from functools import cached_property
 import numpy as np
 
 from synthmatch.arrays import Audio
-from synthmatch.benchmark.anchors import ANCHORS, anchor
 from synthmatch.benchmark.medoid import medoid_of
 from synthmatch.benchmark.methods import (
     BASELINE_VERSION,
     BASELINES,
+    EARLIER_BASELINE_VERSION,
     MEDOID,
     SEEDED,
     UNRENDERED,
@@ -29,6 +29,7 @@ from synthmatch.benchmark.methods import (
 from synthmatch.benchmark.records import Conditions, Record, RecordFile, Scores
 from synthmatch.benchmark.shared import SharedDistances
 from synthmatch.benchmark.targets import BenchTarget
+from synthmatch.calibration.anchors import ANCHORS, anchor
 from synthmatch.errors import RenderError
 from synthmatch.features.search_distance import SearchDistance
 from synthmatch.library.library import Library
@@ -38,7 +39,8 @@ from synthmatch.proposers.model import TrainedModel
 from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool
 from synthmatch.search.objective import Objective
-from synthmatch.search.registry import GUIDED, SEARCHES, VERSIONS
+from synthmatch.search.preset_level import levelled
+from synthmatch.search.registry import EARLIER_VERSIONS, GUIDED, SEARCHES, VERSIONS
 from synthmatch.surrogate.surrogate import Surrogate
 from synthmatch.systems import cores
 
@@ -91,8 +93,8 @@ class TableMetrics:
         self._target, self._search = target, SearchDistance(target)
 
     def __call__(self, audio: Audio) -> Scores:
-        """Scores by metric name, and the search distance as ``distance_db``."""
-        return {**table_metrics(self._target, audio), "distance_db": self._search(audio).distance_db}
+        """Scores by metric name, and the search distance as ``distance``."""
+        return {**table_metrics(self._target, audio), "distance": self._search(audio).distance}
 
 
 def run(setting: Setting, targets: Sequence[BenchTarget], file: RecordFile, report: Report) -> None:
@@ -124,18 +126,21 @@ def run(setting: Setting, targets: Sequence[BenchTarget], file: RecordFile, repo
         report(done, len(todo), record)
 
 
-def is_current(recorded: Conditions, library: str, seed: int) -> bool:
-    """Whether a record counts for the present searches and this library and seed; a model counts with any weights."""
-    versions = recorded.version.split(" ")
+def is_current(recorded: Conditions, library: str, seed: int, *, earlier: bool = False) -> bool:
+    """Whether a record counts for the present searches, or those before, and this library and seed.
+
+    A model counts with any weights.
+    """
+    versions, searches = recorded.version.split(" "), EARLIER_VERSIONS if earlier else VERSIONS
     if recorded.method in BASELINES:
-        held = [BASELINE_VERSION]
+        held = [EARLIER_BASELINE_VERSION if earlier else BASELINE_VERSION]
     elif recorded.method in SEARCHES:
-        held = [VERSIONS[recorded.method]]
+        held = [searches[recorded.method]]
     elif recorded.method in (GUIDED, UNRENDERED):
-        held = [versions[0], VERSIONS[GUIDED]]
+        held = [versions[0], searches[GUIDED]]
     elif recorded.method.endswith(SEEDED):
         search = recorded.method.rpartition(", ")[2]
-        held = [*versions[:-1], VERSIONS[search]]
+        held = [*versions[:-1], searches[search]]
     else:
         held = versions
     return (versions, recorded.library, recorded.seed) == (held, library, seed)
@@ -163,11 +168,14 @@ def _at_marks(setting: Setting, target: BenchTarget, objective: Objective) -> di
     # a method may render less than it could: a library holds some presets twice
     budget = objective.budget.renders
     marks = [mark for mark in MARKS if mark < budget] + [budget]
-    best = {mark: min(objective.scored[:mark], key=lambda scored: scored.distance_db) for mark in marks}
-    presets = {s.preset.key(): s.preset for s in best.values() if np.isfinite(s.distance_db)}
+    best = {mark: min(objective.scored[:mark], key=lambda scored: scored.distance) for mark in marks}
+    presets = {s.preset.key(): s.preset for s in best.values() if np.isfinite(s.distance)}
     measure = TableMetrics(target.audio)
     found: dict[bytes, Scores] = {}
-    for key, result in zip(presets, setting.pool.run(list(presets.values()), target.note, measure), strict=True):
+    # as `match` does: what is scored is what users get
+    set_to_level = levelled(setting.pool, target.note, list(presets.values()), target.audio)
+    results = setting.pool.run([preset for preset, _ in set_to_level], target.note, measure)
+    for key, result in zip(presets, results, strict=True):
         if isinstance(result, RenderFailure):
             raise RenderError(f"rendered in the search, but not again: {result}")
         found[key] = result

@@ -26,7 +26,7 @@ class ManyDistances:
 
     def __call__(self, audio: Audio) -> list[float]:
         """One distance a target, in dB."""
-        return [distance(audio).distance_db for distance in self._distances]
+        return [distance(audio).distance for distance in self._distances]
 
 
 class SharedDistances:

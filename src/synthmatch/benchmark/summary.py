@@ -9,11 +9,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from synthmatch.benchmark.anchors import ANCHOR_NAMES, ANCHORS, SILENCE
 from synthmatch.benchmark.methods import BASELINES, FLOOR, MEDOID, RERANKED, RETRIEVAL, SEEDED, UNRENDERED
 from synthmatch.benchmark.records import Record, Scores
 from synthmatch.benchmark.report import shown
 from synthmatch.benchmark.statistics import paired_wilcoxon
+from synthmatch.calibration.anchors import ANCHOR_NAMES, ANCHORS, SILENCE
 from synthmatch.search.registry import GUIDED, SEARCHES
 
 #: The most renders that the summary shows: the default of a search. Longer ones are in the full tables.
