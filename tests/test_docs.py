@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 import soundfile
 
+from synthmatch.calibration.closeness import BOUNDS
+
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 #: Comments before blocks that are not run here: those of recipes are followed by test_recipes.py.
@@ -105,6 +107,14 @@ def test_the_glossary_is_in_order() -> None:
     letters = [word.lower().replace("-", " ").replace(",", "~") for word in words]
     assert len(letters) > 50
     assert letters == sorted(set(letters))
+
+
+def test_the_words_of_closeness_are_those_of_the_package() -> None:
+    """Catches bounds that were moved after they were documented."""
+    text = (ROOT / "docs/concepts.md").read_text(encoding="utf-8")
+    shown = re.findall(r"^\| (\w+) \| (\d+) to (\d+) %", text, re.MULTILINE)
+    tops = [100, *(round(least) - 1 for least in BOUNDS.values())]
+    assert shown == [(word, f"{least:.0f}", str(top)) for (word, least), top in zip(BOUNDS.items(), tops, strict=False)]
 
 
 def test_make_targets_in_the_docs_exist() -> None:

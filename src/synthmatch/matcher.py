@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from synthmatch.calibration.closeness import Closeness
 from synthmatch.calibration.in_domain import METRIC, in_domain_percentile, is_out_of_reach
 from synthmatch.calibration.noise_floor import noise_floor
 from synthmatch.features.search_distance import SearchDistance
@@ -19,11 +20,12 @@ from synthmatch.proposers.registry import proposers_for
 from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool
 from synthmatch.result import Match
-from synthmatch.search.distinct import distinct
+from synthmatch.search.distinct import differing, distinct
 from synthmatch.search.failures import failures_text
 from synthmatch.search.guided import guided_search
 from synthmatch.search.locks import lock
 from synthmatch.search.objective import Budget, Objective, Progress
+from synthmatch.search.preset_level import levelled
 from synthmatch.search.rendering import rendered_with
 from synthmatch.surrogate.surrogate import Surrogate
 from synthmatch.synths.base import Synth
@@ -31,6 +33,8 @@ from synthmatch.target import Target
 
 #: Candidates so far are shown at most this often: each new one costs a render.
 _SHOW_SECONDS = 2.0
+#: Presets that are rendered for each candidate, of which some sound alike; not tuned.
+_SPARE = 4
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,7 @@ def match_one(synth: Synth, pool: RenderPool, task: Task) -> SynthMatches:
         task.surrogates.get(synth.id),
         task.budget,
         np.random.default_rng([task.seed, _stable(synth.id)]),
-        answers=task.candidates,
+        answers=_SPARE * task.candidates,
         locks=locks,
         report=report,
         evaluate=matcher.evaluate,
@@ -100,14 +104,25 @@ class _Matcher:
 
     def __init__(self, synth: Synth, pool: RenderPool, task: Task) -> None:
         self.synth, self.pool, self.target, self.metrics = synth, pool, task.target, task.metrics
+        self._locked, self._candidates = task.locked, task.candidates
+        self._closeness = Closeness(self.target.audio, synth.id)
         self._distance = SearchDistance(self.target.audio)
         self.failures: list[RenderFailure] = []
         self.evaluate = rendered_with(pool, self.target.note, self._distance, self.failures)
         self._shown: dict[bytes, Match] = {}
 
     def finish(self, presets: Sequence[Preset], renders: int) -> list[Match]:
-        """Render what was chosen after so many renders once more, for its sound, the table metrics and how sure it is."""
-        found = self._matches(presets, self.metrics)
+        """The candidates after so many renders: those of the presets that differ, at the target's level, and how sure they are."""
+        rendered = []
+        for preset, audio in zip(presets, self.pool.run(presets, self.target.note), strict=True):
+            if isinstance(audio, RenderFailure):
+                self.failures.append(audio)
+            else:
+                rendered.append((preset, audio))
+        sounds = [audio for _, audio in rendered]
+        places = differing([preset for preset, _ in rendered], sounds, self._closeness, self._candidates)
+        at_level = [match for _, match in self._at_level([rendered[place][0] for place in places], self.metrics)]
+        found = self._named(sorted(at_level, key=lambda match: match.distance))
         if self.metrics is not None and METRIC not in self.metrics:
             return found
         return [
@@ -117,20 +132,40 @@ class _Matcher:
     def show(self, presets: Sequence[Preset]) -> list[Match]:
         """The same with `lsd` alone, which takes a tenth of the time; each preset once in a search."""
         new = [preset for preset in presets if preset.key() not in self._shown]
-        self._shown |= {found.preset.key(): found for found in self._matches(new, ("lsd",))}
-        return [self._shown[preset.key()] for preset in presets if preset.key() in self._shown]
+        self._shown |= {preset.key(): found for preset, found in self._at_level(new, ("lsd",))}
+        shown = [self._shown[preset.key()] for preset in presets if preset.key() in self._shown]
+        return sorted(shown, key=lambda found: found.distance)
 
-    def _matches(self, presets: Sequence[Preset], metrics: Sequence[str] | None) -> list[Match]:
+    def _at_level(self, presets: Sequence[Preset], metrics: Sequence[str] | None) -> list[tuple[Preset, Match]]:
+        """Each preset that renders, and what it is at the target's level."""
         floor = noise_floor(self.synth.id)
         matches = []
-        for preset, audio in zip(presets, self.pool.run(presets, self.target.note), strict=True):
+        moved = levelled(self.pool, self.target.note, presets, self.target.audio, self._locked)
+        for asked, (preset, audio) in zip(presets, moved, strict=True):
             if isinstance(audio, RenderFailure):
                 self.failures.append(audio)
             else:
                 scores = evaluate(self.target.audio, audio, metrics)
+                distance = self._distance.at_its_level(audio)
                 named = preset.with_name(preset.name or self.target.name)
-                matches.append(Match(named, audio, self._distance(audio).distance_db, scores, floor, None))
+                found = Match(named, audio, distance, self._closeness(distance), scores, floor, None)
+                matches.append((asked, found))
         return matches
+
+    def _named(self, matches: Sequence[Match]) -> list[Match]:
+        """Matches under names of their own: with a number where a better one has the name."""
+        taken: set[str] = set()
+        named = []
+        for found in matches:
+            name = full = found.preset.name
+            number = 1
+            # a synthesizer cuts longer names than it keeps
+            while name[: self.synth.name_length].strip().casefold() in taken:
+                number += 1
+                name = f"{full[: self.synth.name_length - 1 - len(str(number))].rstrip()} {number}"
+            taken.add(name[: self.synth.name_length].strip().casefold())
+            named.append(replace(found, preset=found.preset.with_name(name)))
+        return named
 
 
 class _Report:

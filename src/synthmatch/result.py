@@ -7,6 +7,7 @@ from pathlib import Path
 from synthmatch.arrays import Audio
 from synthmatch.atomic_files import write_whole
 from synthmatch.audio import save_wav
+from synthmatch.calibration.closeness import Word, closeness_word
 from synthmatch.params import Preset
 from synthmatch.picture import picture
 from synthmatch.synths.preset_files import write_presets
@@ -18,19 +19,26 @@ from synthmatch.target import Target
 class Match:
     """A candidate: a preset, what it sounds like, and how near that is.
 
-    `audio` is its render with the target's note, shape (channels, note.samples). `distance_db` is the search's own
-    (`features.search_distance`), by which candidates are ranked; `scores` are the table metrics against the target, and `floor`
-    what the same metrics give between two plays of one preset in this synthesizer. `in_domain_percentile` is how sure it is: the
-    share (0..1) of the synthesizer's own sounds that are matched less nearly (`calibration.in_domain`); None where that was
-    not measured, or while the search goes on.
+    `audio` is its render with the target's note, shape (channels, note.samples), at the target's level. `distance` is the loudness
+    distance to the target, 0 to 1, by which candidates are ranked, and `closeness` what that means, in per cent
+    (`calibration.closeness`). `scores` are the table metrics against the target, and `floor` what the same metrics give
+    between two plays of one preset in this synthesizer. `in_domain_percentile` is how sure it is: the share (0..1) of the
+    synthesizer's own sounds that are matched less nearly (`calibration.in_domain`); None where that was not measured, or
+    while the search goes on.
     """
 
     preset: Preset
     audio: Audio
-    distance_db: float
+    distance: float
+    closeness: float
     scores: dict[str, float]
     floor: dict[str, float]
     in_domain_percentile: float | None
+
+    @property
+    def word(self) -> Word:
+        """Its closeness in a word: identical, close, similar or far."""
+        return closeness_word(self.closeness)
 
     @property
     def synth(self) -> str:
@@ -88,5 +96,5 @@ class Matches:
     def picture(self, rank: int) -> bytes:
         """The spectrograms of target and candidate, and their difference, as PNG."""
         found = self.candidates[rank]
-        title = f"{self.target.name}: {get_synth(found.synth).title}, lsd {found.scores['lsd']:.1f} dB"
+        title = f"{self.target.name}: {get_synth(found.synth).title}, {found.closeness:.0f} % ({found.word})"
         return picture(self.target.audio, found.audio, title)

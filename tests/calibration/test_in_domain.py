@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 def test_a_nearer_match_is_surer(synth: str) -> None:
     """Catches a share that rises with the distance, leaves 0..1, or is not 1 for the target itself."""
     for renders in (0, 1, 15, 16, 200, 100_000):
-        shares = [in_domain_percentile(synth, distance_db, renders) for distance_db in np.linspace(0.0, 40.0, 401)]
+        shares = [in_domain_percentile(synth, distance, renders) for distance in np.linspace(0.0, 40.0, 401)]
         known = [share for share in shares if share is not None]
         assert len(known) == len(shares)
         assert known == sorted(known, reverse=True)

@@ -67,6 +67,7 @@ def test_match_writes_what_was_heard(matched: tuple[Path, dict[str, Any]]) -> No
         assert candidate["scores"]["lsd"] > 0
         assert candidate["floor"]["lsd"] >= 0
         assert 0 <= candidate["in_domain_percentile"] <= 1
+        assert 0 <= candidate["closeness"] <= 100
     assert set(target["out_of_reach"]) <= {"vital", "dexed", "amsynth"}
 
 
@@ -80,20 +81,20 @@ def test_the_velocity_is_100_a_number_or_that_of_the_sound(tmp_path: Path) -> No
 
 def test_candidates_are_ranked(matched: tuple[Path, dict[str, Any]]) -> None:
     """Catches a ranking by synthesizer instead of by sound."""
-    scores = [c["distance_db"] for c in matched[1]["targets"][0]["candidates"]]
+    scores = [c["distance"] for c in matched[1]["targets"][0]["candidates"]]
     assert scores == sorted(scores)
 
 
-def test_the_table_says_how_sure_a_match_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Catches a table without the share or its noise floors, and one that does not fit 80 columns."""
-    monkeypatch.setenv("COLUMNS", "80")
+def test_the_table_says_how_close_and_how_sure_a_match_is(tmp_path: Path) -> None:
+    """Catches a table with another figure than the file's, a distance in it, and a match that is compared with nothing."""
     request = ("match", BELL, "--synth", "dexed", "--renders", 20, "-n", 1)
-    first, second, row = [line.split() for line in run(*request, "-o", tmp_path / "a").stdout.splitlines()[2:5]]
-    assert first == ["distance", "lsd", "lsd", "mss", "mss"]
-    assert second == ["synth", "preset", "dB", "dB", "floor", "dB", "floor", "in-domain", "file"]
+    heads, row, sure = run(*request, "-o", tmp_path / "a").stdout.splitlines()[2:5]
+    assert heads.split() == ["synth", "preset", "closeness", "file"]
     found = json.loads((tmp_path / "a/bell/match.json").read_text())["candidates"][0]
-    assert row[-2] == f"{found['in_domain_percentile']:.0%}"
-    assert row[-6:-2] == [f"{found[what][metric]:.2f}" for metric in ("lsd", "mss") for what in ("scores", "floor")]
+    assert row.split()[-4:] == [f"{found['closeness']:.0f}", "%", found["word"], "1-dexed.syx"]
+    nearer = f"nearer than {round(100 * found['in_domain_percentile'])} of 100 of Dexed (DX7)'s own sounds are matched"
+    far = "out of reach of Dexed (DX7): 95 of 100 of its own sounds are matched nearer than this one was"
+    assert sure.strip() == (far if found["in_domain_percentile"] < 0.05 else nearer)
 
 
 def test_results_are_not_overwritten(matched: tuple[Path, dict[str, Any]]) -> None:

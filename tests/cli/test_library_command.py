@@ -76,7 +76,7 @@ def test_search_names_the_preset_of_the_target(
     assert found["note"] == "C4"
     assert found["nearest"][0]["name"] == "voice 3"
     assert found["nearest"][0]["native"]["op2_coarse"] == 3.0
-    distances = [row["distance_db"] for row in found["nearest"]]
+    distances = [row["distance"] for row in found["nearest"]]
     assert distances == sorted(distances)
 
 

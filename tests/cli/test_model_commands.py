@@ -79,7 +79,7 @@ def test_its_answers_alone_are_the_match(model: Path, tmp_path: Path) -> None:
     )
     candidates = told["targets"][0]["candidates"]
     assert {c["synth"] for c in candidates} == {"dexed", "amsynth"}
-    assert {c["name"] for c in candidates} == {"small"}
+    assert {c["name"] for c in candidates} <= {"small", "small 2"}
     assert told["targets"][0]["renders"] == {"dexed": 0, "amsynth": 0}
 
 
@@ -89,7 +89,7 @@ def test_its_answers_start_the_search(model: Path, tmp_path: Path) -> None:
     alone = json.loads(run(*arguments, "-o", tmp_path / "library"))["targets"][0]["candidates"][0]
     both = json.loads(run(*arguments, "--model", model, "-o", tmp_path / "both"))["targets"][0]["candidates"][0]
     # one epoch's answers are worse than the library's, so the library must still be there
-    assert both["distance_db"] < 1.3 * alone["distance_db"]
+    assert both["distance"] < 1.3 * alone["distance"]
 
 
 def test_morph_goes_from_one_sound_to_the_other(model: Path, tmp_path: Path) -> None:

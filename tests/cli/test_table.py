@@ -6,14 +6,14 @@ import pytest
 
 from synthmatch.cli.printing import say, say_table
 
-HEADS = ("", "synth", "preset", "distance dB", "lsd dB", "lsd floor", "in-domain", "file")
+HEADS = ("", "synth", "preset", "closeness", "", "file")
 ROWS = [
-    ["1", "dexed", "E.PIANO 1", "7.61", "8.12", "0.00", "9%", "1-dexed.syx"],
-    ["2", "vital", "日本語の長い名前", "7.90", "8.63", "0.72", "23%", "2-vital.vital"],
+    ["1", "dexed", "E.PIANO 1", "83 %", "close", "1-dexed.syx"],
+    ["2", "vital", "日本語の長い名前", "46 %", "similar", "2-vital.vital"],
 ]
 
 
-@pytest.mark.parametrize("columns", ["40", "60"])
+@pytest.mark.parametrize("columns", ["40", "50"])
 def test_rows_that_do_not_fit_take_lines(
     columns: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -25,7 +25,7 @@ def test_rows_that_do_not_fit_take_lines(
     assert printed.splitlines()[0] == "1 dexed E.PIANO 1"
     for row in ROWS:
         assert all(cell in printed for cell in row)
-    assert "distance dB 7.61, lsd dB 8.12" in printed
+    assert "closeness 83 %, close" in printed
 
 
 @pytest.mark.parametrize("columns", ["200", ""])
@@ -40,19 +40,22 @@ def test_rows_that_fit_are_a_table(
     assert len(lines) == 3
     assert lines[1].split()[-1] == "1-dexed.syx"
     # eight letters that are two columns wide each
-    assert lines[1].index("7.61") == lines[2].index("7.90") + 8
+    assert lines[1].index("83 %") == lines[2].index("46 %") + 8
 
 
 def test_heads_take_two_lines_before_rows_do(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Catches a table that falls apart at 80 columns for its heads alone."""
-    monkeypatch.setenv("COLUMNS", "75")
-    say_table(HEADS, ROWS, right=range(3, 7), keys=3)
+    """Catches a table that falls apart for its heads alone."""
+    monkeypatch.setenv("COLUMNS", "54")
+    heads = ("synth", "installed", "parameters", "of these classes", "files", "table")
+    say_table(
+        heads, [["dexed", "1.0.1", "145", "24", ".syx", "9a0b1c"], ["vital", "no", "772", "113", ".vital", "0d2e"]]
+    )
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].split() == ["distance", "lsd", "lsd"]
-    assert lines[1].split() == ["synth", "preset", "dB", "dB", "floor", "in-domain", "file"]
-    assert [line.split()[-1] for line in lines[2:]] == ["1-dexed.syx", "2-vital.vital"]
+    assert lines[0].split() == ["of", "these"]
+    assert lines[1].split() == ["synth", "installed", "parameters", "classes", "files", "table"]
+    assert [line.split()[-1] for line in lines[2:]] == ["9a0b1c", "0d2e"]
 
 
 def test_a_word_is_never_cut(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -55,6 +55,36 @@ def test_the_details_of_a_candidate(watched: Watched) -> None:
     expect(page.locator("#progress")).to_be_hidden(timeout=60_000)
 
 
+def test_a_card_says_how_close_and_its_details_by_which_metric(watched: Watched) -> None:
+    """Catches a card with another figure than the API's or with a distance, and details without scores or noise floors."""
+    page = watched.open()
+    give(page)
+    search(page)
+    card = page.locator("#cards .card").first
+    found = watched.server.client.get(f"/api/candidates/{card.get_attribute('data-id')}").json()["candidate"]
+    said = f"{round(found['closeness'])} % {found['word']}"
+    expect(card.locator(".score")).to_have_text(said)
+    expect(card).to_have_attribute("aria-label", f"1 of 3: {found['name']} on {found['title']}, {said}")
+    dot, line = card.locator(".dot").bounding_box(), card.locator(".line").bounding_box()
+    assert dot
+    assert line
+    place = (dot["x"] + dot["width"] / 2 - line["x"]) / line["width"]
+    assert abs(place - found["closeness"] / 100) < 0.02
+    assert not re.search(r"\bdB\b|distance", page.locator("#matches").inner_text())
+    card.get_by_role("button", name=re.compile("^Details")).click()
+    detail = page.locator("#detail")
+    expect(detail.locator(".score")).to_have_text(said)
+    distance = detail.get_by_role("row", name=re.compile("^Loudness distance"))
+    expect(distance.locator("td").first).to_have_text(f"{found['distance']:.3f}")
+    for metric, title in (("lsd", "Log-spectral distance"), ("mss", "Multi-scale spectral distance")):
+        cells = detail.get_by_role("row", name=re.compile(f"^{title}")).locator("td")
+        expect(cells).to_have_text([f"{found[what][metric]:.2f} dB" for what in ("scores", "floor")])
+    other = page.locator("#cards .card").nth(1).get_attribute("data-id")
+    found = watched.server.client.get(f"/api/candidates/{other}").json()["candidate"]
+    choice = detail.get_by_label("Morph to").locator(f"option[value='{other}']")
+    expect(choice).to_have_text(f"{found['name']}, {round(found['closeness'])} % {found['word']}")
+
+
 def test_a_morph_towards_a_second_sound(watched: Watched) -> None:
     """Catches a second sound that is matched with another synthesizer, or not at all."""
     page = watched.open()

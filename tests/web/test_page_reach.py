@@ -16,8 +16,8 @@ from synthmatch.note import SAMPLE_RATE_HZ
 from synthmatch.render.pool import RenderPool
 from synthmatch.synths.registry import get_synth
 
-WORDS = re.compile(r"^nearer than \d+ % of the matches of its own sounds$")
-FAR_WORDS = re.compile(r"^out of reach: nearer than [0-4] % of the matches of its own sounds$")
+WORDS = re.compile(r"^nearer than \d+ of 100 of Dexed \(DX7\)'s own sounds are matched$")
+FAR_WORDS = re.compile(r"^out of reach: nearer than [0-4] of 100 of Dexed \(DX7\)'s own sounds are matched$")
 LINE = "out of reach of Dexed (DX7): 95 of 100 of its own sounds are matched nearer than this one was"
 
 

@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from web_api import created, refused, search, target, wait
 from web_server import EXAMPLES, Running, serving
 
 import synthmatch
+from synthmatch.calibration.closeness import BOUNDS
 from synthmatch.matching import match
 from synthmatch.note import Note
 from synthmatch.params import Preset
@@ -40,7 +42,7 @@ def test_a_downloaded_preset_is_what_was_heard(server: Running, tmp_path: Path) 
     )
     assert job["state"] == "done", job
     assert sorted(c["synth"] for c in job["candidates"]) == ["amsynth", "dexed", "vital"]
-    assert [c["distance_db"] for c in job["candidates"]] == sorted(c["distance_db"] for c in job["candidates"])
+    assert [c["distance"] for c in job["candidates"]] == sorted(c["distance"] for c in job["candidates"])
     for candidate in job["candidates"]:
         heard, rate = soundfile.read(
             io.BytesIO(server.client.get(f"/api/candidates/{candidate['id']}/audio").content), always_2d=True
@@ -74,6 +76,27 @@ def test_the_page_finds_what_the_command_line_finds(server: Running) -> None:
         assert native == get_synth("dexed").space.named(expected.preset.native)
         assert candidate["scores"] == expected.scores
         assert candidate["in_domain_percentile"] == expected.in_domain_percentile
+        assert candidate["closeness"] == expected.closeness
+
+
+def test_closeness_falls_with_distance(server: Running) -> None:
+    """Catches closeness as a share (0..1), one that grows with the distance, and a word that is not that of the percentage."""
+    target_out = target(server.client)
+    found = wait(server.client, search(server.client, target_out["id"], candidates=4)["id"])["candidates"]
+    address = f"/api/candidates/{found[0]['id']}"
+    silent = {f"op{k}_output_level": 0 for k in range(1, 7)}
+    nothing = created(server.client.post(f"{address}/edit", json={"values": silent}))["candidate"]
+    every = sorted([*found, nothing], key=lambda c: c["distance"])
+    assert every[-1] is nothing
+    assert (nothing["distance"], nothing["closeness"], nothing["word"]) == (1, 0, "far")
+    assert 1 < every[0]["closeness"] <= 100
+    for nearer, further in pairwise(every):
+        # beyond a random preset all are 0
+        assert nearer["closeness"] > further["closeness"] or nearer["closeness"] == 0
+    for candidate in every:
+        assert candidate["word"] == next(
+            word for word, least in BOUNDS.items() if round(candidate["closeness"]) >= least
+        )
 
 
 def test_a_search_from_a_candidate_keeps_what_is_locked(server: Running) -> None:
@@ -93,7 +116,7 @@ def test_a_search_from_a_candidate_keeps_what_is_locked(server: Running) -> None
         assert {name: native[name] for name in held} == {name: values[name] for name in held}
         changed |= {name for name in native if native[name] != values[name]}
     assert changed, "nothing at all was searched"
-    assert again["candidates"][0]["distance_db"] <= found["distance_db"]
+    assert again["candidates"][0]["distance"] <= found["distance"]
     refused(
         server.client.post("/api/searches", json={"target": target_out["id"], "synths": ["dexed"], "locked": ["op9"]}),
         422,
@@ -109,7 +132,7 @@ def test_presets_are_made_from_a_candidate(server: Running) -> None:
     before = server.client.get(address).json()
     edited = created(server.client.post(f"{address}/edit", json={"values": {"op1_output_level": 50}}))
     assert edited["text"]["op1_output_level"] == "50"
-    assert edited["candidate"]["distance_db"] != found[0]["distance_db"]
+    assert edited["candidate"]["distance"] != found[0]["distance"]
     sounds = [server.client.get(f"/api/candidates/{c['id']}/audio").content for c in (found[0], edited["candidate"])]
     assert sounds[0] != sounds[1]
     table = {p["name"]: p for p in server.client.get("/api/parameters", params={"synth": "dexed"}).json()}
@@ -140,7 +163,7 @@ def test_what_a_sound_depends_on(server: Running) -> None:
     assert len(weights) == 145
     # with its level at 0, its tuning is not heard; its level is what would be
     assert weights["op4_fine"] < 1e-6  # a worker and the server may add up in another order
-    assert max(weights.values()) > 1
+    assert 0.1 < max(weights.values()) <= 1
     assert server.client.get(address).json()["weights"] == weights
 
 
@@ -157,7 +180,7 @@ def test_everything_as_a_zip_and_a_bank(server: Running, tmp_path: Path) -> None
     assert (
         sum(name.endswith(".syx") for name in names) == sum(name.endswith(".wav") for name in names) - 1 == len(found)
     )
-    assert [row["candidate"]["distance_db"] for row in rows] == [c["distance_db"] for c in found]
+    assert [row["candidate"]["distance"] for row in rows] == [c["distance"] for c in found]
     bank = tmp_path / "bank.syx"
     bank.write_bytes(server.client.get("/api/download", params={"ids": ids, "kind": "bank"}).content)
     assert found

@@ -29,7 +29,7 @@ def scores(server: Running, target_out: str) -> list[float]:
     """A search to its end."""
     job = wait(server.client, search(server.client, target_out)["id"])
     assert job["state"] == "done", job
-    return [candidate["distance_db"] for candidate in job["candidates"]]
+    return [candidate["distance"] for candidate in job["candidates"]]
 
 
 def begun(server: Running, target_out: str) -> dict[str, Any]:

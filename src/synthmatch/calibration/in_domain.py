@@ -50,6 +50,11 @@ def is_out_of_reach(shares: Sequence[float | None]) -> bool:
     return bool(known) and max(known) < _LEAST_SHARE
 
 
+def in_domain_text(title: str, share: float) -> str:
+    """What a share of `in_domain_percentile` means, for a synthesizer's title."""
+    return f"matched nearer than {round(100 * share)} of 100 of {title}'s own sounds"
+
+
 def out_of_reach_text(title: str) -> str:
     """The line that says so, for a synthesizer's title."""
     percent = round(100 * (1 - _LEAST_SHARE))

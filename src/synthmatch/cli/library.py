@@ -88,7 +88,7 @@ def search(
     found = nearest_in(libraries, sound.audio, sound.note, number)
     if as_json:
         rows = [
-            {"name": n.preset.name, "distance_db": round(n.distance, 3), "native": space.named(n.preset.native)}
+            {"name": n.preset.name, "distance": round(n.distance, 3), "native": space.named(n.preset.native)}
             for n in found
         ]
         say_json({"target": str(target), "note": sound.note.name, "synth": synth, "nearest": rows})

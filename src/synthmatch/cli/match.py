@@ -162,7 +162,7 @@ def _say_unguided(synths: Collection[str], surrogates: Collection[str]) -> None:
 
 
 def _table(found: "Matches", written: dict[str, Any]) -> None:
-    from synthmatch.calibration.in_domain import out_of_reach_text  # noqa: PLC0415
+    from synthmatch.calibration.in_domain import in_domain_text, out_of_reach_text  # noqa: PLC0415
     from synthmatch.synths.registry import get_synth  # noqa: PLC0415
 
     target = found.target
@@ -173,17 +173,17 @@ def _table(found: "Matches", written: dict[str, Any]) -> None:
         say(f"  {remark}")
     rows = []
     for rank, (candidate, files) in enumerate(zip(found, written["candidates"], strict=True), 1):
-        scores, floor = candidate.scores, candidate.floor
-        cells = [f"{scores['lsd']:.2f}", _or_dash(floor.get("lsd")), f"{scores['mss']:.2f}", _or_dash(floor.get("mss"))]
-        cells.append("-" if candidate.in_domain_percentile is None else f"{candidate.in_domain_percentile:.0%}")
-        file = Path(files["preset"]).name
-        rows.append([str(rank), candidate.synth, candidate.preset.name, f"{candidate.distance_db:.2f}", *cells, file])
-    heads = ("", "synth", "preset", "distance dB", "lsd dB", "lsd floor", "mss dB", "mss floor", "in-domain", "file")
-    say_table(heads, rows, right=range(3, 9), keys=3)
+        closeness = f"{candidate.closeness:.0f} %"
+        rows.append(
+            [str(rank), candidate.synth, candidate.preset.name, closeness, candidate.word, Path(files["preset"]).name]
+        )
+    say_table(("", "synth", "preset", "closeness", "", "file"), rows, right=range(3, 4), keys=3)
+    shares: dict[str, float] = {}
+    for candidate in found:
+        if candidate.in_domain_percentile is not None and candidate.synth not in found.out_of_reach:
+            shares[candidate.synth] = max(candidate.in_domain_percentile, shares.get(candidate.synth, 0.0))
+    for id, share in shares.items():
+        say(f"  {in_domain_text(get_synth(id).title, share)}")
     for id in found.out_of_reach:
         say(f"  {out_of_reach_text(get_synth(id).title)}")
     say(f"  in {written['folder']}")
-
-
-def _or_dash(value: float | None) -> str:
-    return "-" if value is None else f"{value:.2f}"

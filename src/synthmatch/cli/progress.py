@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 
+from synthmatch.calibration.closeness import Closeness
 from synthmatch.cli.printing import progress
 from synthmatch.render.progress import RenderProgress
 from synthmatch.search.objective import Progress as State
@@ -22,7 +24,7 @@ class SearchProgress:
     """A line a synthesizer on standard error; called with ``(synth, state)`` after each batch."""
 
     def __init__(self, target: Target, *, show: bool) -> None:
-        best, left = "best {task.fields[best]:.2f}", "{task.fields[left]:.0f} s left"
+        best, left = "best {task.fields[best]:.0f} %", "{task.fields[left]:.0f} s left"
         wide = (
             TextColumn("{task.description:>18}", markup=False),
             BarColumn(bar_width=24),
@@ -36,6 +38,7 @@ class SearchProgress:
         )
         self._bars = progress(wide, narrow, show=show)
         self._name = target.name
+        self._closeness = cache(lambda synth: Closeness(target.audio, synth))
         self._tasks: dict[str, int] = {}
 
     def __enter__(self) -> "SearchProgress":
@@ -51,7 +54,8 @@ class SearchProgress:
         """Show where a synthesizer's search is."""
         rate = state.renders / max(state.seconds, 1e-6)
         left = min((state.budget.renders - state.renders) / max(rate, 1e-6), state.budget.seconds - state.seconds)
-        shown = {"rate": rate, "best": state.best_db, "left": max(left, 0.0)}
+        best = self._closeness(synth)(min(state.best_distance, 1.0))
+        shown = {"rate": rate, "best": best, "left": max(left, 0.0)}
         if synth not in self._tasks:
             name, short = f"{visible(self._name)[:24]} {visible(synth)}", visible(Path(synth).stem)[:8]
             self._tasks[synth] = self._bars.add_task(name, total=state.budget.renders, synth=short, **shown)  # type: ignore[arg-type]

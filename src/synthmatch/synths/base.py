@@ -54,6 +54,8 @@ class Synth(ABC):
     formats: tuple[FileFormat, ...]
     #: suffixes of further files that are read, and not written
     also_read: tuple[str, ...] = ()
+    #: letters of a preset's name that native files keep
+    name_length: int = 64
     #: channels of a render
     channels: int = 2
     #: its analytic model, ``module:Class`` of a `synthmatch.analytic.model.AnalyticModel`; ``""`` where there is none

@@ -72,15 +72,17 @@ class TargetEntry:
 class Candidate:
     """A preset with its sound, and how near that is to its target.
 
-    `made` says how: ``search``, ``edit``, ``vary`` or ``morph``. `weights` are what its sound depends on, by parameter,
-    once that was asked for. `opened` is set when somebody looks into it, and keeps it beyond its search. `in_domain_percentile` is
+    `made` says how: ``search``, ``edit``, ``vary`` or ``morph``. `weights` are what its sound depends on, loudness
+    distances by parameter, once that was asked for. `distance` is the loudness distance to the target, `closeness` what that
+    means in per cent. `opened` is set when somebody looks into it, and keeps it beyond its search. `in_domain_percentile` is
     that of a match, once its search has ended.
     """
 
     preset: Preset
     recording: Recording
     target_id: str
-    distance_db: float
+    distance: float
+    closeness: float
     scores: dict[str, float]
     floor: dict[str, float]
     made: str

@@ -26,7 +26,8 @@ class QueueFullError(SynthmatchError):
 class Part:
     """Progress of one part of a job, a synthesizer's search, say.
 
-    `done` and `total` count renders. `seconds_left` is what this part still needs, as far as is known.
+    `done` and `total` count renders. `best` is a search's smallest loudness distance so far, 0 to 1. `seconds_left` is
+    what this part still needs, as far as is known.
     """
 
     name: str

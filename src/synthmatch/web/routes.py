@@ -221,7 +221,7 @@ def morph_candidate(id: str, body: schemas.MorphIn, server: State) -> list[schem
 
 @api.post("/candidates/{id}/depends", status_code=202)
 def what_it_depends_on(id: str, server: State) -> schemas.JobOut:
-    """Hear what the sound depends on most: a job with ``weights``, in dB by parameter."""
+    """Hear what the sound depends on most: a job with ``weights``, loudness distances (0 to 1) by parameter."""
     return views.job(searches.depends(server, _opened(id, server)), server)
 
 

@@ -121,7 +121,7 @@ class PartOut(BaseModel):
     state: str
     done: int
     total: int
-    best: float | None
+    best: float | None = Field(description="Of a search: the smallest loudness distance so far, 0 to 1.")
     seconds_left: float | None
     remark: str
 
@@ -138,7 +138,7 @@ class LibraryOut(BaseModel):
 
 
 class CandidateOut(BaseModel):
-    """A match: its score in the search, its metrics beside the noise floor, and its files.
+    """A match: how close it is, its metrics beside the noise floor, and its files.
 
     `in_domain_percentile` is the share of the synthesizer's own sounds that are matched less nearly, once its search has ended.
     `loudness_db` is that of the WAV file, for listening at one level.
@@ -150,7 +150,11 @@ class CandidateOut(BaseModel):
     title: str
     name: str
     made: Literal["search", "edit", "vary", "morph"]
-    distance_db: float
+    closeness: float = Field(
+        description="Per cent of the way from nothing in common to the synthesizer's own noise floor."
+    )
+    word: str = Field(description="The same in a word: identical, close, similar or far.")
+    distance: float = Field(description="Loudness distance to the target, 0 to 1, by which a search ranks.")
     scores: dict[str, float]
     floor: dict[str, float]
     in_domain_percentile: float | None
@@ -176,7 +180,9 @@ class JobOut(BaseModel):
     libraries: list[LibraryOut] = []
     unreadable: list[str] = Field([], description="Of files that could not be read: a line each.")
     remarks: list[str] = Field([], description="Of files that were read with a loss or repair: what it was.")
-    weights: dict[str, float] | None = None
+    weights: dict[str, float] | None = Field(
+        None, description="What a sound depends on: the loudness distance, 0 to 1, that a move of each parameter makes."
+    )
 
 
 class Detail(BaseModel):

@@ -128,7 +128,7 @@ class _Board:
             self._known[key].scores, self._known[key].in_domain_percentile = found.scores, found.in_domain_percentile
             shown.append(self._known[key])
         self._shown[synth] = shown
-        ranked = sorted((c for some in self._shown.values() for c in some), key=lambda c: c.distance_db)
+        ranked = sorted((c for some in self._shown.values() for c in some), key=lambda c: c.distance)
         self._job.result = {**self._job.result, "candidates": [candidate.id for candidate in ranked]}
         self._shown_seconds |= {candidate.id: time.monotonic() for candidate in ranked}
         self._clear()
@@ -143,7 +143,7 @@ class _Board:
 
 def _tell(job: Job, part: Part) -> Callable[[str, Progress], None]:
     def progress(_: str, state: Progress) -> None:
-        part.done, part.best = state.renders, state.best_db if np.isfinite(state.best_db) else None
+        part.done, part.best = state.renders, state.best_distance if np.isfinite(state.best_distance) else None
         rate = state.renders / max(state.seconds, 1e-6)
         part.seconds_left = max(
             min((state.budget.renders - state.renders) / rate, state.budget.seconds - state.seconds), 0

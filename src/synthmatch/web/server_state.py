@@ -7,6 +7,7 @@ import itertools
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import numpy as np
 
 from synthmatch.arrays import Audio
 from synthmatch.audio import load
+from synthmatch.calibration.closeness import Closeness
 from synthmatch.calibration.noise_floor import noise_floor
 from synthmatch.errors import AudioError, InputError
 from synthmatch.features.search_distance import SearchDistance
@@ -119,7 +121,8 @@ class ServerState:
 
     def found(self, match: Match, target_id: str) -> Candidate:
         """Keep a match of a search."""
-        return self._candidate(match.preset, match.audio, target_id, match.distance_db, match.scores, "search")
+        how_near = (match.distance, match.closeness)
+        return self._candidate(match.preset, match.audio, target_id, how_near, match.scores, "search")
 
     def edit(self, id: str, values: Mapping[str, float]) -> Candidate:
         """A candidate with other native values, played. Raises `PresetError` for unknown names, `RenderError`."""
@@ -155,19 +158,27 @@ class ServerState:
         if len(presets) > MOST_AT_ONCE:
             raise InputError(f"got {len(presets)} presets, expected at most {MOST_AT_ONCE} at once")
         target = self.targets.get(target_id).whole()
-        score = SearchDistance(target.audio)
+        score, closeness = SearchDistance(target.audio), cache(lambda synth: Closeness(target.audio, synth))
         made_of = []
         for preset in presets:
             audio = render(get_synth(preset.synth), preset, target.note)
             scores = evaluate(target.audio, audio, METRICS)
-            made_of.append(self._candidate(preset, audio, target_id, score(audio).distance_db, scores, made))
+            distance = score.at_its_level(audio)
+            how_near = (distance, closeness(preset.synth)(distance))
+            made_of.append(self._candidate(preset, audio, target_id, how_near, scores, made))
         return made_of
 
     def _candidate(
-        self, preset: Preset, audio: Audio, target_id: str, distance_db: float, scores: dict[str, float], made: str
+        self,
+        preset: Preset,
+        audio: Audio,
+        target_id: str,
+        how_near: tuple[float, float],
+        scores: dict[str, float],
+        made: str,
     ) -> Candidate:
         floor = noise_floor(preset.synth)
-        candidate = Candidate(preset, self.keep(audio), target_id, distance_db, scores, floor, made)
+        candidate = Candidate(preset, self.keep(audio), target_id, *how_near, scores, floor, made)
         candidate.id = self.candidates.add(candidate)
         return candidate
 

@@ -4,6 +4,7 @@ import base64
 
 import numpy as np
 
+from synthmatch.calibration.closeness import closeness_word
 from synthmatch.features.bands import LOWEST_PITCH, SEMITONE_BANDS
 from synthmatch.features.stft import FLOOR_DB
 from synthmatch.note import SAMPLE_RATE_HZ
@@ -99,7 +100,9 @@ def candidate(of: Candidate) -> schemas.CandidateOut:
             "title": its.title,
             "name": of.preset.name,
             "made": of.made,
-            "distance_db": of.distance_db,
+            "closeness": of.closeness,
+            "word": closeness_word(of.closeness),
+            "distance": of.distance,
             "scores": of.scores,
             "floor": of.floor,
             "in_domain_percentile": of.in_domain_percentile,

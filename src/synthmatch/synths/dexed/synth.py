@@ -59,6 +59,7 @@ class Dexed(Synth):
     runs_on = "Linux and Windows on x86-64, macOS on Apple silicon"
     title = "Dexed (DX7)"
     channels = 1
+    name_length = _NAME_LENGTH
     formats = (
         FileFormat(".syx", "DX7 bank of 32 voices, the kind that Dexed opens", sysex.BANK_VOICES),
         FileFormat(".voice.syx", "DX7 single voice, for the hardware and MIDI"),

@@ -83,6 +83,7 @@ class Page {
     $("variants").hidden = variants.length === 0;
     $("empty").hidden = true;
     this.links([...job.candidates, ...variants]);
+    this.detail.judge(job.candidates);
     this.mark();
   }
 

@@ -1,11 +1,10 @@
 /** Candidates as cards, nearest first: play, look into, take. */
 
-import { make, number } from "./dom.js";
+import { make } from "./dom.js";
+import { closeness, scale } from "./scores.js";
 import { colour, draw, peaks } from "./waveform.js";
 
 const BARS = 90;
-/** A distance at which nothing of the target is left, in dB: the end of the scale on a card. */
-const FAR_DB = 20;
 
 export class Card {
   /** `actions`: play(card) and open(card). */
@@ -38,7 +37,7 @@ export class Card {
 
   /** What the end of its search says of it: how sure it is, and whether the target is out of its synthesizer's reach. */
   judge({ in_domain_percentile: share }, outOfReach) {
-    const words = `nearer than ${Math.round(100 * share)} % of the matches of its own sounds`;
+    const words = `nearer than ${Math.round(100 * share)} of 100 of ${this.candidate.title}'s own sounds are matched`;
     this.sure.textContent = share === null ? "" : outOfReach ? `out of reach: ${words}` : words;
   }
 
@@ -61,7 +60,7 @@ export class Card {
 
   number(rank, count) {
     this.rank.textContent = rank;
-    this.element.setAttribute("aria-label", `${rank} of ${count}: ${this.candidate.name} on ${this.candidate.title}`);
+    this.element.setAttribute("aria-label", `${rank} of ${count}: ${this.candidate.name} on ${this.candidate.title}, ${closeness(this.candidate)}`);
   }
 
   /** Show whether it is the one that the player has, and whether it sounds. */
@@ -70,16 +69,4 @@ export class Card {
     this.play.classList.toggle("on", sounding);
     this.play.setAttribute("aria-pressed", sounding);
   }
-}
-
-/** The score beside the noise floor, as numbers and as a line from near to far. */
-function scale(candidate) {
-  const lsd = candidate.scores.lsd;
-  const floor = candidate.floor.lsd;
-  const place = (value) => `${Math.min(value / FAR_DB, 1) * 100}%`;
-  const line = make("span", { class: "line", "aria-hidden": "true" }, make("span", { class: "dot" }));
-  line.style.setProperty("--at", place(lsd));
-  if (floor !== undefined) line.style.setProperty("--floor", place(floor));
-  const words = floor === undefined ? "no floor measured" : `floor ${number(floor, 2)}`;
-  return make("div", { class: "score" }, make("span", {}, make("b", {}, number(lsd, 2)), ` dB, ${words}`), line, make("span", { class: "hint" }, `distance ${number(candidate.distance_db, 2)} dB`));
 }

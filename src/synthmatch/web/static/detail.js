@@ -3,6 +3,7 @@
 import { ended, finished, get, post, send } from "./api.js";
 import { $, busy, complain, duration, make, say } from "./dom.js";
 import { Parameters, strongest } from "./parameters.js";
+import { closeness, scale, table } from "./scores.js";
 import { pictures } from "./spectrogram.js";
 
 /** With more parameters than this, hearing each of them takes so long that it is asked for first. */
@@ -40,6 +41,7 @@ export class DetailView extends EventTarget {
     this.error = make("p", { class: "error", role: "alert", hidden: true });
     this.pictures = make("div", { class: "picture-place" });
     this.files = make("div", { class: "row" });
+    this.scores = make("div");
     this.undo = make("button", { type: "button", class: "small", hidden: true, onclick: () => this.open(this.base) }, "Back to before the changes");
     this.place.replaceChildren(
       make("div", { class: "row between" },
@@ -48,6 +50,7 @@ export class DetailView extends EventTarget {
       this.files,
       this.error,
       this.pictures,
+      make("section", { "aria-labelledby": "near-title" }, make("h3", { id: "near-title" }, "How near it is"), this.scores),
       make("div", { class: "columns" },
         make("section", { "aria-labelledby": "depends-title" }, make("h3", { id: "depends-title" }, "Depends most on"), this.depends()),
         make("section", { "aria-labelledby": "more-title" }, make("h3", { id: "more-title" }, "More from this one"), this.vary(), this.morph(), this.again())),
@@ -62,13 +65,22 @@ export class DetailView extends EventTarget {
     this.place.scrollIntoView({ block: "start", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
   }
 
-  /** Files and pictures of the candidate, or of what it was changed to. */
+  /** What the end of its search adds to the scores of the candidate that is looked into. */
+  judge(candidates) {
+    const found = candidates.find(({ id }) => id === this.current?.id);
+    if (!found || this.place.hidden || Object.keys(found.scores).length === Object.keys(this.current.scores).length) return;
+    this.current = found;
+    this.scores.replaceChildren(scale(found), table(found));
+  }
+
+  /** Files, scores and pictures of the candidate, or of what it was changed to. */
   async show() {
     const { id, files } = this.current;
     const address = `/api/candidates/${id}`;
     const links = files.map((file) => make("a", { class: "button small", href: `${address}/preset?file=${encodeURIComponent(file)}`, download: "" }, file));
     this.files.replaceChildren(make("span", { class: "hint" }, "Take it as"), ...links, make("a", { class: "button small", href: `${address}/wav`, download: "" }, ".wav"));
     this.undo.hidden = this.current.id === this.base.id;
+    this.scores.replaceChildren(scale(this.current), table(this.current));
     try {
       const picture = await get(`${address}/picture`);
       if (this.current.id === id) this.pictures.replaceChildren(pictures(picture));
@@ -85,7 +97,7 @@ export class DetailView extends EventTarget {
       this.parameters.update(detail);
       this.made([detail.candidate], from.id === this.base.id ? null : from.id);
       this.dispatchEvent(new CustomEvent("play", { detail: detail.candidate }));
-      say(`${this.parameters.label(name)}: ${detail.text[name]}, distance ${detail.candidate.distance_db.toFixed(2)} dB`);
+      say(`${this.parameters.label(name)}: ${detail.text[name]}, ${closeness(detail.candidate)}`);
       await this.show();
     });
   }
@@ -108,7 +120,7 @@ export class DetailView extends EventTarget {
           place.firstChild.textContent = waits ? "Waits for the searches before it" : `Listening to each parameter: ${part.done} of ${part.total}`;
         });
         if (this.base !== base) return;
-        if (job.weights) place.replaceChildren(make("p", { class: "hint" }, "How far the sound moves when the knob does"), strongest(job.weights, this.parameters));
+        if (job.weights) place.replaceChildren(make("p", { class: "hint" }, "How much of the sound changes when the knob moves"), strongest(job.weights, this.parameters));
         else place.firstChild.textContent = job.message || "Cancelled";
       } catch (error) {
         place.firstChild.textContent = error.message;
@@ -139,7 +151,7 @@ export class DetailView extends EventTarget {
 
   morph() {
     const same = this.others().filter((c) => c.synth === this.base.synth && c.id !== this.base.id);
-    const to = make("select", {}, ...same.map((c) => make("option", { value: c.id }, `${c.name}, distance ${c.distance_db.toFixed(2)} dB`)), make("option", { value: "" }, "a second sound"));
+    const to = make("select", {}, ...same.map((c) => make("option", { value: c.id }, `${c.name}, ${closeness(c)}`)), make("option", { value: "" }, "a second sound"));
     const file = make("input", { type: "file", accept: "audio/*", "aria-label": "The second sound", hidden: same.length > 0 });
     to.addEventListener("change", () => { file.hidden = to.value !== ""; });
     const told = make("p", { class: "hint", role: "status" });

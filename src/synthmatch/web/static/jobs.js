@@ -1,7 +1,8 @@
 /** The user's searches: which is shown, how far it is. Their ids stay in the browser, so that a reload finds them. */
 
 import { ended, get, post, watch } from "./api.js";
-import { $, arrange, duration, make, number, say } from "./dom.js";
+import { $, arrange, duration, make, say } from "./dom.js";
+import { closeness } from "./scores.js";
 
 const KEPT = "synthmatch.jobs";
 const MOST_KEPT = 12;
@@ -109,7 +110,7 @@ export class Jobs extends EventTarget {
     $("cancel").hidden = ended(job);
     const list = place.querySelector("ul");
     while (list.children.length < job.parts.length) list.append(line());
-    job.parts.forEach((part, i) => update(list.children[i], part));
+    job.parts.forEach((part, i) => update(list.children[i], part, job.candidates));
   }
 }
 
@@ -117,7 +118,7 @@ function line() {
   return make("li", {}, make("span", { class: "name" }), make("progress", { max: 1 }), make("span", { class: "figures" }));
 }
 
-function update(item, part) {
+function update(item, part, candidates) {
   const seconds = part.seconds_left ?? 0;
   item.querySelector(".name").textContent = part.name;
   const bar = item.querySelector("progress");
@@ -126,7 +127,9 @@ function update(item, part) {
   item.first ??= seconds;
   item.first = Math.max(item.first, seconds);
   bar.value = part.state === "running" ? (item.first ? 1 - seconds / item.first : part.done / part.total) : part.state === "queued" ? 0 : 1;
-  const best = part.best === null ? "" : `, best score ${number(part.best, 2)}`;
+  // they are ranked, and a part is named after its synthesizer
+  const nearest = candidates.find(({ title }) => title === part.name);
+  const best = nearest ? `, best so far ${closeness(nearest)}` : "";
   const quiet = { queued: "waits", running: "loads" }[part.state];
   item.querySelector(".figures").textContent = part.remark || (part.done || !quiet ? `${part.done} renders${best}` : quiet);
   item.className = part.state;
@@ -142,6 +145,6 @@ function headline(job) {
 function last(job) {
   const best = job.candidates[0];
   if (!best) return headline(job);
-  const found = `${headline(job)}: ${job.candidates.length} candidates, the nearest is ${best.name} on ${best.title}`;
+  const found = `${headline(job)}: ${job.candidates.length} candidates, the nearest is ${best.name} on ${best.title}, ${closeness(best)}`;
   return [found, ...Object.values(job.out_of_reach)].join("; ");
 }

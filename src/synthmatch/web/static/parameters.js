@@ -1,6 +1,6 @@
 /** The parameters of a candidate by group, in the synthesizer's own names and units: to change, and to lock. */
 
-import { make, number } from "./dom.js";
+import { make } from "./dom.js";
 
 const SHOWN = {
   linear: (x) => x,
@@ -14,6 +14,9 @@ const SHOWN = {
 const TITLES = {
   oscillator: "Oscillators", envelope: "Envelopes", filter: "Filters", lfo: "LFO", modulation: "Modulation", effect: "Effects", level: "Levels", pitch: "Pitch",
 };
+
+/** A share of a sound that is less is nothing to say: it would be 0 %. */
+const LEAST = 0.005;
 
 /** What the panel shows of a native value, while a knob is moved; at rest the server's own text stands. */
 function text(parameter, native) {
@@ -130,13 +133,13 @@ export class Parameters {
   }
 }
 
-/** What a sound depends on most: a list whose entries lead to the parameter. */
+/** What a sound depends on most, by loudness distances 0..1: a list whose entries lead to the parameter. */
 export function strongest(weights, parameters, count = 8) {
-  const ranked = Object.entries(weights).filter(([, db]) => db > 0.05).sort(([, a], [, b]) => b - a).slice(0, count);
+  const ranked = Object.entries(weights).filter(([, weight]) => weight > LEAST).sort(([, a], [, b]) => b - a).slice(0, count);
   const most = ranked[0]?.[1] ?? 1;
-  return make("ol", { class: "strongest" }, ...ranked.map(([name, db]) => {
+  return make("ol", { class: "strongest" }, ...ranked.map(([name, weight]) => {
     const bar = make("span", { class: "bar", "aria-hidden": "true" });
-    bar.style.setProperty("--share", `${(100 * db) / most}%`);
-    return make("li", {}, make("button", { type: "button", class: "link", onclick: () => parameters.go(name) }, parameters.label(name)), bar, make("span", { class: "figures" }, `${number(db)} dB`));
+    bar.style.setProperty("--share", `${(100 * weight) / most}%`);
+    return make("li", {}, make("button", { type: "button", class: "link", onclick: () => parameters.go(name) }, parameters.label(name)), bar, make("span", { class: "figures" }, `${Math.round(100 * weight)} %`));
   }));
 }
