@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from synthmatch.arrays import Audio
 from synthmatch.calibration.closeness import Closeness
 from synthmatch.calibration.in_domain import METRIC, in_domain_percentile, is_out_of_reach
 from synthmatch.calibration.noise_floor import noise_floor
@@ -121,7 +122,8 @@ class _Matcher:
                 rendered.append((preset, audio))
         sounds = [audio for _, audio in rendered]
         places = differing([preset for preset, _ in rendered], sounds, self._closeness, self._candidates)
-        at_level = [match for _, match in self._at_level([rendered[place][0] for place in places], self.metrics)]
+        chosen = [rendered[place][0] for place in places]
+        at_level = [match for _, match in self._at_level(chosen, self.metrics, [sounds[place] for place in places])]
         found = self._named(sorted(at_level, key=lambda match: match.distance))
         if self.metrics is not None and METRIC not in self.metrics:
             return found
@@ -136,11 +138,13 @@ class _Matcher:
         shown = [self._shown[preset.key()] for preset in presets if preset.key() in self._shown]
         return sorted(shown, key=lambda found: found.distance)
 
-    def _at_level(self, presets: Sequence[Preset], metrics: Sequence[str] | None) -> list[tuple[Preset, Match]]:
+    def _at_level(
+        self, presets: Sequence[Preset], metrics: Sequence[str] | None, rendered: Sequence[Audio] | None = None
+    ) -> list[tuple[Preset, Match]]:
         """Each preset that renders, and what it is at the target's level."""
         floor = noise_floor(self.synth.id)
         matches = []
-        moved = levelled(self.pool, self.target.note, presets, self.target.audio, self._locked)
+        moved = levelled(self.pool, self.target.note, presets, self.target.audio, self._locked, rendered)
         for asked, (preset, audio) in zip(presets, moved, strict=True):
             if isinstance(audio, RenderFailure):
                 self.failures.append(audio)

@@ -68,7 +68,7 @@ def test_contract(name: str) -> None:
     for proposal in first:
         assert proposal.preset.synth == SYNTH.id
         np.testing.assert_array_equal(SYNTH.space.snap(proposal.preset.native), proposal.preset.native)
-    expected = [proposal.expected_db for proposal in first if proposal.expected_db is not None]
+    expected = [proposal.expected_distance for proposal in first if proposal.expected_distance is not None]
     assert expected == sorted(expected)
 
 

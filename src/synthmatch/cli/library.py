@@ -96,7 +96,7 @@ def search(
     searched = sum(len(library) for library in libraries)
     say(f"{target.name}, note {sound.note.name}: nearest of {searched} presets of {synth}")
     for place, neighbour in enumerate(found, 1):
-        say(f"{place:>3}  {neighbour.distance:6.2f} dB  {neighbour.preset.name}", hang=5)
+        say(f"{place:>3}  {neighbour.distance:6.3f}  {neighbour.preset.name}", hang=5)
 
 
 @library_app.command()

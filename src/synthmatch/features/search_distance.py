@@ -10,7 +10,7 @@ import numpy as np
 from synthmatch.arrays import F32, Audio, Float, Float32, Floats
 from synthmatch.audio import decibels
 from synthmatch.features.bands import mel_bands
-from synthmatch.features.loudness_distance import LoudnessPattern, loudness_distance, pattern_of
+from synthmatch.features.loudness_distance import LoudnessPattern, loudness_distance, loudness_pattern, pattern_of
 from synthmatch.features.sketch import HOP, MELS, WINDOW, segment_means
 from synthmatch.features.stft import FLOOR_DB, channel_power
 
@@ -73,8 +73,7 @@ class SearchDistance:
 
     def at_its_level(self, audio: Audio) -> float:
         """Distance of a sound that is heard as loud as it is beside the target: 1 where it is far below."""
-        audio = self._fit(audio)
-        pattern = pattern_of(audio, channel_power(audio, WINDOW, HOP) @ mel_bands(WINDOW, MELS))
+        pattern = loudness_pattern(self._fit(audio))
         if pattern.level_db < self._pattern.level_db - _INAUDIBLE_DB:
             return 1.0
         return loudness_distance(self._pattern, pattern)

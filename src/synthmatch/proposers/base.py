@@ -21,13 +21,13 @@ SEEDS = 64
 class Proposal:
     """A preset that is proposed.
 
-    `expected_db`: how far from the target it should be, in dB of the proposer's own distance; None where it cannot tell.
+    `expected_distance`: how far from the target it should be, by the proposer's own distance; None where it cannot tell.
     `levels`: how it sounds at the target's pitch, as `library.index.TimbreIndex.levels` gives it; None where nobody
     rendered it before.
     """
 
     preset: Preset
-    expected_db: float | None = None
+    expected_distance: float | None = None
     levels: Float32[F32, "segments bands"] | None = None
 
 

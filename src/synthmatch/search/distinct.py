@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from synthmatch.arrays import Audio
+from synthmatch.calibration.closeness import BOUNDS
 from synthmatch.features.loudness_distance import LoudnessPattern, loudness_distance, loudness_pattern
 from synthmatch.params import Preset
 from synthmatch.search.objective import Objective, Scored
@@ -13,7 +14,8 @@ from synthmatch.search.objective import Objective, Scored
 _SAME_DB = 1.0
 #: Two sounds are one from this closeness to each other on, in per cent: half of people's first steps of an error are as near
 #: (docs/results/ladders.md, "Closeness"). Of two that were made of one preset, from twice as far on.
-SAME_SOUND, SAME_PARENT = 90.0, 80.0
+SAME_SOUND = BOUNDS["identical"]
+SAME_PARENT = 100 - 2 * (100 - SAME_SOUND)
 
 
 def distinct(objective: Objective, count: int) -> list[Preset]:

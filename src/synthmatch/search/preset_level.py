@@ -28,23 +28,30 @@ _SILENT_DB = -100.0
 #: How much further from the target the right level may be, by `loudness_distance`: as much as a decay of 1.1 times the length
 #: (docs/results/ladders.md). A sound moves by 0.00 where nothing but its level changes (Vital; amsynth below its limiter), by
 #: 0.03 to 0.09 at -6 to -20 dB in Dexed, whose hiss of few bits stays where it is, and by 0.09 to 0.3 in amsynth where the
-#: limiter lets go or takes hold, in the medians of 60 presets; half of these moves are towards a target.
+#: limiter lets go or takes hold, in the medians of 60 presets.
 _WORSE = 0.05
 #: Decibels of level for a decibel of gain that a secant may have: a limiter gives less, a table of levels more.
 _FLATTEST, _STEEPEST = 0.25, 4.0
 
 
 def levelled(
-    pool: RenderPool, note: Note, presets: Sequence[Preset], target: Audio, locked: Iterable[str] = ()
+    pool: RenderPool,
+    note: Note,
+    presets: Sequence[Preset],
+    target: Audio,
+    locked: Iterable[str] = (),
+    rendered: Sequence[Audio | RenderFailure] | None = None,
 ) -> list[tuple[Preset, Audio | RenderFailure]]:
     """Each preset with its level parameters moved to a target's loudness as nearly as they go, and its render.
 
     `target`: (channels, samples), which `note` plays. `locked` names parameters, groups and parts that do not move, as for
-    `locks.lock`. A preset that is silent or does not render stays as it is, and so do all for a silent target. Renders
-    each preset once, and at most three times more. Audio: (channels, note.samples). Raises like `RenderPool.run`.
+    `locks.lock`. A preset that is silent or does not render stays as it is, and so do all for a silent target.
+    `rendered`: the presets' renders, where the caller has them; else each is rendered first. Then it is rendered at most three
+    times more. Audio: (channels, note.samples). Raises like `RenderPool.run`.
     """
     level_db, pattern = loudness_db(target), loudness_pattern(target)
-    results: list[tuple[Preset, Audio | RenderFailure]] = list(zip(presets, pool.run(presets, note), strict=True))
+    sounds = pool.run(presets, note) if rendered is None else rendered
+    results: list[tuple[Preset, Audio | RenderFailure]] = list(zip(presets, sounds, strict=True))
     fixed = pool.synth.space.named_by(locked)
     mask = np.array([parameter.name in fixed for parameter in pool.synth.space.parameters], np.bool_)
     levellings = {
