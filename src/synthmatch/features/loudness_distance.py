@@ -39,15 +39,15 @@ _FULL_SCALE = 3.5
 
 
 class LoudnessPattern(NamedTuple):
-    """A sound's loudness, by picture. Shapes: bins (frames, bins), bands and power (frames, MELS), frames (frames,).
+    """A sound's loudness, by picture. Shapes: bins (frames, bins), bands and levels (frames, MELS), frames (frames,).
 
-    `power` is that of bands, the mean of all frames is 1. The frames of bins are longer. `level_db` is the level that was taken
-    out, nearly in LKFS.
+    `levels` are those of bands in dB, the mean of all frames is 0. The frames of bins are longer. `level_db` is the level that
+    was taken out, nearly in LKFS.
     """
 
     bins: Float[Floats, "long_frames bins"]
     bands: Float[Floats, "frames bands"]
-    power: Float[Floats, "frames bands"]
+    levels: Float[Floats, "frames bands"]
     frames: Float[Floats, " frames"]
     level_db: float
 
@@ -69,7 +69,7 @@ def pattern_of(audio: Float[Floats, "channels samples"], band_power: Float[Float
     if scale > 0 and total > 0:
         power, frames, fine = power / scale, frames / scale, fine * (1 / total)
     level_db = float(decibels(scale / _FULL_SCALE))
-    return LoudnessPattern(loudness_of(fine), loudness_of(power), power, frames, level_db)
+    return LoudnessPattern(loudness_of(fine), loudness_of(power), np.asarray(decibels(power)), frames, level_db)
 
 
 def loudness_of(power: Floats) -> Floats:
@@ -93,8 +93,8 @@ def loudness_distance(reference: LoudnessPattern, estimated: LoudnessPattern) ->
     """Distance of two patterns of as many frames, 0 to 1."""
     if not reference.frames.any():
         return float(estimated.frames.any())
-    loudest = reference.power.max()
-    levels = [decibels(side.power / loudest, -RANGE_DB) + RANGE_DB for side in (reference, estimated)]
+    floor_db = reference.levels.max() - np.float32(RANGE_DB)
+    levels = [np.maximum(side.levels - floor_db, 0) for side in (reference, estimated)]
     common = (
         BINS * _in_common(reference.bins, estimated.bins)
         + BANDS * _in_common(reference.bands, estimated.bands)

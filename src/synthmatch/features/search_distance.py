@@ -87,4 +87,4 @@ class SearchDistance:
 
 def _relative(pattern: LoudnessPattern) -> Float[Floats, "frames mels"]:
     """Levels of mel bands in dB, the mean of all frames is 0. Shape: (frames, MELS)."""
-    return np.asarray(decibels(pattern.power, _SILENT_DB))
+    return np.maximum(pattern.levels, np.float32(_SILENT_DB))

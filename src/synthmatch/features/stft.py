@@ -48,16 +48,7 @@ def power_frames(audio: Float[Floats, "*channels samples"], window: int, hop: in
 
     Shape: (samples,) or (channels, samples) -> (frames, window // 2 + 1).
     """
-    signal = mono(audio)
-    frames = frame_count(signal.size, window, hop)
-    padded = np.zeros((frames - 1) * hop + window, signal.dtype)
-    padded[: signal.size] = signal[: padded.size]
-    cut, shape = _frames(padded, window, hop), full_scale_hann(window)
-    power = np.empty((frames, window // 2 + 1), np.result_type(signal, shape))
-    together = max(1, _TOGETHER // window)
-    for first in range(0, frames, together):
-        power[first : first + together] = _power(cut[first : first + together] * shape)
-    return power
+    return channel_power(np.atleast_2d(mono(audio)), window, hop)
 
 
 def channel_power(audio: Float[Floats, "channels samples"], window: int, hop: int) -> Array:
@@ -65,10 +56,31 @@ def channel_power(audio: Float[Floats, "channels samples"], window: int, hop: in
 
     Shape: (channels, samples) -> (frames, window // 2 + 1).
     """
-    power = power_frames(audio[0], window, hop)
-    for channel in audio[1:]:
-        power += power_frames(channel, window, hop)
-    return power / len(audio) if len(audio) > 1 else power
+    channels, samples = audio.shape
+    frames, whole = frame_count(samples, window, hop), max(0, (samples - window) // hop + 1)
+    ends = np.zeros((channels, frames - whole, window), audio.dtype)
+    for end in range(whole, frames):
+        rest = audio[:, end * hop : end * hop + window]
+        ends[:, end - whole, : rest.shape[1]] = rest
+    cut, shape = _frames(audio, window, hop) if whole else ends[:, :0], full_scale_hann(window)
+    power = np.empty((frames, window // 2 + 1), np.result_type(audio, shape))
+    together = max(1, _TOGETHER // (channels * window))
+    for first in range(0, whole, together):
+        _mean_power(cut[:, first : min(first + together, whole)] * shape, power[first:whole])
+    _mean_power(ends * shape, power[whole:])
+    return power
+
+
+def _mean_power(windowed: Float[Floats, "channels frames samples"], out: Floats) -> None:
+    """Power of windowed frames, the mean of the channels, into the first rows of `out`, (frames, bins)."""
+    spectrum = rfft(windowed, axis=-1, overwrite_x=True)
+    # squared in place: real and imaginary parts lie beside each other
+    parts = spectrum.view(windowed.dtype)
+    parts *= parts
+    total = parts.sum(axis=0) if len(parts) > 1 else parts[0]
+    power = np.add(total[:, ::2], total[:, 1::2], out=out[: len(total)])
+    if len(parts) > 1:
+        power /= power.dtype.type(len(parts))
 
 
 def centred_frames(
