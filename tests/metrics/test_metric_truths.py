@@ -7,8 +7,10 @@ from metric_signals import RATE_HZ, click, noise, sine, tone
 from synthmatch.errors import InputError
 from synthmatch.metrics import (
     BINS,
+    envelope_error,
     harmonic_bin,
     harmonic_percentage,
+    loudness_error,
     lsd,
     lsd_icassp2023,
     mss,
@@ -122,3 +124,24 @@ def test_harmonic_bin_refuses_what_is_no_percentage(percentage: float) -> None:
     """Catches NaN that lands in a bin."""
     with pytest.raises(InputError, match=r"expected 0\.\.100"):
         harmonic_bin(percentage)
+
+
+def test_loudness_error_is_the_gain() -> None:
+    """Catches a difference with a sign, a peak or RMS without the ear's weights, and channels that count once on one side."""
+    tone = sine(441, 2)
+    assert loudness_error(tone, 0.25 * tone) == pytest.approx(12.04, abs=0.01)
+    assert loudness_error(0.25 * tone, tone) == pytest.approx(12.04, abs=0.01)
+    assert loudness_error(tone, np.stack([tone, tone])) == pytest.approx(0, abs=1e-9)
+    # the weights take 13 dB more at 20 Hz than at 441
+    assert loudness_error(tone, sine(20, 2)) > 10
+
+
+def test_envelope_error_of_halves() -> None:
+    """Catches a mean of levels of amplitudes, no floor, or one below the estimate's loudest frame: half is gone, 60 dB of range."""
+    whole = sine(441, 2)
+    half = whole.copy()
+    half[half.size // 2 :] = 0
+    assert envelope_error(whole, 0.5 * whole) == pytest.approx(6.02, abs=0.01)
+    assert envelope_error(whole, half) == pytest.approx(30, abs=0.5)
+    assert envelope_error(half, whole) == pytest.approx(30, abs=0.5)
+    assert envelope_error(whole, 1e-4 * whole) == pytest.approx(60, abs=0.1)

@@ -16,6 +16,7 @@ from synthmatch.benchmark.summary import (
     further_than_silence,
     guided_against_plain,
     how_near,
+    levels,
     retrieval_against_models,
     table,
 )
@@ -71,13 +72,14 @@ _TITLES = {
     "cross": "Sounds of other synthesizers",
     "recordings": "Recordings",
 }
-_CELLS = "Mean `lsd` / mean `mss` in dB, lower is better; (n): the method ran on only n of the targets.\n"
+_CELLS = "Mean `lsd` / mean `mss` in dB, lower is better; before them mean closeness in %, where it was measured; (n): the method ran on only n of the targets.\n"
 _MEDOID = "The *medoid* preset is the library's preset with the smallest mean distance to the others.\n"
 
 _FULL = """## Full tables
 
 One CSV file for each synthesizer and set has every method and budget: of `lsd` and `mss` means with 95 % bootstrap intervals and
-medians; of `wmfcc`, `sot`, `rms_cosine`, `spectral_convergence` and the search distance means. Beside it, the file `-tests` has
+medians; of `wmfcc`, `sot`, `rms_cosine`, `spectral_convergence` and the search distance means; of present searches closeness, the share of
+silent answers, of those within 1 dB, and `envelope_error`. Beside it, the file `-tests` has
 paired Wilcoxon tests of `lsd` and `mss` on the same targets. `runs.csv` has the command, the machines and the silent
 targets of each run.
 """
@@ -147,6 +149,7 @@ def page(folder: Path, synths: Sequence[str], searches: Sequence[str], seed: int
         further_than_silence(own, searches),
         retrieval_against_models(own),
         guided_against_plain(columns),
+        levels(columns),
     ]
     said = [text for text in said if text]
     if said:

@@ -17,6 +17,8 @@ from synthmatch.parsing import member, need, parse_json
 Scores = dict[str, float]
 #: What a search ranked by, in records of the searches before the present ones: in dB.
 EARLIER_DISTANCE = "distance_db"
+#: What users are shown (`calibration.closeness`), in per cent; earlier records have none.
+CLOSENESS = "closeness"
 
 
 def own_distance(scores: Scores) -> float:

@@ -19,10 +19,11 @@ from synthmatch.benchmark.methods import (
     SEEDED,
     UNRENDERED,
 )
-from synthmatch.benchmark.records import EARLIER_DISTANCE, Record, Scores, own_distance
+from synthmatch.benchmark.records import CLOSENESS, EARLIER_DISTANCE, Record, Scores, own_distance
 from synthmatch.benchmark.statistics import paired_wilcoxon
 from synthmatch.benchmark.tables import Row, summarize
 from synthmatch.calibration.anchors import ANCHOR_NAMES, ANCHORS
+from synthmatch.features.search_distance import INAUDIBLE_DB
 from synthmatch.proposers.model import ESTIMATES
 from synthmatch.search.registry import GUIDED, SEARCHES
 
@@ -31,6 +32,7 @@ Line = dict[str, str]
 
 COLUMNS = ("lsd", "mss", "wmfcc", "sot", "rms_cosine", "spectral_convergence")
 _SHOWN = {"wmfcc": ".3g", "sot": ".3g", "rms_cosine": ".3f", "spectral_convergence": ".3g"}
+_LEVEL = ("closeness [%]", "silent", "within 1 dB", "envelope_error [dB]")
 #: Metrics with which the search distance should agree.
 _AGREE = ("lsd", "mss", "wmfcc")
 
@@ -149,6 +151,22 @@ def _own_distance(common: Mapping[str, Mapping[str, Record]], method: str, mark:
     return {"loudness distance": f"{mean:.3f}"}
 
 
+def _has_level(common: Mapping[str, Mapping[str, Record]], method: str, mark: int) -> bool:
+    """Whether a row was scored for level and closeness: records of earlier searches were not."""
+    return all(CLOSENESS in methods[method].scores[mark] for methods in common.values())
+
+
+def _level(common: Mapping[str, Mapping[str, Record]], method: str, mark: int) -> Line:
+    """How loud a row is: closeness and errors of level, and how many of its answers are silent beside their targets."""
+    if not _has_level(common, method, mark):
+        return dict.fromkeys(_LEVEL, "")
+    closeness, loudness, envelope = (
+        np.array(_column(common, method, mark, name)) for name in (CLOSENESS, "loudness_error", "envelope_error")
+    )
+    silent, near = f"{(loudness > INAUDIBLE_DB).mean():.0%}", f"{(loudness <= 1).mean():.0%}"
+    return dict(zip(_LEVEL, (f"{closeness.mean():.1f}", silent, near, f"{envelope.mean():.2f}"), strict=True))
+
+
 def _marks(common: Mapping[str, Mapping[str, Record]], search: str) -> list[int]:
     """Renders after which a search was scored on every target, the first aside."""
     return [mark for mark in next(iter(common.values()))[search].scores if mark > 1]
@@ -159,6 +177,7 @@ def _results(common: Mapping[str, Mapping[str, Record]], searches: Sequence[str]
     wanted = [row for row in rows if all(row[2] in m[row[1]].scores for m in common.values())]
     scored = [Row(name, {c: _column(common, method, mark, c) for c in COLUMNS}) for name, method, mark in wanted]
     nearest = float(np.mean(_column(common, RETRIEVAL, 1, "lsd")))
+    present = any(_has_level(common, method, mark) for _, method, mark in wanted)
     for (_, method, mark), row in zip(wanted, summarize(scored, np.random.default_rng(0)), strict=True):
         line = {"method": row.name, "targets": str(row.targets)}
         for name in ("lsd", "mss"):
@@ -168,6 +187,8 @@ def _results(common: Mapping[str, Mapping[str, Record]], searches: Sequence[str]
             if name == "lsd":
                 line["lsd ratio"] = f"{found.mean / nearest:.3f}"
         line |= {name: format(row.metrics[name].mean, how) for name, how in _SHOWN.items()}
+        if present:
+            line |= _level(common, method, mark)
         yield line | _own_distance(common, method, mark)
 
 

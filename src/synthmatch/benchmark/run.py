@@ -26,10 +26,11 @@ from synthmatch.benchmark.methods import (
     Method,
     methods_for,
 )
-from synthmatch.benchmark.records import Conditions, Record, RecordFile, Scores
+from synthmatch.benchmark.records import CLOSENESS, Conditions, Record, RecordFile, Scores
 from synthmatch.benchmark.shared import SharedDistances
 from synthmatch.benchmark.targets import BenchTarget
 from synthmatch.calibration.anchors import ANCHORS, anchor
+from synthmatch.calibration.closeness import Closeness
 from synthmatch.errors import RenderError
 from synthmatch.features.search_distance import SearchDistance
 from synthmatch.library.library import Library
@@ -89,12 +90,13 @@ class Setting:
 class TableMetrics:
     """Every metric of a render against one target; picklable, so that workers compute it."""
 
-    def __init__(self, target: Audio) -> None:
-        self._target, self._search = target, SearchDistance(target)
+    def __init__(self, target: Audio, synth: str) -> None:
+        self._target, self._search, self._closeness = target, SearchDistance(target), Closeness(target, synth)
 
     def __call__(self, audio: Audio) -> Scores:
-        """Scores by metric name, and the search distance as ``distance``."""
-        return {**table_metrics(self._target, audio), "distance": self._search(audio).distance}
+        """Scores by metric name, the search distance as ``distance``, and ``closeness`` as users are shown it."""
+        own = {"distance": self._search(audio).distance, CLOSENESS: self._closeness(self._search.at_its_level(audio))}
+        return {**table_metrics(self._target, audio), **own}
 
 
 def run(setting: Setting, targets: Sequence[BenchTarget], file: RecordFile, report: Report) -> None:
@@ -116,7 +118,7 @@ def run(setting: Setting, targets: Sequence[BenchTarget], file: RecordFile, repo
         # random search draws the same for all targets, so that they share its renders
         evaluate = shared.of(target) if name == "random" else None
         if name in ANCHORS:
-            scores = {1: TableMetrics(target.audio)(anchor(name, target.audio))}
+            scores = {1: TableMetrics(target.audio, setting.pool.synth.id)(anchor(name, target.audio))}
         else:
             objective = method.run(target, setting.pool, _stream(setting.seed, name, target), evaluate)
             scores = _at_marks(setting, target, objective)
@@ -170,7 +172,7 @@ def _at_marks(setting: Setting, target: BenchTarget, objective: Objective) -> di
     marks = [mark for mark in MARKS if mark < budget] + [budget]
     best = {mark: min(objective.scored[:mark], key=lambda scored: scored.distance) for mark in marks}
     presets = {s.preset.key(): s.preset for s in best.values() if np.isfinite(s.distance)}
-    measure = TableMetrics(target.audio)
+    measure = TableMetrics(target.audio, setting.pool.synth.id)
     found: dict[bytes, Scores] = {}
     # as `match` does: what is scored is what users get
     set_to_level = levelled(setting.pool, target.note, list(presets.values()), target.audio)

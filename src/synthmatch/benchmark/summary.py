@@ -1,6 +1,6 @@
 """What a reader wants of the benchmark's records: a table a target set, a column a synthesizer, and what the numbers say.
 
-A cell is mean `lsd` and mean `mss`. Of several budgets that reached so many renders the smallest holds, since a search spends
+A cell is mean closeness, where the records have it, mean `lsd` and mean `mss`. Of several budgets that reached so many renders the smallest holds, since a search spends
 a part of its budget on seeds. A row of a longer search is named after its budget: "guided, first 16 of 200 renders".
 """
 
@@ -10,10 +10,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from synthmatch.benchmark.methods import BASELINES, FLOOR, MEDOID, RERANKED, RETRIEVAL, SEEDED, UNRENDERED
-from synthmatch.benchmark.records import Record, Scores
+from synthmatch.benchmark.records import CLOSENESS, Record, Scores
 from synthmatch.benchmark.report import shown
 from synthmatch.benchmark.statistics import paired_wilcoxon
 from synthmatch.calibration.anchors import ANCHOR_NAMES, ANCHORS, SILENCE
+from synthmatch.features.search_distance import INAUDIBLE_DB
 from synthmatch.search.registry import GUIDED, SEARCHES
 
 #: The most renders that the summary shows: the default of a search. Longer ones are in the full tables.
@@ -98,6 +99,15 @@ class Column:
         names = [row for row in self.rows([]) if row[1] == 1 and row not in _NAMES and row[0] != UNRENDERED]
         return [row for row in names if len(self.of(row)) == len(self.targets)]
 
+    @property
+    def shows_closeness(self) -> bool:
+        """Whether the library's nearest presets have a closeness: records of earlier searches have none."""
+        return self.has_closeness((RETRIEVAL, 1))
+
+    def has_closeness(self, row: Row) -> bool:
+        """Whether a row has a closeness on all its targets."""
+        return all(CLOSENESS in scores for scores in self.of(row).values())
+
     def mean(self, row: Row, metric: str = "lsd") -> float:
         """Mean score of a row."""
         return float(np.mean([scores[metric] for scores in self.of(row).values()]))
@@ -129,8 +139,17 @@ def retrieval_against_models(columns: Sequence[Column]) -> str:
     pairs = [(column, min(column.models(), key=column.mean)) for column in columns if column.models()]
     if not pairs:
         return ""
-    below = all(column.mean(nearest) < column.mean(model) for column, model in pairs)
-    texts = (f"{c.title} {c.mean(nearest):.2f} dB against {c.mean(model):.2f} dB ({model[0]})" for c, model in pairs)
+    below = all(
+        column.mean(nearest, metric) < column.mean(model, metric)
+        for column, _ in pairs
+        for model in column.models()
+        for metric in ("lsd", "mss")
+    )
+    texts = (
+        f"{c.title} {c.mean(nearest):.2f} dB against {c.mean(model):.2f} dB ({model[0]}; `mss` {c.mean(nearest, 'mss'):.2f} dB "
+        f"against {min(c.mean(other, 'mss') for other in c.models()):.2f} dB, the least of any)"
+        for c, model in pairs
+    )
     sizes = [f"{column.library.split()[0]} ({column.title})" for column, _ in pairs]
     text = (
         f"**Retrieval {'beats' if below else 'does not always beat'} every trained model that maps a sound straight to a "
@@ -208,29 +227,70 @@ def fewer_targets(columns: Mapping[str, Sequence[Column]]) -> str:
 
 
 def guided_against_plain(columns: Mapping[str, Sequence[Column]]) -> str:
-    """A table: mean `lsd` of the search without a surrogate and of the guided one. Empty where either was not run."""
+    """A table: mean `mss` of the search without a surrogate and of the guided one. Empty where either was not run.
+
+    `mss` is blind to level and not what the searches minimise; silence has 80 dB by it.
+    """
     lines, lower, sure, unsure = list[str](), 0, 0, list[tuple[str, int]]()
     for name, found in columns.items():
         for column in found:
             ours, plain = column.of((GUIDED, column.last)), column.of(("population", column.last))
             if ours and ours.keys() == plain.keys():
-                a, b = ([scores[t]["lsd"] for t in column.targets] for scores in (plain, ours))
-                p = paired_wilcoxon(a, b)
-                lower += bool(np.mean(b) < np.mean(a))
-                sure += bool(np.mean(b) < np.mean(a) and p < SURE)
-                unsure += [(f"{column.title}, {name}", len(a))] if p >= SURE else []
-                means = [f"{np.mean(x):.2f}" for x in (a, b)]
-                cells = [name, column.title, str(len(a)), str(column.last), *means, f"{p:.0e}"]
+                cells = [name, column.title, str(len(ours)), str(column.last)]
+                for metric in ("mss", "lsd"):
+                    a, b = ([scores[t][metric] for t in column.targets] for scores in (plain, ours))
+                    p = paired_wilcoxon(a, b)
+                    cells += [*(f"{np.mean(x):.2f}" for x in (a, b)), f"{p:.0e}"]
+                    if metric == "mss":
+                        lower += bool(np.mean(b) < np.mean(a))
+                        sure += bool(np.mean(b) < np.mean(a) and p < SURE)
+                        unsure += [(f"{column.title}, {name}", len(a))] if p >= SURE else []
                 lines.append(f"| {' | '.join(cells)} |\n")
     if not lines:
         return ""
     few = [f"{name} ({count} targets)" for name, count in unsure if count < FEW_TARGETS]
     return (
-        "The guided search has a lower mean `lsd` than the same search without a surrogate (`population`) in "
+        "The guided search has a lower mean `mss` than the same search without a surrogate (`population`) in "
         f"{lower} of {len(lines)} comparisons; in {sure} of them p < {SURE}."
         + (f" Too few targets to tell: {'; '.join(few)}." if few else "")
-        + "\nMean `lsd` in dB on the same targets, and the p-value of a paired Wilcoxon test:\n\n"
-        "| set | synth | targets | renders | without | guided | p |\n| --- | --- | ---: | ---: | ---: | ---: | ---: |\n"
+        + "\nMeans in dB on the same targets, each with the p-value of a paired Wilcoxon test:\n\n"
+        "| set | synth | targets | renders | mss without | guided | p | lsd without | guided | p |\n"
+        "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n"
+    ) + "".join(lines)
+
+
+def levels(columns: Mapping[str, Sequence[Column]]) -> str:
+    """A table: how near guided answers come in level, and the share of silent ones of all rows. Empty for earlier records."""
+    lines = list[str]()
+    for name, found in columns.items():
+        for column in found:
+            answers = column.of((GUIDED, column.last)).values()
+            if not answers or not column.shows_closeness:
+                continue
+            errors, envelope = (
+                np.array([scores[metric] for scores in answers]) for metric in ("loudness_error", "envelope_error")
+            )
+            nearest = np.array([s["loudness_error"] for s in column.of((RETRIEVAL, 1)).values()])
+            silent = [f"{(found > INAUDIBLE_DB).mean():.0%}" for found in (nearest, errors)]
+            near = f"{(errors <= 1).mean():.0%}"
+            cells = [
+                name,
+                column.title,
+                str(len(errors)),
+                near,
+                f"{errors.max():.1f}",
+                f"{envelope.mean():.2f}",
+                *silent,
+            ]
+            lines.append(f"| {' | '.join(cells)} |\n")
+    if not lines:
+        return ""
+    return (
+        "**Level.** A preset is set to the loudness of its target after the search, as far as that leaves its sound alone. Of the "
+        "guided search's answers: how many are within 1 dB of their target's loudness, the largest error, mean `envelope_error`, "
+        f"and how many are silent, more than {INAUDIBLE_DB:.0f} dB below their targets:\n\n"
+        "| set | synth | targets | within 1 dB | largest [dB] | envelope_error [dB] | silent, nearest preset | silent, guided |\n"
+        "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |\n"
     ) + "".join(lines)
 
 
@@ -258,4 +318,7 @@ def _cell(column: Column, row: Row) -> str:
     if not scores:
         return ""
     few = f" ({len(scores)})" if len(scores) < len(column.targets) else ""
-    return f"{column.mean(row):.2f} / {column.mean(row, 'mss'):.2f}{few}"
+    figures = [f"{column.mean(row):.2f}", f"{column.mean(row, 'mss'):.2f}"]
+    if column.shows_closeness:
+        figures.insert(0, f"{column.mean(row, CLOSENESS):.0f} %" if column.has_closeness(row) else "-")
+    return " / ".join(figures) + few

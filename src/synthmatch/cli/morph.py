@@ -20,6 +20,7 @@ def morph(
     import numpy as np  # noqa: PLC0415 - keeps --help fast
 
     from synthmatch.cli.sounds import write_sounds  # noqa: PLC0415
+    from synthmatch.features.search_distance import INAUDIBLE_DB  # noqa: PLC0415
     from synthmatch.models.registry import load_estimator  # noqa: PLC0415
     from synthmatch.synths.registry import get_synth  # noqa: PLC0415
     from synthmatch.target import load_target  # noqa: PLC0415
@@ -34,4 +35,5 @@ def morph(
         start, stop = (estimator.latents(end.audio, name, mean)[0] for end in ends)
         presets = estimator.presets((1.0 - share) * start + share * stop, name)
         groups.append([preset.with_name(f"morph {step}") for step, preset in enumerate(presets, 1)])
-    write_sounds(output, groups, ends[0].note, force=force)
+    quietest_db = min(end.level_db for end in ends) - INAUDIBLE_DB
+    write_sounds(output, groups, ends[0].note, quietest_db=quietest_db, force=force)

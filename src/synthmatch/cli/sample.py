@@ -19,6 +19,7 @@ def sample(
     import numpy as np  # noqa: PLC0415 - keeps --help fast
 
     from synthmatch.cli.sounds import write_sounds  # noqa: PLC0415
+    from synthmatch.features.search_distance import QUIETEST_DB  # noqa: PLC0415
     from synthmatch.models.registry import load_estimator  # noqa: PLC0415
     from synthmatch.note import Note  # noqa: PLC0415
     from synthmatch.synths.registry import get_synth  # noqa: PLC0415
@@ -31,4 +32,4 @@ def sample(
     for name in named or estimator.synths:
         presets = estimator.presets(latents, name)
         groups.append([preset.with_name(f"sample {place}") for place, preset in enumerate(presets, 1)])
-    write_sounds(output, groups, Note(), force=force)
+    write_sounds(output, groups, Note(), quietest_db=QUIETEST_DB, force=force)

@@ -9,7 +9,7 @@ from functools import cache
 import numpy as np
 from scipy.signal import freqz, lfilter
 
-from synthmatch.arrays import F64, Audio, Float64
+from synthmatch.arrays import F64, Audio, Float, Float64, Floats
 from synthmatch.audio import decibels
 from synthmatch.note import SAMPLE_RATE_HZ
 
@@ -19,7 +19,7 @@ _PASS_HZ, _PASS_Q = 38.13547087602444, 0.5003270373238773
 _OFFSET_DB = -0.691
 
 
-def loudness_db(audio: Audio) -> float:
+def loudness_db(audio: Float[Floats, "channels samples"]) -> float:
     """Level of audio of shape (channels, samples) in LKFS, at least -120; one channel counts as one loudspeaker."""
     weighted = lfilter(*_high_pass(), lfilter(*_shelf(), audio.astype(np.float64), axis=1), axis=1)
     power = float(np.square(weighted).mean(axis=1).sum())

@@ -19,9 +19,9 @@ _SEGMENTS = 16
 #: Levels of the coarse picture below this count as silence, in dB below the mean of all frames; not tuned.
 _SILENT_DB = -70.0
 #: A render below this level, in LKFS, counts as silence: no level parameter makes it as loud as a recording; not tuned.
-_QUIETEST_DB = -60.0
+QUIETEST_DB = -60.0
 #: A sound so much quieter than the target is none to who listens to both; not tuned.
-_INAUDIBLE_DB = 30.0
+INAUDIBLE_DB = 30.0
 _NOTHING = np.zeros(0, np.float32)
 
 
@@ -65,7 +65,7 @@ class SearchDistance:
         lengths = np.diff(np.append(self._segments, len(mels)))
         cells = np.add.reduceat(mels, self._segments, axis=0).reshape(len(lengths), MELS // 2, 2).sum(axis=2)
         return RenderFeatures(
-            1.0 if pattern.level_db < _QUIETEST_DB else loudness_distance(self._pattern, pattern),
+            1.0 if pattern.level_db < QUIETEST_DB else loudness_distance(self._pattern, pattern),
             (cells / (2 * lengths[:, None])).ravel(),
             segment_means(decibels(bands, FLOOR_DB)),
             decibels(segment_means(power), FLOOR_DB).astype(np.float16),
@@ -74,7 +74,7 @@ class SearchDistance:
     def at_its_level(self, audio: Audio) -> float:
         """Distance of a sound that is heard as loud as it is beside the target: 1 where it is far below."""
         pattern = loudness_pattern(self._fit(audio))
-        if pattern.level_db < self._pattern.level_db - _INAUDIBLE_DB:
+        if pattern.level_db < self._pattern.level_db - INAUDIBLE_DB:
             return 1.0
         return loudness_distance(self._pattern, pattern)
 

@@ -13,6 +13,8 @@ from synthmatch.metrics.envelope import rms_cosine as rms_cosine
 from synthmatch.metrics.harmonic import BINS as BINS
 from synthmatch.metrics.harmonic import harmonic_bin as harmonic_bin
 from synthmatch.metrics.harmonic import harmonic_percentage as harmonic_percentage
+from synthmatch.metrics.level import envelope_error as envelope_error
+from synthmatch.metrics.level import loudness_error as loudness_error
 from synthmatch.metrics.loudness import loudness_distance as loudness_distance
 from synthmatch.metrics.mel import mss as mss
 from synthmatch.metrics.metric import Metric as Metric
@@ -28,10 +30,12 @@ __all__ = [
     "BINS",
     "METRICS",
     "Metric",
+    "envelope_error",
     "evaluate",
     "harmonic_bin",
     "harmonic_percentage",
     "loudness_distance",
+    "loudness_error",
     "lsd",
     "lsd_icassp2023",
     "mss",
@@ -55,6 +59,8 @@ METRICS: dict[str, Metric] = {
         Metric("rms_cosine", "", "higher", rms_cosine),
         Metric("spectral_convergence", "", "lower", spectral_convergence),
         Metric("loudness_distance", "", "lower", loudness_distance),
+        Metric("loudness_error", "dB", "lower", loudness_error),
+        Metric("envelope_error", "dB", "lower", envelope_error),
         Metric("param_mae", "", "lower", param_mae, takes="presets"),
         Metric("param_accuracy", "", "higher", param_accuracy, takes="presets"),
         Metric("harmonic_percentage", "%", "neither", harmonic_percentage, takes="reference"),
