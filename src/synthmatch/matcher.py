@@ -11,6 +11,7 @@ from synthmatch.arrays import Audio
 from synthmatch.calibration.closeness import Closeness
 from synthmatch.calibration.in_domain import METRIC, in_domain_percentile, is_out_of_reach
 from synthmatch.calibration.noise_floor import noise_floor
+from synthmatch.features.loudness import played_db
 from synthmatch.features.search_distance import SearchDistance
 from synthmatch.library.builtin import libraries_for
 from synthmatch.library.library import Library
@@ -26,7 +27,7 @@ from synthmatch.search.failures import failures_text
 from synthmatch.search.guided import guided_search
 from synthmatch.search.locks import lock
 from synthmatch.search.objective import Budget, Objective, Progress
-from synthmatch.search.preset_level import levelled
+from synthmatch.search.preset_level import SET_TO_LEVEL, levelled
 from synthmatch.search.rendering import rendered_with
 from synthmatch.surrogate.surrogate import Surrogate
 from synthmatch.synths.base import Synth
@@ -121,10 +122,11 @@ class _Matcher:
             else:
                 rendered.append((preset, audio))
         sounds = [audio for _, audio in rendered]
-        places = differing([preset for preset, _ in rendered], sounds, self._closeness, self._candidates)
+        wanted = max(self._candidates, SET_TO_LEVEL)
+        places = differing([preset for preset, _ in rendered], sounds, self._closeness, wanted)
         chosen = [rendered[place][0] for place in places]
         at_level = [match for _, match in self._at_level(chosen, self.metrics, [sounds[place] for place in places])]
-        found = self._named(sorted(at_level, key=lambda match: match.distance))
+        found = self._named(sorted(at_level, key=lambda match: match.rank)[: self._candidates])
         if self.metrics is not None and METRIC not in self.metrics:
             return found
         return [
@@ -136,7 +138,7 @@ class _Matcher:
         new = [preset for preset in presets if preset.key() not in self._shown]
         self._shown |= {preset.key(): found for preset, found in self._at_level(new, ("lsd",))}
         shown = [self._shown[preset.key()] for preset in presets if preset.key() in self._shown]
-        return sorted(shown, key=lambda found: found.distance)
+        return sorted(shown, key=lambda found: found.rank)
 
     def _at_level(
         self, presets: Sequence[Preset], metrics: Sequence[str] | None, rendered: Sequence[Audio] | None = None
@@ -151,8 +153,9 @@ class _Matcher:
             else:
                 scores = evaluate(self.target.audio, audio, metrics)
                 distance = self._distance.at_its_level(audio)
+                error_db = played_db(audio) - played_db(self.target.audio)
                 named = preset.with_name(preset.name or self.target.name)
-                found = Match(named, audio, distance, self._closeness(distance), scores, floor, None)
+                found = Match(named, audio, distance, self._closeness(distance), error_db, scores, floor, None)
                 matches.append((asked, found))
         return matches
 

@@ -123,7 +123,7 @@ def match(
         if not complete:
             break
     failed = {id: one.failed for id, one in found.items() if one.failed}
-    ranked = sorted((m for one in found.values() for m in one.matches), key=lambda m: m.distance)
+    ranked = sorted((m for one in found.values() for m in one.matches), key=lambda m: m.rank)
     if not ranked:
         raise RenderError("; ".join(failed.values()) or "interrupted before a preset was rendered")
     return Matches(

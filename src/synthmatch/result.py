@@ -10,6 +10,7 @@ from synthmatch.audio import save_wav
 from synthmatch.calibration.closeness import Word, closeness_word
 from synthmatch.params import Preset
 from synthmatch.picture import picture
+from synthmatch.search.preset_level import with_level_error
 from synthmatch.synths.preset_files import write_presets
 from synthmatch.synths.registry import get_synth
 from synthmatch.target import Target
@@ -19,9 +20,9 @@ from synthmatch.target import Target
 class Match:
     """A candidate: a preset, what it sounds like, and how near that is.
 
-    `audio` is its render with the target's note, shape (channels, note.samples), at the target's level. `distance` is the loudness
-    distance to the target, 0 to 1, by which candidates are ranked, and `closeness` what that means, in per cent
-    (`calibration.closeness`). `scores` are the table metrics against the target, and `floor` what the same metrics give
+    `audio` is its render with the target's note, shape (channels, note.samples). `distance` is the loudness distance to the
+    target, 0 to 1, and `closeness` what that means, in per cent (`calibration.closeness`). `level_error_db` is how much
+    louder it is than the target: as a rule next to 0. Candidates are ranked by both (`search.preset_level`). `scores` are the table metrics against the target, and `floor` what the same metrics give
     between two plays of one preset in this synthesizer. `in_domain_percentile` is how sure it is: the share (0..1) of the
     synthesizer's own sounds that are matched less nearly (`calibration.in_domain`); None where that was not measured, or
     while the search goes on.
@@ -31,6 +32,7 @@ class Match:
     audio: Audio
     distance: float
     closeness: float
+    level_error_db: float
     scores: dict[str, float]
     floor: dict[str, float]
     in_domain_percentile: float | None
@@ -39,6 +41,17 @@ class Match:
     def word(self) -> Word:
         """Its closeness in a word: identical, close, similar or far."""
         return closeness_word(self.closeness)
+
+    @property
+    def level_text(self) -> str:
+        """Its level beside the target's, where that is more than 1 dB away: "6 dB quieter"; else empty."""
+        error_db = round(self.level_error_db)
+        return f"{abs(error_db)} dB {'louder' if error_db > 0 else 'quieter'}" if abs(error_db) > 1 else ""
+
+    @property
+    def rank(self) -> float:
+        """What candidates are ranked by, the least first."""
+        return with_level_error(self.distance, self.level_error_db)
 
     @property
     def synth(self) -> str:
@@ -77,7 +90,7 @@ class Matches:
 
     @property
     def best(self) -> Match:
-        """The candidate nearest to the target."""
+        """The candidate that ranks first."""
         return self.candidates[0]
 
     def __iter__(self) -> Iterator[Match]:

@@ -80,9 +80,11 @@ def test_the_velocity_is_100_a_number_or_that_of_the_sound(tmp_path: Path) -> No
 
 
 def test_candidates_are_ranked(matched: tuple[Path, dict[str, Any]]) -> None:
-    """Catches a ranking by synthesizer instead of by sound."""
-    scores = [c["distance"] for c in matched[1]["targets"][0]["candidates"]]
-    assert scores == sorted(scores)
+    """Catches a ranking by synthesizer instead of by sound, and one that forgets the level."""
+    candidates = matched[1]["targets"][0]["candidates"]
+    ranks = [c["distance"] + 0.02 * max(0.0, abs(c["level_error_db"]) - 0.3) for c in candidates]
+    assert ranks == sorted(ranks)
+    assert all(abs(abs(c["level_error_db"]) - c["scores"]["loudness_error"]) < 1e-6 for c in candidates)
 
 
 def test_the_table_says_how_close_and_how_sure_a_match_is(tmp_path: Path) -> None:

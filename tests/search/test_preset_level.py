@@ -22,14 +22,14 @@ from synthmatch.synths.registry import get_synth, synth_names
 
 NOTE = Note(hold_seconds=0.4, render_seconds=0.6)
 GAINS_DB = (-20.0, -12.0, -6.0, 6.0, 12.0, 20.0)
-#: how much further from its target a sound may be for the right level
-WORSE = 0.05
+#: what a decibel of level is worth in loudness distance
+PER_DB = 0.02
 #: parameters that are a level
 LEVELS = {"vital": ["volume", "osc_1_level", "osc_2_level", "osc_3_level", "sample_level"], "amsynth": ["master_vol"]}
 LEVELS["dexed"] = [f"op{number}_output_level" for number in range(1, 7)]
 #: Of 12 presets and 6 gains, how many reach the level within 1 dB at least; the others' parameters are at their ends, or more
-#: would be another sound. Measured: 60, 25 (most voices have a carrier at 99), 29 (most presets are in the limiter).
-LEAST = {"vital": 56, "dexed": 21, "amsynth": 25}
+#: would be another sound. Measured: 61, 36 (most voices have a carrier at 99), 41 (many presets are in the limiter).
+LEAST = {"vital": 56, "dexed": 31, "amsynth": 36}
 
 
 def audio_of(result: Audio | RenderFailure) -> Audio:
@@ -66,7 +66,7 @@ def test_a_level_is_reached_and_the_sound_stays(pool: RenderPool, tmp_path: Path
             ((moved, result),) = levelled(pool, NOTE, [preset], with_loudness(audio, wanted_db))
             error_db = abs(loudness_db(audio_of(result)) - wanted_db)
             assert error_db <= abs(gain_db) + 1e-9
-            assert loudness_distance(audio, audio_of(result)) <= WORSE
+            assert loudness_distance(audio, audio_of(result)) <= PER_DB * (abs(gain_db) - error_db)
             differing = np.flatnonzero(moved.native != preset.native)
             assert {synth.space.parameters[i].name for i in differing} <= set(LEVELS[synth.id])
             reached += error_db <= 1
@@ -96,7 +96,8 @@ def test_one_locked_level_holds_while_others_may_move() -> None:
         before = audio_of(pool.run([voice], NOTE)[0])
         ((moved, result),) = levelled(pool, NOTE, [voice], with_loudness(before, -40.0), ["op3_output_level"])
     assert synth.space.named(moved.native)["op3_output_level"] == 90
-    assert loudness_distance(before, audio_of(result)) <= WORSE
+    gone_db = loudness_db(before) - loudness_db(audio_of(result))
+    assert loudness_distance(before, audio_of(result)) <= PER_DB * gone_db
 
 
 def test_silence_stays(pool: RenderPool) -> None:
@@ -145,3 +146,15 @@ def test_a_render_that_fails_leaves_the_one_before() -> None:
     for preset, (moved, result) in zip(presets, found, strict=True):
         assert np.array_equal(moved.native, preset.native)
         assert audio_of(result).any()
+
+
+def test_a_channel_of_the_target_sounds_from_both_loudspeakers() -> None:
+    """Catches a stereo synthesizer that is made 3 dB quieter than a mono recording, which players play from both sides."""
+    synth = get_synth("amsynth")
+    with RenderPool(synth, workers=1) as pool:
+        quiet = [synth.with_gain(preset, -20.0) for preset in library_presets(synth, 1)]
+        stereo = audio_of(pool.run(quiet, NOTE)[0])
+        mono = np.sqrt(np.square(stereo).mean(axis=0, keepdims=True)) * np.sign(stereo[:1])
+        ((moved, _),) = levelled(pool, NOTE, quiet, mono.astype(np.float32))
+    assert stereo.shape[0] == 2
+    assert np.array_equal(moved.native, quiet[0].native)

@@ -39,8 +39,9 @@ from synthmatch.params import Preset
 from synthmatch.proposers.model import TrainedModel
 from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool
+from synthmatch.search.distinct import distinct
 from synthmatch.search.objective import Objective
-from synthmatch.search.preset_level import levelled
+from synthmatch.search.preset_level import SET_TO_LEVEL, levelled, with_level_error
 from synthmatch.search.registry import EARLIER_VERSIONS, GUIDED, SEARCHES, VERSIONS
 from synthmatch.surrogate.surrogate import Surrogate
 from synthmatch.systems import cores
@@ -166,22 +167,28 @@ def _stream(seed: int, method: str, target: BenchTarget) -> np.random.Generator:
 
 
 def _at_marks(setting: Setting, target: BenchTarget, objective: Objective) -> dict[int, Scores]:
-    """Table metrics of the best preset among the first 1, 16, ... renders. Silence stands where none succeeded."""
+    """Table metrics of the answer after the first 1, 16, ... renders, chosen as `match` does: what is scored is what users get.
+
+    Silence stands where none succeeded.
+    """
     # a method may render less than it could: a library holds some presets twice
     budget = objective.budget.renders
     marks = [mark for mark in MARKS if mark < budget] + [budget]
-    best = {mark: min(objective.scored[:mark], key=lambda scored: scored.distance) for mark in marks}
-    presets = {s.preset.key(): s.preset for s in best.values() if np.isfinite(s.distance)}
+    answers = {mark: distinct(objective, SET_TO_LEVEL, mark) for mark in marks}
+    presets = {preset.key(): preset for found in answers.values() for preset in found}
     measure = TableMetrics(target.audio, setting.pool.synth.id)
-    found: dict[bytes, Scores] = {}
-    # as `match` does: what is scored is what users get
+    scores: dict[bytes, Scores] = {}
     set_to_level = levelled(setting.pool, target.note, list(presets.values()), target.audio)
     results = setting.pool.run([preset for preset, _ in set_to_level], target.note, measure)
     for key, result in zip(presets, results, strict=True):
         if isinstance(result, RenderFailure):
             raise RenderError(f"rendered in the search, but not again: {result}")
-        found[key] = result
-    if any(scored.preset.key() not in found for scored in best.values()):
-        silence = measure(np.zeros_like(target.audio))
-        found = {scored.preset.key(): silence for scored in best.values()} | found
-    return {mark: found[scored.preset.key()] for mark, scored in best.items()}
+        scores[key] = result
+    silence = [] if all(answers.values()) else [measure(np.zeros_like(target.audio))]
+    return {
+        mark: min(
+            [scores[preset.key()] for preset in found] or silence,
+            key=lambda one: with_level_error(one["distance"], one["loudness_error"]),
+        )
+        for mark, found in answers.items()
+    }

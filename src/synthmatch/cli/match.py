@@ -174,9 +174,8 @@ def _table(found: "Matches", written: dict[str, Any]) -> None:
     rows = []
     for rank, (candidate, files) in enumerate(zip(found, written["candidates"], strict=True), 1):
         closeness = f"{candidate.closeness:.0f} %"
-        rows.append(
-            [str(rank), candidate.synth, candidate.preset.name, closeness, candidate.word, Path(files["preset"]).name]
-        )
+        word = ", ".join(filter(None, [candidate.word, candidate.level_text]))
+        rows.append([str(rank), candidate.synth, candidate.preset.name, closeness, word, Path(files["preset"]).name])
     say_table(("", "synth", "preset", "closeness", "", "file"), rows, right=range(3, 4), keys=3)
     shares: dict[str, float] = {}
     for candidate in found:

@@ -83,6 +83,7 @@ class Writer:
                     "closeness": candidate.closeness,
                     "word": candidate.word,
                     "distance": candidate.distance,
+                    "level_error_db": candidate.level_error_db,
                     "scores": candidate.scores,
                     "floor": candidate.floor,
                     "in_domain_percentile": candidate.in_domain_percentile,

@@ -4,6 +4,7 @@ Two filters stand for the head (a shelf above 1.7 kHz) and for the ear's deafnes
 standard gives them at 48 kHz; these are the analogue prototypes behind them (De Man 2014), brought to our sample rate.
 """
 
+import math
 from functools import cache
 
 import numpy as np
@@ -24,6 +25,11 @@ def loudness_db(audio: Float[Floats, "channels samples"]) -> float:
     weighted = lfilter(*_high_pass(), lfilter(*_shelf(), audio.astype(np.float64), axis=1), axis=1)
     power = float(np.square(weighted).mean(axis=1).sum())
     return float(decibels(power * 10.0 ** (_OFFSET_DB / 10.0)))
+
+
+def played_db(audio: Float[Floats, "channels samples"]) -> float:
+    """The same over two loudspeakers: a single channel sounds from both, as players play it, and is 3 dB louder by that."""
+    return loudness_db(audio) + 10.0 * math.log10(2 / len(audio))
 
 
 def with_loudness(audio: Audio, level_db: float) -> Audio:

@@ -19,9 +19,7 @@ _RANGE_DB = 60.0
 
 def loudness_error(reference: npt.ArrayLike, estimated: npt.ArrayLike) -> float:
     """Difference of K-weighted loudness (ITU-R BS.1770-4, no gate) in dB, without its sign. Silence is -120 LKFS."""
-    # as many channels on both sides: the standard adds up loudspeakers
-    sides = np.broadcast_arrays(*validate(reference, estimated))
-    first, second = (loudness_db(np.asarray(side)) for side in sides)
+    first, second = (loudness_db(side) for side in validate(reference, estimated))
     return abs(first - second)
 
 

@@ -18,15 +18,21 @@ SAME_SOUND = BOUNDS["identical"]
 SAME_PARENT = 100 - 2 * (100 - SAME_SOUND)
 
 
-def distinct(objective: Objective, count: int) -> list[Preset]:
-    """The best presets that differ roughly from each better one: `count` of them, or fewer."""
+def distinct(objective: Objective, count: int, renders: int | None = None) -> list[Preset]:
+    """The best presets, or those of the first so many renders, that differ roughly from each better one: `count`, or fewer."""
     chosen: list[Scored] = []
-    for scored in objective.best(64 * count):
-        if all(np.abs(scored.features.difference - c.features.difference).mean() >= _SAME_DB for c in chosen):
+    for scored in objective.best(64 * count, renders):
+        if all(_differ(scored, c) for c in chosen):
             chosen.append(scored)
         if len(chosen) == count:
             break
     return [scored.preset for scored in chosen]
+
+
+def _differ(first: Scored, second: Scored) -> bool:
+    differences = first.features.difference - second.features.difference
+    # where distances alone were measured, all may differ
+    return not differences.size or float(np.abs(differences).mean()) >= _SAME_DB
 
 
 def differing(

@@ -108,7 +108,7 @@ class Objective:
         """Whether it was rendered already."""
         return preset.key() in self._known
 
-    def best(self, count: int = 1) -> list[Scored]:
-        """The best presets so far, best first."""
-        finite = [s for s in self.scored if np.isfinite(s.distance)]
+    def best(self, count: int = 1, renders: int | None = None) -> list[Scored]:
+        """The best presets so far, or of the first so many renders, best first."""
+        finite = [s for s in self.scored[:renders] if np.isfinite(s.distance)]
         return sorted(finite, key=lambda s: s.distance)[:count]

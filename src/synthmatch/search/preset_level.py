@@ -2,16 +2,17 @@
 
 Loudness is K-weighted, in LKFS, over the whole render (`features.loudness`). `Synth.with_gain` moves what a synthesizer has
 for a level, before or after effects that answer to it, so that what a gain does is measured: a secant finds the gain that
-reaches the level. A gain that takes the sound away from the target, by a limiter, feedback or a part that is locked, is
-halved.
+reaches the level. Where a limiter, feedback or hiss makes another sound of it, a wrong level is weighed against the sound
+(`with_level_error`).
 """
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from synthmatch.arrays import Audio, Bool, Bools
-from synthmatch.features.loudness import loudness_db
+from synthmatch.features.loudness import played_db
 from synthmatch.features.loudness_distance import LoudnessPattern, loudness_distance, loudness_pattern
 from synthmatch.note import Note
 from synthmatch.params import Preset
@@ -25,13 +26,17 @@ _NEAR_DB = 0.3
 _ROUNDS = 3
 #: A sound below is silent, in LKFS, and has no level that could be set.
 _SILENT_DB = -100.0
-#: How much further from the target the right level may be, by `loudness_distance`: as much as a decay of 1.1 times the length
-#: (docs/results/ladders.md). A sound moves by 0.00 where nothing but its level changes (Vital; amsynth below its limiter), by
-#: 0.03 to 0.09 at -6 to -20 dB in Dexed, whose hiss of few bits stays where it is, and by 0.09 to 0.3 in amsynth where the
-#: limiter lets go or takes hold, in the medians of 60 presets.
-_WORSE = 0.05
+#: What a decibel of wrong level weighs, as loudness distance, and how many of a search's answers are set to the level to choose
+#: by it (docs/results/tried.md, "Level").
+_DISTANCE_PER_DB = 0.02
+SET_TO_LEVEL = 3
 #: Decibels of level for a decibel of gain that a secant may have: a limiter gives less, a table of levels more.
 _FLATTEST, _STEEPEST = 0.25, 4.0
+
+
+def with_level_error(distance: float, error_db: float) -> float:
+    """What answers are ranked by: the loudness distance, and the level that they lack or have too much, in dB."""
+    return distance + _DISTANCE_PER_DB * max(0.0, abs(error_db) - _NEAR_DB)
 
 
 def levelled(
@@ -42,14 +47,14 @@ def levelled(
     locked: Iterable[str] = (),
     rendered: Sequence[Audio | RenderFailure] | None = None,
 ) -> list[tuple[Preset, Audio | RenderFailure]]:
-    """Each preset with its level parameters moved to a target's loudness as nearly as they go, and its render.
+    """Each preset with its level parameters moved to a target's loudness as nearly as its sound allows, and its render.
 
     `target`: (channels, samples), which `note` plays. `locked` names parameters, groups and parts that do not move, as for
     `locks.lock`. A preset that is silent or does not render stays as it is, and so do all for a silent target.
     `rendered`: the presets' renders, where the caller has them; else each is rendered first. Then it is rendered at most three
     times more. Audio: (channels, note.samples). Raises like `RenderPool.run`.
     """
-    level_db, pattern = loudness_db(target), loudness_pattern(target)
+    level_db, pattern = played_db(target), loudness_pattern(target)
     sounds = pool.run(presets, note) if rendered is None else rendered
     results: list[tuple[Preset, Audio | RenderFailure]] = list(zip(presets, sounds, strict=True))
     fixed = pool.synth.space.named_by(locked)
@@ -57,7 +62,7 @@ def levelled(
     levellings = {
         i: _Levelling(pool.synth, preset, audio, level_db, pattern, mask)
         for i, (preset, audio) in enumerate(results)
-        if not isinstance(audio, RenderFailure) and min(level_db, loudness_db(audio)) >= _SILENT_DB
+        if not isinstance(audio, RenderFailure) and min(level_db, played_db(audio)) >= _SILENT_DB
     }
     for _ in range(_ROUNDS):
         asked = [(levelling, preset) for levelling in levellings.values() if (preset := levelling.ask())]
@@ -66,8 +71,18 @@ def levelled(
     return [levellings[i].best if i in levellings else result for i, result in enumerate(results)]
 
 
+class _Render(NamedTuple):
+    """What a gain gave: the level that is lacking in dB, and what the render is ranked by."""
+
+    gain_db: float
+    lacking_db: float
+    rank: float
+    preset: Preset
+    audio: Audio
+
+
 class _Levelling:
-    """One preset on its way to a level. `best` is the nearest so far, with its render."""
+    """One preset on its way to a level."""
 
     def __init__(
         self,
@@ -78,53 +93,52 @@ class _Levelling:
         target: LoudnessPattern,
         locked: Bool[Bools, " parameters"],
     ) -> None:
-        self._synth, self._start, self._level_db, self._locked = synth, preset, level_db, locked
-        self._target = target
-        self._furthest = loudness_distance(target, loudness_pattern(audio)) + _WORSE
-        self.best: tuple[Preset, Audio] = (preset, audio)
-        #: (gain, level that it lacks) of renders that are as near to the target, the nearest to the level first
-        self._points = [(0.0, level_db - loudness_db(audio))]
-        #: between them gains keep the sound near, as far as is known
-        self._lowest, self._highest = -np.inf, np.inf
-        self._rendered = {preset.native.tobytes()}
+        self._synth, self._start, self._level_db, self._locked, self._target = synth, preset, level_db, locked, target
+        self._renders: list[_Render] = []
+        self._asked = {preset.native.tobytes()}
         self._gain_db = 0.0
         self._failed = False
+        self.tell(preset, audio)
+
+    @property
+    def best(self) -> tuple[Preset, Audio]:
+        """The best so far, with its render."""
+        found = min(self._renders, key=_rank)
+        return found.preset, found.audio
 
     def ask(self) -> Preset | None:
-        """The preset to render next; None where the level is reached, no parameter moves any more, or a render failed."""
-        if self._failed or abs(self._points[0][1]) <= _NEAR_DB:
+        """The preset to render next; None where the best has the level, no parameter moves any more, or a render failed."""
+        if self._failed or abs(min(self._renders, key=_rank).lacking_db) <= _NEAR_DB:
             return None
         self._gain_db = self._next_gain_db()
         moved = self._synth.with_gain(self._start, self._gain_db).native
         preset = self._start.with_native(np.where(self._locked, self._start.native, moved))
-        if preset.native.tobytes() in self._rendered:
+        if preset.native.tobytes() in self._asked:
             return None
-        self._rendered.add(preset.native.tobytes())
+        self._asked.add(preset.native.tobytes())
         return preset
 
     def tell(self, preset: Preset, audio: Audio | RenderFailure) -> None:
         """What the preset that was asked for sounds like. One that fails is not tried with another gain: it may hang."""
         if isinstance(audio, RenderFailure):
             self._failed = True
-        elif loudness_distance(self._target, loudness_pattern(audio)) > self._furthest:
-            if self._gain_db < 0:
-                self._lowest = max(self._lowest, self._gain_db)
-            else:
-                self._highest = min(self._highest, self._gain_db)
-        else:
-            point = (self._gain_db, self._level_db - loudness_db(audio))
-            if abs(point[1]) < abs(self._points[0][1]):
-                self.best = (preset, audio)
-            self._points = sorted([*self._points, point], key=lambda known: abs(known[1]))
+            return
+        lacking_db = self._level_db - played_db(audio)
+        rank = with_level_error(loudness_distance(self._target, loudness_pattern(audio)), lacking_db)
+        self._renders.append(_Render(self._gain_db, lacking_db, rank, preset, audio))
 
     def _next_gain_db(self) -> float:
-        """By the secant through the two nearest renders; halfway to a gain that changed the sound where it is beyond."""
-        gain_db, lacking_db = self._points[0]
+        """By the secant through the two renders nearest to the level; where that is reached by a worse sound, halfway to it."""
+        first, *others = sorted(self._renders, key=lambda render: abs(render.lacking_db))
+        best = min(self._renders, key=_rank)
+        if abs(first.lacking_db) <= _NEAR_DB:
+            return (first.gain_db + best.gain_db) / 2
         slope = 1.0
-        if len(self._points) > 1:
-            other_db, other_lacking_db = self._points[1]
-            slope = float(np.clip((other_lacking_db - lacking_db) / (gain_db - other_db), _FLATTEST, _STEEPEST))
-        wanted_db = gain_db + lacking_db / slope
-        if self._lowest < wanted_db < self._highest:
-            return wanted_db
-        return (gain_db + (self._lowest if lacking_db < 0 else self._highest)) / 2
+        if others:
+            second = others[0]
+            slope = (second.lacking_db - first.lacking_db) / (first.gain_db - second.gain_db)
+        return first.gain_db + first.lacking_db / float(np.clip(slope, _FLATTEST, _STEEPEST))
+
+
+def _rank(render: _Render) -> float:
+    return render.rank

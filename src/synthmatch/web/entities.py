@@ -7,7 +7,7 @@ import numpy as np
 
 from synthmatch.arrays import Audio
 from synthmatch.audio import decibels, wav_bytes
-from synthmatch.features.loudness import loudness_db
+from synthmatch.features.loudness import played_db
 from synthmatch.library.library import Library
 from synthmatch.note import SAMPLE_RATE_HZ
 from synthmatch.params import Preset
@@ -31,7 +31,7 @@ class Recording:
         """Write audio of shape (channels, samples) at 44.1 kHz to a file ``.npy``."""
         np.save(path, audio, allow_pickle=False)
         peak = float(np.abs(audio).max(initial=0.0))
-        loudness = loudness_db(audio) - float(decibels(max(peak, 1.0) ** 2))  # a WAV file is scaled down to full scale
+        loudness = played_db(audio) - float(decibels(max(peak, 1.0) ** 2))  # a WAV file is scaled down to full scale
         return cls(path, audio.shape[1] / SAMPLE_RATE_HZ, audio.shape[0], loudness)
 
     def audio(self) -> Audio:
