@@ -36,6 +36,7 @@ LAYERS = (
     "render",
     "features",
     "metrics",
+    "analysis",
     "calibration",
     "target",
     "analytic",

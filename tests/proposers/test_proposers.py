@@ -10,6 +10,7 @@ from synthmatch.library.builtin import builtin_library
 from synthmatch.note import Note
 from synthmatch.params import Preset
 from synthmatch.proposers.base import SEEDS, Proposal, Proposer, in_order, propose_all
+from synthmatch.proposers.drawn.proposer import DrawnProposer
 from synthmatch.proposers.library import LibraryProposer
 from synthmatch.proposers.model import ModelProposer
 from synthmatch.proposers.random import RandomProposer
@@ -43,6 +44,7 @@ def made() -> dict[str, Proposer]:
     library = builtin_library(SYNTH.id)
     assert library
     return {
+        "drawn": DrawnProposer(),
         "library": LibraryProposer([library]),
         "model": ModelProposer(Guessing()),
         "random": RandomProposer(),
@@ -59,15 +61,15 @@ def target() -> Audio:
 @pytest.mark.parametrize("name", PROPOSERS)
 def test_contract(name: str) -> None:
     """Catches presets of another synthesizer, too many, doubled or illegal ones, and proposals that chance decides."""
-    proposer = made()[name]
+    proposer, synth = made()[name], get_synth("vital") if name == "drawn" else SYNTH
     assert isinstance(proposer, PROPOSERS[name])
-    first, second = (proposer.propose(target(), NOTE, SYNTH, np.random.default_rng(3)) for _ in range(2))
+    first, second = (proposer.propose(target(), NOTE, synth, np.random.default_rng(3)) for _ in range(2))
     assert 1 <= len(first) <= SEEDS
     assert [p.preset.key() for p in first] == [p.preset.key() for p in second]
     assert len({p.preset.key() for p in first}) == len(first)
     for proposal in first:
-        assert proposal.preset.synth == SYNTH.id
-        np.testing.assert_array_equal(SYNTH.space.snap(proposal.preset.native), proposal.preset.native)
+        assert proposal.preset.synth == synth.id
+        np.testing.assert_array_equal(synth.space.snap(proposal.preset.native), proposal.preset.native)
     expected = [proposal.expected_distance for proposal in first if proposal.expected_distance is not None]
     assert expected == sorted(expected)
 

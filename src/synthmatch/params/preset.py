@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,8 @@ class Preset:
     native: Float64[F64, " parameters"]
     name: str = ""
     extra: Mapping[str, Any] = field(default_factory=dict)
+    #: digest of `extra`, which may have megabytes: made once for all presets that have it from one another
+    _digest: bytes | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         native = np.array(self.native, np.float64)
@@ -34,16 +37,19 @@ class Preset:
 
     def with_native(self, native: npt.ArrayLike) -> "Preset":
         """The same preset, with its name and extra and other values."""
-        return Preset(self.synth, np.asarray(native, np.float64), self.name, self.extra)
+        return Preset(self.synth, np.asarray(native, np.float64), self.name, self.extra, self._extra_digest())
 
     def with_name(self, name: str) -> "Preset":
         """The same preset under another name."""
-        return Preset(self.synth, self.native, name, self.extra)
+        return Preset(self.synth, self.native, name, self.extra, self._extra_digest())
 
     def key(self) -> bytes:
         """Bytes that are equal for presets that sound the same by construction (the name aside)."""
-        return (
-            self.native.tobytes() + json.dumps(self.extra, sort_keys=True).encode()
-            if self.extra
-            else self.native.tobytes()
-        )
+        return self.native.tobytes() + self._extra_digest()
+
+    def _extra_digest(self) -> bytes:
+        if self._digest is None:
+            text = json.dumps(self.extra, sort_keys=True).encode() if self.extra else b""
+            object.__setattr__(self, "_digest", blake2b(text, digest_size=16).digest() if text else b"")
+        assert self._digest is not None
+        return self._digest

@@ -1,0 +1,134 @@
+"""Presets drawn from the target, through the real Vital."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from synthmatch.arrays import F32
+from synthmatch.metrics import evaluate
+from synthmatch.note import SAMPLE_RATE_HZ, Note
+from synthmatch.params import Preset
+from synthmatch.proposers.drawn.proposer import DrawnProposer
+from synthmatch.proposers.drawn.release import fitted_release
+from synthmatch.render.pool import RenderPool
+from synthmatch.search.preset_level import levelled
+from synthmatch.synths.preset_files import read_presets, write_presets
+from synthmatch.synths.registry import get_synth
+
+VITAL = get_synth("vital")
+NOTE = Note(pitch=57, hold_seconds=0.8, render_seconds=1.2)
+TIME = np.arange(NOTE.samples) / SAMPLE_RATE_HZ
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[RenderPool]:
+    """Workers of Vital."""
+    with RenderPool(VITAL, workers=2) as opened:
+        yield opened
+
+
+def drawn(target: F32, note: Note = NOTE) -> Preset:
+    """The one preset that is proposed."""
+    (proposal,) = DrawnProposer().propose(target, note, VITAL, np.random.default_rng(0))
+    return proposal.preset
+
+
+def rendered(pool: RenderPool, preset: Preset, note: Note = NOTE) -> F32:
+    """Its audio."""
+    (audio,) = pool.run([preset], note)
+    assert isinstance(audio, np.ndarray)
+    return audio
+
+
+def played(pool: RenderPool, target: F32, note: Note = NOTE) -> tuple[Preset, F32]:
+    """The drawn preset at the target's level, and its render."""
+    ((preset, audio),) = levelled(pool, note, [drawn(target, note)], target)
+    assert isinstance(audio, np.ndarray)
+    return preset, audio
+
+
+def organ(cents: float = 0.0) -> F32:
+    """Eight harmonics, the higher the sooner gone, which end 60 ms after the note."""
+    hz = 220 * 2 ** (cents / 1200)
+    waves = [np.sin(2 * np.pi * hz * h * TIME + h) / h * np.exp(-h * TIME) for h in range(1, 9)]
+    end = np.clip((NOTE.hold_seconds + 0.06 - TIME) / 0.06, 0, 1)
+    return np.asarray(0.2 * np.sum(waves, axis=0) * end, np.float32)[None]
+
+
+@pytest.mark.parametrize("cents", [0.0, 30.0])
+def test_a_harmonic_sound_comes_back(pool: RenderPool, cents: float) -> None:
+    """Catches a table in the wrong order, an LFO that runs backwards or at another speed, a tune left out, and a level that is
+    not the target's: searched presets are at 5 dB of `mss`."""
+    scores = evaluate(organ(cents), played(pool, organ(cents))[1], ("mss", "envelope_error", "loudness_error"))
+    assert scores["mss"] < 2.5
+    assert scores["envelope_error"] < 2.0
+    assert scores["loudness_error"] < 1.0
+
+
+def test_noise_plays_in_the_sampler(pool: RenderPool) -> None:
+    """Catches a residual that is lost, or at another level than the partials."""
+    noise = 0.2 * np.random.default_rng(3).standard_normal(NOTE.samples) * np.exp(-6 * TIME)
+    hiss = np.asarray(noise, np.float32)[None]
+    assert evaluate(hiss, played(pool, hiss)[1], ("mss",))["mss"] < 4
+    preset, _ = played(pool, organ() + 0.1 * hiss)
+    assert preset.extra["header"]["comments"].startswith("Drawn from the target. The sampler plays ")
+    assert VITAL.space.named(preset.native)["sample_level"] > 0
+
+
+def test_a_file_is_what_was_played(pool: RenderPool, tmp_path: Path) -> None:
+    """Catches a table, shape or sample that the file loses, and a file that is too large to pass on."""
+    preset, audio = played(pool, organ())
+    path = tmp_path / "organ.vital"
+    write_presets(path, [preset])
+    assert np.array_equal(rendered(pool, read_presets(path, VITAL)[0]), audio)
+    assert path.stat().st_size < 1_500_000
+
+
+def test_a_minute_is_a_file_of_the_same_size(tmp_path: Path) -> None:
+    """Catches a preset that carries a minute of recording."""
+    noise = 0.1 * np.random.default_rng(0).standard_normal((1, 60 * SAMPLE_RATE_HZ))
+    write_presets(tmp_path / "minute.vital", [drawn(noise.astype(np.float32), Note(57, 100, 60.0, 60.0))])
+    assert (tmp_path / "minute.vital").stat().st_size < 1_500_000
+
+
+def test_a_held_note_lasts_and_a_short_one_ends(pool: RenderPool) -> None:
+    """Catches a recording in disguise, which plays to its end whatever the key does."""
+    steady = np.asarray(0.2 * np.sin(2 * np.pi * 220 * TIME) * (NOTE.hold_seconds > TIME), np.float32)[None]
+    preset, _ = played(pool, steady)
+    short, long = (rendered(pool, preset, Note(57, 100, hold, 1.6)) for hold in (0.2, 1.4))
+    at = {
+        seconds: slice(round((seconds - 0.05) * SAMPLE_RATE_HZ), round(seconds * SAMPLE_RATE_HZ))
+        for seconds in (0.2, 0.5, 1.4)
+    }
+    loudest = np.abs(short[:, at[0.2]]).max()
+    assert np.abs(short[:, at[0.5]]).max() < 0.03 * loudest
+    assert np.abs(long[:, at[1.4]]).max() > 0.5 * loudest
+
+
+@pytest.mark.parametrize("samples", [1, 1323])
+def test_a_short_sound_is_drawn(pool: RenderPool, samples: int) -> None:
+    """Catches an error for 30 ms and less, and values that are no numbers."""
+    note = Note(57, 100, 0.01, samples / SAMPLE_RATE_HZ)
+    target = np.asarray(0.5 * np.cos(2 * np.pi * 220 * TIME[:samples]), np.float32)[None]
+    assert np.isfinite(rendered(pool, drawn(target, note), note)).all()
+
+
+def test_silence_and_other_synthesizers_are_not_drawn() -> None:
+    """Catches a division by nothing, and a Vital preset that is proposed for another synthesizer."""
+    rng = np.random.default_rng(0)
+    assert DrawnProposer().propose(np.zeros((1, 4410), np.float32), Note(57, 100, 0.05, 0.1), VITAL, rng) == []
+    assert DrawnProposer().propose(organ(), NOTE, get_synth("dexed"), rng) == []
+
+
+@pytest.mark.parametrize("seconds", [0.05, 0.4])
+def test_a_release_is_fitted(seconds: float) -> None:
+    """Catches a release of the wrong law: the amplitude is the square of Vital's envelope."""
+    after = np.clip((TIME - NOTE.hold_seconds) / seconds, 0, 1)
+    sound = np.random.default_rng(0).standard_normal(len(TIME)) * (1 - after) ** 2
+    found = fitted_release(sound, NOTE.hold_seconds)
+    assert found is not None
+    assert found.power == 0
+    assert found.seconds == pytest.approx(seconds, rel=0.25)
+    assert fitted_release(sound[: round(NOTE.hold_seconds * SAMPLE_RATE_HZ)], NOTE.hold_seconds) is None
