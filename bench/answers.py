@@ -118,7 +118,9 @@ def main() -> None:
     targets = list(recordings(count // 2, count - count // 2).targets)
     synths = [synth for id in options.synth or synth_names() if not (synth := get_synth(id)).missing()]
     if options.weights:
-        print("| synth | a dB weighs | first answer: within 1 dB | distance | best of three: within 1 dB | distance |")
+        print(
+            "| synth | a dB weighs | first answer: within 1 dB | its distance | best of three: within 1 dB | distance of that |"
+        )
         print("| --- | ---: | ---: | ---: | ---: | ---: |")
     else:
         print(

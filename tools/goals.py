@@ -117,7 +117,7 @@ def _published(synth: str, set: str) -> list[str]:
 
 @cache
 def _scores(synth: str, set: str, column: Column) -> dict[str, Scores]:
-    return scores_of(RECORDS, synth, set, column.method).get(column.mark, {})
+    return scores_of(RECORDS, synth, set, column.method, earlier=True).get(column.mark, {})
 
 
 if __name__ == "__main__":

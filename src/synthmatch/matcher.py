@@ -9,7 +9,7 @@ import numpy as np
 
 from synthmatch.arrays import Audio
 from synthmatch.calibration.closeness import Closeness
-from synthmatch.calibration.in_domain import METRIC, in_domain_percentile, is_out_of_reach
+from synthmatch.calibration.in_domain import in_domain_percentile, is_out_of_reach
 from synthmatch.calibration.noise_floor import noise_floor
 from synthmatch.features.loudness import played_db
 from synthmatch.features.search_distance import SearchDistance
@@ -127,11 +127,7 @@ class _Matcher:
         chosen = [rendered[place][0] for place in places]
         at_level = [match for _, match in self._at_level(chosen, self.metrics, [sounds[place] for place in places])]
         found = self._named(sorted(at_level, key=lambda match: match.rank)[: self._candidates])
-        if self.metrics is not None and METRIC not in self.metrics:
-            return found
-        return [
-            replace(m, in_domain_percentile=in_domain_percentile(m.synth, m.scores[METRIC], renders)) for m in found
-        ]
+        return [replace(m, in_domain_percentile=in_domain_percentile(m.synth, m.closeness, renders)) for m in found]
 
     def show(self, presets: Sequence[Preset]) -> list[Match]:
         """The same with `lsd` alone, which takes a tenth of the time; each preset once in a search."""

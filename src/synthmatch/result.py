@@ -7,7 +7,7 @@ from pathlib import Path
 from synthmatch.arrays import Audio
 from synthmatch.atomic_files import write_whole
 from synthmatch.audio import save_wav
-from synthmatch.calibration.closeness import Word, closeness_word
+from synthmatch.calibration.closeness import Word, closeness_word, level_text
 from synthmatch.params import Preset
 from synthmatch.picture import picture
 from synthmatch.search.preset_level import with_level_error
@@ -45,8 +45,7 @@ class Match:
     @property
     def level_text(self) -> str:
         """Its level beside the target's, where that is more than 1 dB away: "6 dB quieter"; else empty."""
-        error_db = round(self.level_error_db)
-        return f"{abs(error_db)} dB {'louder' if error_db > 0 else 'quieter'}" if abs(error_db) > 1 else ""
+        return level_text(self.level_error_db)
 
     @property
     def rank(self) -> float:

@@ -19,30 +19,30 @@ from synthmatch.synths.registry import get_synth, synth_names
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("synth", synth_names())
+@pytest.mark.parametrize("synth", ["amsynth", "dexed"])
 def test_a_nearer_match_is_surer(synth: str) -> None:
-    """Catches a share that rises with the distance, leaves 0..1, or is not 1 for the target itself."""
+    """Catches a share that falls with closeness, leaves 0..1, or is not 1 for the target itself."""
     for renders in (0, 1, 15, 16, 200, 100_000):
-        shares = [in_domain_percentile(synth, distance, renders) for distance in np.linspace(0.0, 40.0, 401)]
+        shares = [in_domain_percentile(synth, closeness, renders) for closeness in np.linspace(0.0, 100.0, 401)]
         known = [share for share in shares if share is not None]
         assert len(known) == len(shares)
-        assert known == sorted(known, reverse=True)
-        assert known[0] > 0.99
-        assert known[-1] == 0.0
+        assert known == sorted(known)
+        assert known[0] < 0.2
+        assert known[-1] > 0.99
 
 
 def test_more_renders_are_compared_with_nearer_matches() -> None:
-    """Catches a yardstick that ignores what a search spent: with more renders the same distance is worse."""
-    first, last = in_domain_percentile("dexed", 4.0, 1), in_domain_percentile("dexed", 4.0, 1_000)
+    """Catches a yardstick that ignores what a search spent: with more renders the same closeness is worse."""
+    first, last = in_domain_percentile("dexed", 60.0, 1), in_domain_percentile("dexed", 60.0, 1_000)
     assert first is not None
     assert last is not None
     assert first > last
-    assert in_domain_percentile("dexed", 4.0, 999) == in_domain_percentile("dexed", 4.0, 200)
+    assert in_domain_percentile("dexed", 60.0, 999) == in_domain_percentile("dexed", 60.0, 200)
 
 
 def test_a_synthesizer_without_a_table_claims_nothing() -> None:
     """Catches a plug-in of the user's that is judged by another synthesizer's sounds, or by none."""
-    assert in_domain_percentile("/usr/lib/lv2/some.lv2", 80.0, 200) is None
+    assert in_domain_percentile("/usr/lib/lv2/some.lv2", 10.0, 200) is None
     assert not is_out_of_reach([None, None])
     assert not is_out_of_reach([])
 
@@ -51,7 +51,8 @@ def test_one_near_candidate_is_within_reach() -> None:
     """Catches a verdict by the first candidate alone, beside which another says that it is near."""
     assert is_out_of_reach([0.01, 0.04])
     assert not is_out_of_reach([0.01, 0.3])
-    assert not is_out_of_reach([0.05])
+    assert is_out_of_reach([0.01, 0.05])
+    assert not is_out_of_reach([0.06])
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +63,7 @@ def far() -> BenchTarget:
     return BenchTarget("pulses", noise.astype(np.float32), Note(hold_seconds=0.9, render_seconds=1.0))
 
 
-def matched(target: BenchTarget, metrics: Sequence[str] = ("mss",), locked: Sequence[str] = ()) -> Matches:
+def matched(target: BenchTarget, locked: Sequence[str] = ()) -> Matches:
     """The target on Dexed, with few renders."""
     note = target.note
     return match(
@@ -73,7 +74,7 @@ def matched(target: BenchTarget, metrics: Sequence[str] = ("mss",), locked: Sequ
         note=note.pitch,
         velocity=note.velocity,
         hold_seconds=note.hold_seconds,
-        metrics=metrics,
+        metrics=(),
         locked=locked,
     )
 
@@ -84,20 +85,17 @@ def test_foreign_sounds_are_out_of_reach_and_own_are_not(far: BenchTarget) -> No
         (own,) = held_out(pool, 1).targets
     found = matched(far)
     assert found.out_of_reach == ("dexed",)
-    assert max(m.in_domain_percentile for m in found if m.in_domain_percentile is not None) < 0.05
+    assert max(m.in_domain_percentile for m in found if m.in_domain_percentile is not None) <= 0.05
     found = matched(own)
     assert found.out_of_reach == ()
-    assert found.best.in_domain_percentile == in_domain_percentile("dexed", found.best.scores["mss"], 60)
+    assert found.best.in_domain_percentile == in_domain_percentile("dexed", found.best.closeness, 60)
 
 
-def test_what_is_locked_or_not_measured_is_no_verdict(far: BenchTarget) -> None:
-    """Catches a synthesizer that is blamed for what the user locked, and a share without the metric that it is of."""
+def test_what_is_locked_is_no_verdict(far: BenchTarget) -> None:
+    """Catches a synthesizer that is blamed for what the user locked."""
     found = matched(far, locked=["envelope"])
     assert found.out_of_reach == ()
-    assert all(m.in_domain_percentile is not None and m.in_domain_percentile < 0.05 for m in found)
-    found = matched(far, metrics=("lsd",))
-    assert found.out_of_reach == ()
-    assert [m.in_domain_percentile for m in found] == [None] * len(found)
+    assert all(m.in_domain_percentile is not None and m.in_domain_percentile <= 0.05 for m in found)
 
 
 def test_what_is_shipped_is_what_the_records_say() -> None:

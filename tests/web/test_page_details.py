@@ -62,7 +62,7 @@ def test_a_card_says_how_close_and_its_details_by_which_metric(watched: Watched)
     search(page)
     card = page.locator("#cards .card").first
     found = watched.server.client.get(f"/api/candidates/{card.get_attribute('data-id')}").json()["candidate"]
-    said = f"{round(found['closeness'])} % {found['word']}"
+    said = f"{round(found['closeness'])} % {', '.join(filter(None, (found['word'], found['level'])))}"
     expect(card.locator(".score")).to_have_text(said)
     expect(card).to_have_attribute("aria-label", f"1 of 3: {found['name']} on {found['title']}, {said}")
     dot, line = card.locator(".dot").bounding_box(), card.locator(".line").bounding_box()
@@ -70,7 +70,7 @@ def test_a_card_says_how_close_and_its_details_by_which_metric(watched: Watched)
     assert line
     place = (dot["x"] + dot["width"] / 2 - line["x"]) / line["width"]
     assert abs(place - found["closeness"] / 100) < 0.02
-    assert not re.search(r"\bdB\b|distance", page.locator("#matches").inner_text())
+    assert not re.search(r"\bdB\b(?! louder| quieter)|distance", page.locator("#matches").inner_text())
     card.get_by_role("button", name=re.compile("^Details")).click()
     detail = page.locator("#detail")
     expect(detail.locator(".score")).to_have_text(said)
@@ -82,7 +82,9 @@ def test_a_card_says_how_close_and_its_details_by_which_metric(watched: Watched)
     other = page.locator("#cards .card").nth(1).get_attribute("data-id")
     found = watched.server.client.get(f"/api/candidates/{other}").json()["candidate"]
     choice = detail.get_by_label("Morph to").locator(f"option[value='{other}']")
-    expect(choice).to_have_text(f"{found['name']}, {round(found['closeness'])} % {found['word']}")
+    expect(choice).to_have_text(
+        f"{found['name']}, {round(found['closeness'])} % {', '.join(filter(None, (found['word'], found['level'])))}"
+    )
 
 
 def test_a_morph_towards_a_second_sound(watched: Watched) -> None:

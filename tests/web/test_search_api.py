@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import zipfile
 from itertools import pairwise
 from pathlib import Path
@@ -42,7 +43,8 @@ def test_a_downloaded_preset_is_what_was_heard(server: Running, tmp_path: Path) 
     )
     assert job["state"] == "done", job
     assert sorted(c["synth"] for c in job["candidates"]) == ["amsynth", "dexed", "vital"]
-    assert [c["distance"] for c in job["candidates"]] == sorted(c["distance"] for c in job["candidates"])
+    ranks = [c["distance"] + 0.02 * max(0.0, abs(c["level_error_db"]) - 0.3) for c in job["candidates"]]
+    assert ranks == sorted(ranks)
     for candidate in job["candidates"]:
         heard, rate = soundfile.read(
             io.BytesIO(server.client.get(f"/api/candidates/{candidate['id']}/audio").content), always_2d=True
@@ -77,6 +79,7 @@ def test_the_page_finds_what_the_command_line_finds(server: Running) -> None:
         assert candidate["scores"] == expected.scores
         assert candidate["in_domain_percentile"] == expected.in_domain_percentile
         assert candidate["closeness"] == expected.closeness
+        assert candidate["level"] == expected.level_text
 
 
 def test_closeness_falls_with_distance(server: Running) -> None:
@@ -89,6 +92,7 @@ def test_closeness_falls_with_distance(server: Running) -> None:
     every = sorted([*found, nothing], key=lambda c: c["distance"])
     assert every[-1] is nothing
     assert (nothing["distance"], nothing["closeness"], nothing["word"]) == (1, 0, "far")
+    assert re.fullmatch(r"\d+ dB quieter", nothing["level"])
     assert 1 < every[0]["closeness"] <= 100
     for nearer, further in pairwise(every):
         # beyond a random preset all are 0

@@ -1,6 +1,6 @@
 """Measure how near the search comes to a synthesizer's own presets, and how well that tells foreign targets apart.
 
-Both come from the benchmark's records of the population search. ``tools/measure_reach.py`` writes the first as the data
+Both come from the benchmark's records of the search that `match` runs. ``tools/measure_reach.py`` writes the first as the data
 of `calibration.in_domain`, and prints the second, the table of docs/results/reach.md.
 """
 
@@ -12,7 +12,7 @@ import numpy as np
 from synthmatch.arrays import F64, Float64
 from synthmatch.benchmark.methods import MEDOID
 from synthmatch.benchmark.page import record_file
-from synthmatch.benchmark.records import Scores, own_distance
+from synthmatch.benchmark.records import Scores
 from synthmatch.benchmark.run import is_current, library_name
 from synthmatch.benchmark.targets import SETS
 from synthmatch.calibration.in_domain import METRIC, SHARES
@@ -30,7 +30,8 @@ _SEED = 0
 
 #: Measures by name: scores of the best preset, and of the medoid preset on the same target.
 _MEASURES: dict[str, Callable[[Scores, Scores], float]] = {
-    "search distance": lambda best, medoid: own_distance(best),
+    "100 - closeness": lambda best, medoid: 100 - best[METRIC],
+    "search distance": lambda best, medoid: best["distance"],
     "lsd": lambda best, medoid: best["lsd"],
     "lsd / medoid's": lambda best, medoid: best["lsd"] / medoid["lsd"],
     "lsd_icassp2023": lambda best, medoid: best["lsd_icassp2023"],
@@ -46,10 +47,7 @@ def measure_reach(folder: Path, synth: str) -> dict[str, dict[str, int | list[fl
 
     `folder` holds the records. Only marks with `LEAST_TARGETS`; empty where no record is of the present search and library.
     """
-    # as `match` searches: with the package's surrogate, where enough targets were matched with the present one
-    scores = scores_of(folder, synth, OWN, GUIDED) if synth in builtin_surrogates() else {}
-    if len(scores.get(_RENDERS, {})) < LEAST_TARGETS:
-        scores = scores_of(folder, synth, OWN, "population")
+    scores = scores_of(folder, synth, OWN, _method(synth))
     return {
         str(renders): {
             "targets": len(found),
@@ -90,16 +88,23 @@ def separation(folder: Path, synths: list[str]) -> str:
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
+def _method(synth: str) -> str:
+    """As `match` searches: with the package's surrogate, where there is one."""
+    return GUIDED if synth in builtin_surrogates() else "population"
+
+
 def _measured(folder: Path, synth: str, name: str) -> dict[str, list[float]]:
     """Each measure of each target of a set; empty without records."""
-    best = scores_of(folder, synth, name, "population").get(_RENDERS, {})
+    best = scores_of(folder, synth, name, _method(synth)).get(_RENDERS, {})
     medoid = scores_of(folder, synth, name, MEDOID).get(1, {})
     pairs = [(scores, medoid[target]) for target, scores in best.items()]
     return {measure: [of(*pair) for pair in pairs] for measure, of in _MEASURES.items()} if pairs else {}
 
 
-def scores_of(folder: Path, synth: str, name: str, method: str) -> dict[int, dict[str, Scores]]:
-    """Scores of a method by renders and target, as far as they hold for the present search and library.
+def scores_of(
+    folder: Path, synth: str, name: str, method: str, *, earlier: bool = False
+) -> dict[int, dict[str, Scores]]:
+    """Scores of a method by renders and target, as far as they hold for the present search, or the one before, and library.
 
     A search spends part of its budget on seeds, so its scores after some renders depend on the budget: of several, the
     smallest holds.
@@ -110,16 +115,13 @@ def scores_of(folder: Path, synth: str, name: str, method: str) -> dict[int, dic
     size = library_name(library)
     records = sorted(record_file(folder, synth, name).records.values(), key=lambda r: -r.conditions.renders)
     surrogate = builtin_surrogates().get(synth)
-    for earlier in (False, True):
-        found: dict[int, dict[str, Scores]] = {}
-        for record in records:
-            at = record.conditions
-            present = at.method != GUIDED or (surrogate is not None and at.version.startswith(surrogate.fingerprint))
-            if at.method == method and present and is_current(at, size, _SEED, earlier=earlier):
-                for renders, scores in record.scores.items():
-                    found.setdefault(renders, {})[record.target] = scores
-        if found:
-            break
+    found: dict[int, dict[str, Scores]] = {}
+    for record in records:
+        at = record.conditions
+        present = at.method != GUIDED or (surrogate is not None and at.version.startswith(surrogate.fingerprint))
+        if at.method == method and present and is_current(at, size, _SEED, earlier=earlier):
+            for renders, scores in record.scores.items():
+                found.setdefault(renders, {})[record.target] = scores
     return found
 
 

@@ -8,15 +8,14 @@ from pathlib import Path
 
 from synthmatch.atomic_files import write_whole
 from synthmatch.benchmark import run as benchmark
+from synthmatch.benchmark.comparisons import guided_against_plain, levels
 from synthmatch.benchmark.records import Record, RecordFile
 from synthmatch.benchmark.report import Line, agreement, results
 from synthmatch.benchmark.summary import (
     Column,
     fewer_targets,
     further_than_silence,
-    guided_against_plain,
     how_near,
-    levels,
     retrieval_against_models,
     table,
 )

@@ -45,6 +45,11 @@ def _noise_distance(target: Audio) -> float:
     return distance if distance > loudness_distance(noise, other) + _BEYOND_NOISE else 1.0
 
 
+def level_text(error_db: float) -> str:
+    """How much louder than its target a sound is, where that is more than 1 dB: "6 dB quieter"; else empty."""
+    return f"{abs(error_db):.0f} dB {'louder' if error_db > 0 else 'quieter'}" if abs(error_db) > 1 else ""
+
+
 def closeness_word(percent: float) -> Word:
     """The word for a closeness in per cent, rounded as it is shown: 69.6 is shown as 70 % and called so."""
     return next(word for word, least in BOUNDS.items() if round(percent) >= least)

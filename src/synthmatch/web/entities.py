@@ -11,6 +11,7 @@ from synthmatch.features.loudness import played_db
 from synthmatch.library.library import Library
 from synthmatch.note import SAMPLE_RATE_HZ
 from synthmatch.params import Preset
+from synthmatch.search.preset_level import with_level_error
 from synthmatch.target import Target
 
 
@@ -74,7 +75,7 @@ class Candidate:
 
     `made` says how: ``search``, ``edit``, ``vary`` or ``morph``. `weights` are what its sound depends on, loudness
     distances by parameter, once that was asked for. `distance` is the loudness distance to the target, `closeness` what that
-    means in per cent. `opened` is set when somebody looks into it, and keeps it beyond its search. `in_domain_percentile` is
+    means in per cent, `level_error_db` how much louder it is than the target. `opened` is set when somebody looks into it, and keeps it beyond its search. `in_domain_percentile` is
     that of a match, once its search has ended.
     """
 
@@ -83,6 +84,7 @@ class Candidate:
     target_id: str
     distance: float
     closeness: float
+    level_error_db: float
     scores: dict[str, float]
     floor: dict[str, float]
     made: str
@@ -90,6 +92,11 @@ class Candidate:
     opened: bool = False
     weights: dict[str, float] | None = None
     in_domain_percentile: float | None = None
+
+    @property
+    def rank(self) -> float:
+        """As `Match.rank`."""
+        return with_level_error(self.distance, self.level_error_db)
 
 
 @dataclass(frozen=True)

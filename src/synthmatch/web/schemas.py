@@ -154,7 +154,11 @@ class CandidateOut(BaseModel):
         description="Per cent of the way from nothing in common to the synthesizer's own noise floor."
     )
     word: str = Field(description="The same in a word: identical, close, similar or far.")
+    level: str = Field(description="Its level beside the target's, such as '6 dB quieter'; empty within 1 dB.")
     distance: float = Field(description="Loudness distance to the target, 0 to 1, by which a search ranks.")
+    level_error_db: float = Field(
+        description="How much louder it is than the target; 0.02 of distance a dB in ranking."
+    )
     scores: dict[str, float]
     floor: dict[str, float]
     in_domain_percentile: float | None

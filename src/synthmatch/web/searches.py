@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from synthmatch.calibration.in_domain import METRIC, out_of_reach_text
+from synthmatch.calibration.in_domain import out_of_reach_text
 from synthmatch.errors import RenderError, SynthmatchError
 from synthmatch.features.search_distance import SearchDistance
 from synthmatch.library.build import build
@@ -70,7 +70,7 @@ def search(server: ServerState, target_id: str, request: SearchRequest) -> Job:
                 libraries=libraries,
                 start=start,
                 locked=request.locked,
-                metrics=(*METRICS, METRIC),
+                metrics=METRICS,
                 pools=server.pools.lend,
                 progress=_tell(job, part),
                 show=board.show,
@@ -128,7 +128,7 @@ class _Board:
             self._known[key].scores, self._known[key].in_domain_percentile = found.scores, found.in_domain_percentile
             shown.append(self._known[key])
         self._shown[synth] = shown
-        ranked = sorted((c for some in self._shown.values() for c in some), key=lambda c: c.distance)
+        ranked = sorted((c for some in self._shown.values() for c in some), key=lambda c: c.rank)
         self._job.result = {**self._job.result, "candidates": [candidate.id for candidate in ranked]}
         self._shown_seconds |= {candidate.id: time.monotonic() for candidate in ranked}
         self._clear()

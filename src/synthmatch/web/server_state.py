@@ -18,6 +18,7 @@ from synthmatch.audio import load
 from synthmatch.calibration.closeness import Closeness
 from synthmatch.calibration.noise_floor import noise_floor
 from synthmatch.errors import AudioError, InputError
+from synthmatch.features.loudness import played_db
 from synthmatch.features.search_distance import SearchDistance
 from synthmatch.metrics import evaluate
 from synthmatch.note import SAMPLE_RATE_HZ
@@ -36,8 +37,8 @@ from synthmatch.web.jobs import Jobs
 from synthmatch.web.settings import Settings
 from synthmatch.web.store import GoneError, Store
 
-#: The metric of every card; the others take longer than a render.
-METRICS = ("lsd",)
+#: The metrics in every card's details.
+METRICS = ("lsd", "mss")
 #: Most presets that are made by one request.
 MOST_AT_ONCE = 16
 #: A variation quieter than this, in LKFS, is silent; so often as many as were asked for are tried.
@@ -121,7 +122,7 @@ class ServerState:
 
     def found(self, match: Match, target_id: str) -> Candidate:
         """Keep a match of a search."""
-        how_near = (match.distance, match.closeness)
+        how_near = (match.distance, match.closeness, match.level_error_db)
         return self._candidate(match.preset, match.audio, target_id, how_near, match.scores, "search")
 
     def edit(self, id: str, values: Mapping[str, float]) -> Candidate:
@@ -159,12 +160,12 @@ class ServerState:
             raise InputError(f"got {len(presets)} presets, expected at most {MOST_AT_ONCE} at once")
         target = self.targets.get(target_id).whole()
         score, closeness = SearchDistance(target.audio), cache(lambda synth: Closeness(target.audio, synth))
-        made_of = []
+        level_db, made_of = played_db(target.audio), []
         for preset in presets:
             audio = render(get_synth(preset.synth), preset, target.note)
             scores = evaluate(target.audio, audio, METRICS)
             distance = score.at_its_level(audio)
-            how_near = (distance, closeness(preset.synth)(distance))
+            how_near = (distance, closeness(preset.synth)(distance), played_db(audio) - level_db)
             made_of.append(self._candidate(preset, audio, target_id, how_near, scores, made))
         return made_of
 
@@ -173,7 +174,7 @@ class ServerState:
         preset: Preset,
         audio: Audio,
         target_id: str,
-        how_near: tuple[float, float],
+        how_near: tuple[float, float, float],
         scores: dict[str, float],
         made: str,
     ) -> Candidate:

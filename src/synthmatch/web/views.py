@@ -4,7 +4,7 @@ import base64
 
 import numpy as np
 
-from synthmatch.calibration.closeness import closeness_word
+from synthmatch.calibration.closeness import closeness_word, level_text
 from synthmatch.features.bands import LOWEST_PITCH, SEMITONE_BANDS
 from synthmatch.features.stft import FLOOR_DB
 from synthmatch.note import SAMPLE_RATE_HZ
@@ -102,7 +102,9 @@ def candidate(of: Candidate) -> schemas.CandidateOut:
             "made": of.made,
             "closeness": of.closeness,
             "word": closeness_word(of.closeness),
+            "level": level_text(of.level_error_db),
             "distance": of.distance,
+            "level_error_db": of.level_error_db,
             "scores": of.scores,
             "floor": of.floor,
             "in_domain_percentile": of.in_domain_percentile,

@@ -5,9 +5,13 @@ import { make, number } from "./dom.js";
 /** Metrics by name: what they are called, their unit and digits. */
 const METRICS = { lsd: ["Log-spectral distance (lsd)", " dB", 2], mss: ["Multi-scale spectral distance (mss)", " dB", 2] };
 
-/** Closeness as it is said: "83 % close". */
+/** Closeness as it is said: "83 % close", or "50 % similar, 6 dB quieter". */
 export function closeness(candidate) {
-  return `${percent(candidate)} ${candidate.word}`;
+  return `${percent(candidate)} ${words(candidate)}`;
+}
+
+function words(candidate) {
+  return candidate.level ? `${candidate.word}, ${candidate.level}` : candidate.word;
 }
 
 function percent(candidate) {
@@ -18,7 +22,7 @@ function percent(candidate) {
 export function scale(candidate) {
   const line = make("span", { class: "line", "aria-hidden": "true" }, make("span", { class: "dot" }));
   line.style.setProperty("--at", `${candidate.closeness}%`);
-  return make("div", { class: "score" }, make("span", {}, make("b", {}, percent(candidate)), ` ${candidate.word}`), line);
+  return make("div", { class: "score" }, make("span", {}, make("b", {}, percent(candidate)), ` ${words(candidate)}`), line);
 }
 
 /** All scores beside their noise floors, as a table. */
