@@ -90,11 +90,11 @@ def test_many_presets_are_predicted_as_few_are(synth: str) -> None:
 def test_an_answer_without_a_render_is_nearer_than_the_nearest_neighbour() -> None:
     """Catches priors or gains with a wrong sign, and answers that depend on anything but the seed.
 
-    Measured: 12 % nearer, mean of 24 targets; docs/results/goals.md has more of them.
+    Measured: 6 % nearer in the mean over 24 targets, of which the library has one nearly as it is.
     """
     library, surrogate = builtin_library("amsynth"), builtin_surrogates()["amsynth"]
     assert library
-    ratios = []
+    distances = []
     with RenderPool(get_synth("amsynth"), 2) as pool:
         for target in held_out(pool, 24).targets:
             nearest = library.nearest(target.audio, target.note, 1)[0].preset
@@ -118,8 +118,9 @@ def test_an_answer_without_a_render_is_nearer_than_the_nearest_neighbour() -> No
             first, answer = pool.run([nearest, found[0].presets[0]], target.note, distance)
             assert isinstance(first, RenderFeatures)
             assert isinstance(answer, RenderFeatures)
-            ratios.append(answer.distance / first.distance)
-    assert np.mean(ratios) < 0.94
+            distances.append((answer.distance, first.distance))
+    answers, nearest_ones = np.mean(distances, axis=0)
+    assert answers < 0.97 * nearest_ones
 
 
 def test_a_search_with_it_comes_nearer() -> None:

@@ -17,7 +17,7 @@ from synthmatch.render.pool import RenderPool
 from synthmatch.synths.registry import get_synth
 
 WORDS = re.compile(r"^nearer than \d+ of 100 of Dexed \(DX7\)'s own sounds are matched$")
-FAR_WORDS = re.compile(r"^out of reach: nearer than [0-4] of 100 of Dexed \(DX7\)'s own sounds are matched$")
+FAR_WORDS = re.compile(r"^out of reach: nearer than [0-5] of 100 of Dexed \(DX7\)'s own sounds are matched$")
 LINE = "out of reach of Dexed (DX7): 95 of 100 of its own sounds are matched nearer than this one was"
 
 
