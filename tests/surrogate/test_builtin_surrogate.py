@@ -96,7 +96,7 @@ def test_an_answer_without_a_render_is_nearer_than_the_nearest_neighbour() -> No
     assert library
     distances = []
     with RenderPool(get_synth("amsynth"), 2) as pool:
-        for target in held_out(pool, 24).targets:
+        for place, target in enumerate(held_out(pool, 24).targets):
             nearest = library.nearest(target.audio, target.note, 1)[0].preset
             found = [
                 guided_search(
@@ -109,10 +109,11 @@ def test_an_answer_without_a_render_is_nearer_than_the_nearest_neighbour() -> No
                     np.random.default_rng(0),
                     answers=3,
                 )
-                for _ in range(2)
+                # two of them twice, which must give the same
+                for _ in range(2 if place < 2 else 1)
             ]
             assert not found[0].objective.scored
-            assert [preset.key() for preset in found[0].presets] == [preset.key() for preset in found[1].presets]
+            assert [preset.key() for preset in found[-1].presets] == [preset.key() for preset in found[0].presets]
             assert len({preset.key() for preset in found[0].presets}) == 3
             distance = SearchDistance(target.audio)
             first, answer = pool.run([nearest, found[0].presets[0]], target.note, distance)
