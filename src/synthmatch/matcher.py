@@ -108,7 +108,7 @@ class _Matcher:
         self.synth, self.pool, self.target, self.metrics = synth, pool, task.target, task.metrics
         self._locked, self._candidates = task.locked, task.candidates
         self._closeness = Closeness(self.target.audio, synth.id)
-        self._distance = SearchDistance(self.target.audio)
+        self._distance, self._played_db = SearchDistance(self.target.audio), played_db(self.target.audio)
         self.failures: list[RenderFailure] = []
         self.evaluate = rendered_with(pool, self.target.note, self._distance, self.failures)
         self._shown: dict[bytes, Match] = {}
@@ -149,7 +149,7 @@ class _Matcher:
             else:
                 scores = evaluate(self.target.audio, audio, metrics)
                 distance = self._distance.at_its_level(audio)
-                error_db = played_db(audio) - played_db(self.target.audio)
+                error_db = played_db(audio) - self._played_db
                 named = preset.with_name(preset.name or self.target.name)
                 found = Match(named, audio, distance, self._closeness(distance), error_db, scores, floor, None)
                 matches.append((asked, found))

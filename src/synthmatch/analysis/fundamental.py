@@ -28,7 +28,5 @@ def fundamental_hz(sound: Float64[F64, " samples"], note_hz: float) -> float:
     cents = np.arange(-_RANGE_CENTS, _RANGE_CENTS + _STEP_CENTS, _STEP_CENTS)
     candidates_hz = note_hz * 2.0 ** (cents / 1200)
     bins = np.rint(candidates_hz[:, None] * np.arange(1, _HARMONICS + 1) * size / SAMPLE_RATE_HZ).astype(np.int64)
-    heard = bins < len(magnitudes)
-    return float(
-        candidates_hz[np.where(heard, magnitudes[np.minimum(bins, len(magnitudes) - 1)], 0.0).sum(axis=1).argmax()]
-    )
+    known = np.where(bins < len(magnitudes), magnitudes[np.minimum(bins, len(magnitudes) - 1)], 0.0)
+    return float(candidates_hz[known.sum(axis=1).argmax()])

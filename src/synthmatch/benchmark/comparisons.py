@@ -50,7 +50,7 @@ def guided_against_plain(columns: Mapping[str, Sequence[Column]]) -> str:
 
 
 def levels(columns: Mapping[str, Sequence[Column]]) -> str:
-    """A table: how near guided answers come in level, and the share of silent ones of all rows. Empty for earlier records."""
+    """A table: how near guided answers come in level, and the share of silent ones, beside that of the nearest preset. Empty for earlier records."""
     lines = list[str]()
     for name, found in columns.items():
         for column in found:

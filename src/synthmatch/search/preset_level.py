@@ -103,12 +103,15 @@ class _Levelling:
     @property
     def best(self) -> tuple[Preset, Audio]:
         """The best so far, with its render."""
-        found = min(self._renders, key=_rank)
-        return found.preset, found.audio
+        return self._best.preset, self._best.audio
+
+    @property
+    def _best(self) -> _Render:
+        return min(self._renders, key=lambda render: render.rank)
 
     def ask(self) -> Preset | None:
         """The preset to render next; None where the best has the level, no parameter moves any more, or a render failed."""
-        if self._failed or abs(min(self._renders, key=_rank).lacking_db) <= _NEAR_DB:
+        if self._failed or abs(self._best.lacking_db) <= _NEAR_DB:
             return None
         self._gain_db = self._next_gain_db()
         moved = self._synth.with_gain(self._start, self._gain_db).native
@@ -130,15 +133,10 @@ class _Levelling:
     def _next_gain_db(self) -> float:
         """By the secant through the two renders nearest to the level; where that is reached by a worse sound, halfway to it."""
         first, *others = sorted(self._renders, key=lambda render: abs(render.lacking_db))
-        best = min(self._renders, key=_rank)
         if abs(first.lacking_db) <= _NEAR_DB:
-            return (first.gain_db + best.gain_db) / 2
+            return (first.gain_db + self._best.gain_db) / 2
         slope = 1.0
         if others:
             second = others[0]
             slope = (second.lacking_db - first.lacking_db) / (first.gain_db - second.gain_db)
         return first.gain_db + first.lacking_db / float(np.clip(slope, _FLATTEST, _STEEPEST))
-
-
-def _rank(render: _Render) -> float:
-    return render.rank

@@ -75,8 +75,8 @@ class Candidate:
 
     `made` says how: ``search``, ``edit``, ``vary`` or ``morph``. `weights` are what its sound depends on, loudness
     distances by parameter, once that was asked for. `distance` is the loudness distance to the target, `closeness` what that
-    means in per cent, `level_error_db` how much louder it is than the target. `opened` is set when somebody looks into it, and keeps it beyond its search. `in_domain_percentile` is
-    that of a match, once its search has ended.
+    means in per cent, `level_error_db` how much louder it is than the target. `opened` is set when somebody looks into it, and
+    keeps it beyond its search. `in_domain_percentile` is that of a match, once its search has ended.
     """
 
     preset: Preset

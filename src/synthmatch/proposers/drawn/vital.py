@@ -17,7 +17,7 @@ from synthmatch.params import ParamSpace, Preset
 from synthmatch.proposers.drawn.release import Release, fitted_release
 from synthmatch.synths.vital.own import lfo_shape, sample, wavetable
 
-#: Keyframes of the table: 33 are further away, 129 no nearer (docs/results/drawn.md).
+#: Keyframes of the table: 33 are further away, 129 no nearer (docs/results/tried.md, "The search from drawn presets").
 _KEYFRAMES = 65
 _WAVE = 2048
 #: Points of the LFO's shape, dense where it is steep.

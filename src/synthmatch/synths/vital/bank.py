@@ -12,11 +12,13 @@ import base64
 import hashlib
 import json
 import random
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 TABLES = Path(__file__).parents[1] / "tables"
 #: choices of the table and LFO-shape parameters: class 0 is the preset's own, or what Vital starts with
@@ -46,9 +48,10 @@ class Bank:
         self.digest = digest.hexdigest()[:12]
         shapes: dict[str, Json] = json.loads(shape_file.read_text(encoding="utf-8"))
         triangle = {"num_points": 3, "points": [0.0, 1.0, 0.5, 0.0, 1.0, 1.0], "powers": [0.0] * 3, "smooth": False}
-        self.tables = [_table("Init", init[None], interpolation=1)]
+        self.tables = [table("Init", init[None], [0], interpolation=1)]
         for name, waves in zip(names, frames, strict=True):
-            self.tables.append(_table(name, waves.astype(np.float32) / 32767, interpolation=0))
+            gaps = range(0, _KEYFRAME_GAP * len(waves), _KEYFRAME_GAP)
+            self.tables.append(table(name, waves.astype(np.float32) / 32767, gaps, interpolation=0))
         self.shapes = [{"name": "Triangle", **triangle}, *({"name": n, **s} for n, s in shapes.items())]
         self.table_names = (OWN, *names)
         self.shape_names = (OWN, *shapes)
@@ -77,8 +80,7 @@ def bank() -> Bank:
 def noise() -> Json:
     """The sample of a preset without its own: white noise, the same everywhere (Vital's start differs each time)."""
     pcm = np.frombuffer(random.Random(1).randbytes(2 * _NOISE_SAMPLES), "<i2")
-    data = base64.b64encode((pcm * 0.9).astype("<i2").tobytes()).decode()
-    return {"length": _NOISE_SAMPLES, "name": "White Noise", "sample_rate": 44_100, "samples": data}
+    return sample("White Noise", (pcm * 0.9).astype("<i2"))
 
 
 @cache
@@ -90,8 +92,7 @@ def noise_text() -> str:
 @cache
 def silence_text() -> str:
     """A sample for renders that do not hear it: Vital refuses a preset without one, and a long one costs time."""
-    data = base64.b64encode(bytes(32)).decode()
-    return dumps({"length": 16, "name": "", "sample_rate": 44_100, "samples": data})
+    return dumps(sample("", np.zeros(16, np.int16)))
 
 
 def dumps(value: Any) -> str:
@@ -99,11 +100,15 @@ def dumps(value: Any) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"))
 
 
-def _table(name: str, waves: Any, interpolation: int) -> Json:
-    """A wavetable of keyframes `_KEYFRAME_GAP` frames apart. `interpolation`: 0 cross-fades, 1 is Vital's start."""
+def table(name: str, waves: Any, positions: Iterable[int], interpolation: int) -> Json:
+    """A wavetable of keyframes at frames of the table. `waves`: (keyframes, 2048), peak 1 at most.
+
+    `interpolation` as Vital has it: 0 cross-fades keyframes, 1 fades their spectra. The whole table is scaled by one number
+    when it is loaded, so that keyframes keep their levels.
+    """
     keyframes = [
-        {"position": k * _KEYFRAME_GAP, "wave_data": base64.b64encode(wave.astype("<f4").tobytes()).decode()}
-        for k, wave in enumerate(waves)
+        {"position": position, "wave_data": base64.b64encode(wave.astype("<f4").tobytes()).decode()}
+        for position, wave in zip(positions, waves, strict=True)
     ]
     source = {
         "interpolation": interpolation,
@@ -119,6 +124,12 @@ def _table(name: str, waves: Any, interpolation: int) -> Json:
         "remove_all_dc": True,
         "version": "1.0.6",
     }
+
+
+def sample(name: str, pcm: npt.NDArray[np.int16]) -> Json:
+    """A mono recording of the sampler, 16 bits at 44.1 kHz."""
+    data = base64.b64encode(pcm.astype("<i2").tobytes()).decode()
+    return {"length": len(pcm), "name": name, "sample_rate": 44_100, "samples": data}
 
 
 def _fingerprint(value: Any) -> str:
