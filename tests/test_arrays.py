@@ -27,6 +27,7 @@ PAIRS = {
     "Float64": "F64",
     "Complex128": "C128",
     "Int8": "I8",
+    "Int16": "I16",
     "Int64": "I64",
     "UInt8": "U8",
     "Float": "Floats",

@@ -26,17 +26,19 @@ if TYPE_CHECKING or "jaxtyping" not in sys.modules:
     from typing import Annotated as Float64
     from typing import Annotated as Int
     from typing import Annotated as Int8
+    from typing import Annotated as Int16
     from typing import Annotated as Int64
     from typing import Annotated as Integer
     from typing import Annotated as UInt8
 else:
-    from jaxtyping import Bool, Complex128, Float, Float16, Float32, Float64, Int, Int8, Int64, Integer, UInt8
+    from jaxtyping import Bool, Complex128, Float, Float16, Float32, Float64, Int, Int8, Int16, Int64, Integer, UInt8
 
 F16 = npt.NDArray[np.float16]
 F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
 C128 = npt.NDArray[np.complex128]
 I8 = npt.NDArray[np.int8]
+I16 = npt.NDArray[np.int16]
 I64 = npt.NDArray[np.int64]
 U8 = npt.NDArray[np.uint8]
 
@@ -62,6 +64,7 @@ __all__ = [
     "F32",
     "F64",
     "I8",
+    "I16",
     "I64",
     "U8",
     "Array",
@@ -77,6 +80,7 @@ __all__ = [
     "Indices",
     "Int",
     "Int8",
+    "Int16",
     "Int64",
     "Integer",
     "Integers",

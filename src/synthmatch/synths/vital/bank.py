@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
+
+from synthmatch.arrays import I16, Int16
 
 TABLES = Path(__file__).parents[1] / "tables"
 #: choices of the table and LFO-shape parameters: class 0 is the preset's own, or what Vital starts with
@@ -126,7 +127,7 @@ def table(name: str, waves: Any, positions: Iterable[int], interpolation: int) -
     }
 
 
-def sample(name: str, pcm: npt.NDArray[np.int16]) -> Json:
+def sample(name: str, pcm: Int16[I16, " samples"]) -> Json:
     """A mono recording of the sampler, 16 bits at 44.1 kHz."""
     data = base64.b64encode(pcm.astype("<i2").tobytes()).decode()
     return {"length": len(pcm), "name": name, "sample_rate": 44_100, "samples": data}
