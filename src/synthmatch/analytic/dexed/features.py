@@ -9,7 +9,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from synthmatch.analytic.dexed.operators import STAGES, Operators
+from synthmatch.analytic.dexed.envelopes import FULL, Stages, envelope_octaves
+from synthmatch.analytic.dexed.operators import Operators
 from synthmatch.analytic.dexed.pitch import frequencies_hz
 from synthmatch.analytic.dexed.spectrum import Playing, Wiring, expected_bins, expected_power
 from synthmatch.analytic.features import QUIETEST_DB, PartFeatures
@@ -28,20 +29,8 @@ _CURVE = np.array(
 )
 #: What velocity 100 adds to the level of an operator that is sensitive to it, however much, in 1/256 octaves.
 _VELOCITY = 16
-#: In octaves of level: where an attack starts at least, what it tends to, and full level.
-_JUMP, _CEILING, _FULL = 1716 / 256, 16.5, 14.0
 #: Levels further below full level than this, in octaves, are inaudible.
 _SILENT = -12.0
-_BLOCKS_A_SECOND = SAMPLE_RATE_HZ / 64
-#: Samples that a stage waits which begins where it ends, by its rate up to 76; above, 20 for each that is lacking to 99.
-_WAITS = np.array([
-    1764000, 1764000, 1411200, 1411200, 1190700, 1014300, 992250, 882000, 705600, 705600, 584325, 507150, 502740,
-    441000, 418950, 352800, 308700, 286650, 253575, 220500, 220500, 176400, 145530, 145530, 125685, 110250, 110250,
-    88200, 88200, 74970, 61740, 61740, 55125, 48510, 44100, 37485, 31311, 30870, 27562, 27562, 22050, 18522, 17640,
-    15435, 14112, 13230, 11025, 9261, 9261, 7717, 6615, 6615, 5512, 5512, 4410, 3969, 3969, 3439, 2866, 2690, 2249,
-    1984, 1896, 1808, 1411, 1367, 1234, 1146, 926, 837, 837, 705, 573, 573, 529, 441, 441,
-])  # fmt: skip
-_WAIT_SECONDS = np.append(_WAITS, 20 * (99 - np.arange(len(_WAITS), 100))) / SAMPLE_RATE_HZ
 #: Below this a bin is hidden by the hiss of the engine's few bits, in dB.
 _HISS_DB = -80.0
 #: The voice's spectrum is computed at every so many of the times.
@@ -54,7 +43,7 @@ def dexed_features(space: ParamSpace, played: PlayedPresets) -> PartFeatures:
     """Of the operators of N voices at T times."""
     native, seconds = played.native, played.seconds
     operators, key = Operators(space, native), _keys(space, played)
-    level = _envelope(operators, key, played) - _FULL  # (N, 6, T)
+    level = _envelope(operators, key, played) - FULL  # (N, 6, T)
     audible = np.clip(level, _SILENT, 1.0)
     algorithm = native[:, space.index["algorithm"]].astype(np.int64)
     amplitude = 2.0**audible
@@ -88,7 +77,7 @@ def dexed_features(space: ParamSpace, played: PlayedPresets) -> PartFeatures:
 def dexed_spectrum(space: ParamSpace, played: PlayedPresets) -> Float32[F32, "presets times bins"]:
     """Levels of the bins of frames, as `AnalyticModel.spectrum`. Shape: (N, T, BINS)."""
     operators, key = Operators(space, played.native), _keys(space, played)
-    level = _envelope(operators, key, played) - _FULL
+    level = _envelope(operators, key, played) - FULL
     playing = _playing(space, played, operators, key, level)
     # a frame begins before what is in its middle
     found = expected_bins(_WIRING, playing._replace(seconds=played.seconds - WINDOW / 2 / SAMPLE_RATE_HZ))
@@ -121,56 +110,12 @@ def _playing(
 def _envelope(
     operators: Operators, key: Int64[I64, " presets"], played: PlayedPresets
 ) -> Float64[F64, "presets 6 times"]:
-    """Levels in octaves, `_FULL` being full, of operators at keys, (N,). Shape: (N, 6, T)."""
-    hold_seconds, seconds = played.hold_seconds, played.seconds
-    rates, levels = operators.stages("rate"), operators.stages("level")
+    """Levels in octaves, `FULL` being full, of operators at keys, (N,). Shape: (N, 6, T)."""
     whole = np.clip(LEVELS[operators["output_level"]] + _keyboard(operators, key), 0, 127) * 32
     whole = whole + _VELOCITY * (operators["velocity_sensitivity"] > 0)
-    targets = np.maximum((LEVELS[levels] >> 1) * 64 + whole[:, :, None] - 4256, 16) / 256.0
     faster = operators["rate_scaling"] * np.clip(key // 3 - 7, 0, 31)[:, None] >> 3
-    steps = np.minimum((rates * 41 >> 6) + faster[:, :, None], 63)
-    slopes = (4 + (steps & 3)) * 2.0 ** (8 + (steps >> 2)) / 2.0**24 * _BLOCKS_A_SECOND  # octaves a second
-    # the last column is the moment of release
-    held = np.concatenate([np.minimum(seconds, hold_seconds[:, None]), hold_seconds[:, None]], axis=1)[:, None]
-    level = np.zeros((*slopes.shape[:2], held.shape[2]))
-    begin, start = np.zeros(slopes.shape[:2]), np.zeros(slopes.shape[:2])
-    waits = _WAIT_SECONDS[np.minimum(rates + faster[:, :, None], 99)]
-    # a first stage that is to be silent waits a twentieth, where it is a slow one
-    silent = levels[:, :, 0] == 0
-    waits[:, :, 0] /= np.where(silent & (rates[:, :, 0] + faster < len(_WAITS)), 20, 1)
-    for stage in range(len(STAGES) - 1):
-        target, slope = targets[:, :, stage], slopes[:, :, stage]
-        value = _stage(start, target, slope, held - begin[:, :, None])
-        level = np.where(held >= begin[:, :, None], value, level)
-        still = (target == start) | (silent if stage == 0 else False)
-        begin = begin + np.where(still, waits[:, :, stage], _duration(start, target, slope))
-        start = target
-    released = seconds - hold_seconds[:, None]
-    after = _stage(level[:, :, -1], targets[:, :, -1], slopes[:, :, -1], released[:, None])
-    return np.where(released[:, None] > 0, after, level[:, :, :-1])
-
-
-def _stage(
-    start: Float64[F64, "presets 6"],
-    target: Float64[F64, "presets 6"],
-    slope: Float64[F64, "presets 6"],
-    seconds: Float64[F64, "presets _ times"],
-) -> Float64[F64, "presets 6 times"]:
-    """Level so long after a stage began. Shape: thrice (N, 6), (N, 1 or 6, T) -> (N, 6, T)."""
-    start, target, slope = start[:, :, None], target[:, :, None], slope[:, :, None]
-    seconds = np.maximum(seconds, 0.0)
-    rising = _CEILING - (_CEILING - np.maximum(start, _JUMP)) * np.exp(-slope * seconds)
-    falling = start - slope * seconds
-    return np.where(target > start, np.minimum(rising, target), np.maximum(falling, target))
-
-
-def _duration(
-    start: Float64[F64, "presets 6"], target: Float64[F64, "presets 6"], slope: Float64[F64, "presets 6"]
-) -> Float64[F64, "presets 6"]:
-    """Seconds that a stage takes. Shape: thrice (N, 6) -> (N, 6)."""
-    from_jump = np.maximum(start, _JUMP)
-    rising = np.log((_CEILING - from_jump) / np.maximum(_CEILING - np.maximum(target, from_jump), 1e-3))
-    return np.where(target > start, rising, start - target) / slope
+    stages = Stages(operators.stages("rate"), operators.stages("level"), whole, faster)
+    return envelope_octaves(stages, played.hold_seconds, played.seconds)
 
 
 def _keyboard(operators: Operators, key: Int64[I64, " presets"]) -> Int64[I64, "presets 6"]:
