@@ -82,7 +82,9 @@ def _stage(
 
 
 def _duration(
-    start: Float64[F64, "presets operators"], target: Float64[F64, "presets operators"], slope: Float64[F64, "presets operators"]
+    start: Float64[F64, "presets operators"],
+    target: Float64[F64, "presets operators"],
+    slope: Float64[F64, "presets operators"],
 ) -> Float64[F64, "presets operators"]:
     """Seconds that a stage takes. Shape: thrice (N, K) -> (N, K)."""
     from_jump = np.maximum(start, _JUMP)

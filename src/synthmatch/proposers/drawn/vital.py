@@ -32,8 +32,8 @@ _RESIDUAL_SECONDS = 6.0
 _SILENT = 10 ** (-50 / 20)
 
 
-def draw_vital(space: ParamSpace, target: Audio, note: Note) -> Preset:
-    """A preset that sounds like a target, (channels, samples), when `note` plays it. Its level is not the target's."""
+def draw_vital(space: ParamSpace, target: Audio, note: Note) -> list[Preset]:
+    """One preset that sounds like a target, (channels, samples), when `note` plays it. Its level is not the target's."""
     sound = mono(target)[note.start_samples :].astype(np.float64)
     note_hz = 440.0 * 2.0 ** ((note.pitch - 69) / 12)
     found_hz = fundamental_hz(sound, note_hz)
@@ -75,7 +75,7 @@ def draw_vital(space: ParamSpace, target: Audio, note: Note) -> Preset:
         "env_1_release": (release or Release()).seconds ** 0.25,
         "env_1_release_power": (release or Release()).power,
     }
-    return Preset(
+    preset = Preset(
         space.synth,
         space.from_named(settings),
         "",
@@ -88,6 +88,7 @@ def draw_vital(space: ParamSpace, target: Audio, note: Note) -> Preset:
             },
         },
     )
+    return [preset]
 
 
 def _beginning(residual: Float64[F64, " samples"]) -> Float64[F64, " most"]:

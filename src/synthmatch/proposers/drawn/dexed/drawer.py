@@ -1,11 +1,14 @@
-"""DX7 voices drawn from the target."""
+"""DX7 voices drawn from the target: its loudest partials are operators of their own, and pairs of operators make the rest.
+
+Four voices, with 0 to 3 pairs. Which is nearest depends on the target, and a render of each tells.
+"""
 
 import numpy as np
-from scipy.signal import medfilt
+from scipy.ndimage import median_filter
 
 from synthmatch.analysis.fundamental import fundamental_hz
 from synthmatch.analysis.partials import Partials, strongest_partials
-from synthmatch.arrays import F64, Audio, Float64, Floats
+from synthmatch.arrays import F32, F64, Audio, Float, Float32, Float64, Floats
 from synthmatch.audio import mono
 from synthmatch.features.bands import mel_bands
 from synthmatch.features.loudness import k_weights
@@ -13,93 +16,102 @@ from synthmatch.features.sketch import MELS, WINDOW
 from synthmatch.features.stft import channel_power
 from synthmatch.note import SAMPLE_RATE_HZ, Note
 from synthmatch.params import ParamSpace, Preset
-from synthmatch.proposers.drawn.dexed.envelope import LevelTrack
+from synthmatch.proposers.drawn.dexed.envelope import Envelope, LevelTrack
 from synthmatch.proposers.drawn.dexed.frequency import Tuner
-from synthmatch.proposers.drawn.dexed.mixture import Mixture, candidates
-from synthmatch.proposers.drawn.dexed.pairs import pair_bands, sine_bands
-from synthmatch.proposers.drawn.dexed.voice import Operator, steps_below, voice
-from synthmatch.synths.dexed.levels import STEP_DB
+from synthmatch.proposers.drawn.dexed.mixture import FittedPair, Mixture
+from synthmatch.proposers.drawn.dexed.pairs import candidates, pair_bands, sine_bands
+from synthmatch.proposers.drawn.dexed.voice import MODULATOR_DB, Operator, steps_below, voice
 
-#: Partials that are looked at.
-_PARTIALS = 40
-#: Times at which their amplitudes are measured.
-_TIMES = 64
-_WEIGHTS_WINDOW = 8192
-_HOP = 256
+#: By the number of pairs: the algorithm, modulator and carrier of each, and the carriers without a modulator. Only operator 6 has
+#: feedback.
+_ALGORITHMS = (
+    (32, (), (1, 2, 3, 4, 5, 6)),
+    (31, ((6, 5),), (1, 2, 3, 4)),
+    (29, ((6, 5), (4, 3)), (1, 2)),
+    (5, ((6, 5), (4, 3), (2, 1)), ()),
+)
+#: Partials that are looked at, those of them that may be operators, and those that may be carriers of pairs. Not tuned.
+_PARTIALS, _SINGLES, _CARRIERS = 40, 6, 8
+#: Times at which levels are measured, and samples between two frames of which they are some. Not tuned.
+_TIMES, _HOP = 64, 256
 #: Frames over which a modulator's level is smoothed, by their median. Not tuned.
 _SMOOTH = 5
-#: Partials that may be carriers of pairs.
-_CARRIERS = 8
-
-
-#: By the number of pairs: the algorithm, the modulator and carrier of each, the single carriers. One with feedback comes first.
-_ALGORITHMS = {
-    0: (32, (), (1, 2, 3, 4, 5, 6)),
-    1: (31, ((6, 5),), (1, 2, 3, 4)),
-    2: (29, ((6, 5), (4, 3)), (1, 2)),
-    3: (5, ((6, 5), (4, 3), (2, 1)), ()),
-}
+#: Samples of a window whose bins have the K-weights of frequencies.
+_WEIGHTS_WINDOW = 8192
 
 
 def draw_dexed(space: ParamSpace, target: Audio, note: Note) -> list[Preset]:
-    """Presets that sound like a target, (channels, samples), when `note` plays them. Their level is not the target's."""
+    """Presets that sound like a target, (channels, samples), when `note` plays them. Their level is not the target's.
+
+    None where it has no partial, as a click.
+    """
     sound = mono(target)[note.start_samples :].astype(np.float64)
-    note_hz = 440.0 * 2.0 ** ((note.pitch - 69) / 12)
-    seconds = _times(len(sound) / SAMPLE_RATE_HZ)
-    partials = strongest_partials(sound, seconds, _PARTIALS)
+    seconds = len(sound) / SAMPLE_RATE_HZ * _dense(_TIMES)
+    partials = _loudest_first(strongest_partials(sound, seconds, _PARTIALS), seconds)
     if not len(partials.hz):
         return []
-    loudest = np.argsort(-_loudness(partials, seconds), kind="stable")
-    hz, amplitudes = partials.hz[loudest], partials.amplitudes[loudest]
-    power = channel_power(sound[None], WINDOW, _HOP) @ mel_bands(WINDOW, MELS)
-    frame_seconds = (np.arange(len(power)) * _HOP + WINDOW / 2) / SAMPLE_RATE_HZ
-    # dense at the onset, too
-    places = np.unique(np.rint((len(power) - 1) * np.linspace(0, 1, _TIMES) ** 2).astype(np.int64))
-    power, frame_seconds = power[places].astype(np.float32), frame_seconds[places]
+    note_hz = 440.0 * 2.0 ** ((note.pitch - 69) / 12)
     found_hz = fundamental_hz(sound, note_hz)
     tuner = Tuner(note_hz, found_hz)
-    pairs = candidates(hz[:_CARRIERS], found_hz)
+    frames, power = _band_power(sound)
+    pairs = candidates(partials.hz[:_CARRIERS], found_hz)
     mixture = Mixture(power, pairs, pair_bands(pairs))
-    sines = sine_bands(hz[:6])
-    started = np.concatenate([frame_seconds[0] * np.array([0.2, 0.6]), frame_seconds])
+    singles = Partials(partials.hz[:_SINGLES], partials.amplitudes[:_SINGLES])
+    sines = sine_bands(singles.hz)
+    envelopes = [LevelTrack(track, seconds, note.hold_seconds).fitted() for track in singles.amplitudes]
+    at_frames = np.array([np.interp(frames, seconds, track) for track in singles.amplitudes])
     drawn = list[Preset]()
-    for count, (algorithm, places_of_pairs, singles) in _ALGORITHMS.items():
-        there = np.array([np.interp(frame_seconds, seconds, one) for one in amplitudes[: len(singles)]]).reshape(-1, len(power))
-        others = (np.square(there).T @ sines[: len(singles)].astype(np.float64)).astype(np.float32)
-        fitted, error = mixture.fitted(others, count)
-        fitted.sort(key=lambda one: -one.pair.feedback)
-        carriers = [
-            *((number, hz_of, LevelTrack(track, seconds, note.hold_seconds).fitted())
-              for number, hz_of, track in zip(singles, hz, amplitudes, strict=False)),
-            *((carrier, one.pair.carrier_hz, LevelTrack(_from_start(one.carrier), started, note.hold_seconds).fitted())
-              for (_, carrier), one in zip(places_of_pairs, fitted, strict=True)),
-        ]
-        modulators = [
-            (modulator, one.pair.modulator_hz, LevelTrack(_from_start(medfilt(one.modulator, _SMOOTH)), started, note.hold_seconds, _from_start(one.carrier), STEP_DB * 8).fitted())
-            for (modulator, _), one in zip(places_of_pairs, fitted, strict=True)
-        ]
-        top = max(envelope.level_db for _, _, envelope in carriers)
+    for count, (algorithm, numbers, single_numbers) in enumerate(_ALGORITHMS):
+        of = slice(len(single_numbers))
+        others = (np.square(at_frames[of]).T @ sines[of].astype(np.float64)).astype(np.float32)
+        # the first pair has operator 6, and with it the feedback
+        fitted = sorted(mixture.fitted(others, count), key=lambda one: -one.pair.feedback)
+        carriers = [*zip(single_numbers, singles.hz.tolist(), envelopes, strict=False)]
+        modulators = list[tuple[int, float, Envelope]]()
+        for (modulator, carrier), one in zip(numbers, fitted, strict=True):
+            of_carrier, of_modulator = _pair_envelopes(one, frames, note.hold_seconds)
+            carriers.append((carrier, one.pair.carrier_hz, of_carrier))
+            modulators.append((modulator, one.pair.modulator_hz, of_modulator))
+        top_db = max(envelope.level_db for _, _, envelope in carriers)
         operators = [
-            (number, Operator(tuner(float(of)), envelope, steps_below(envelope.level_db, level)))
-            for those, level in ((carriers, top), (modulators, STEP_DB * 8))
-            for number, of, envelope in those
+            (number, Operator(tuner(hz), envelope, steps_below(envelope.level_db, full_db)))
+            for those, full_db in ((carriers, top_db), (modulators, MODULATOR_DB))
+            for number, hz, envelope in those
         ]
         drawn.append(voice(space, algorithm, operators, max((one.pair.feedback for one in fitted), default=0)))
     return drawn
 
 
-def _times(length: float) -> Float64[F64, " times"]:
-    """Times after the start, dense at the onset, where most happens."""
-    return length * np.linspace(0, 1, _TIMES) ** 2
+def _dense(count: int) -> Float64[F64, " {count}"]:
+    """Places from 0 to 1, dense at the onset, where most happens."""
+    return np.asarray(np.linspace(0, 1, count) ** 2)
 
 
-def _loudness(partials: Partials, seconds: Float64[F64, " times"]) -> Float64[F64, " partials"]:
-    """Loudness of each partial, the mean over time."""
+def _loudest_first(partials: Partials, seconds: Float64[F64, " times"]) -> Partials:
+    """Partials by their loudness, the mean over time."""
     power = k_weights(_WEIGHTS_WINDOW)[np.rint(partials.hz * _WEIGHTS_WINDOW / SAMPLE_RATE_HZ).astype(np.int64)]
     loudness = (partials.amplitudes * np.sqrt(power)[:, None]) ** 0.75
-    return np.asarray(np.trapezoid(loudness, seconds, axis=1))
+    order = np.argsort(-np.trapezoid(loudness, seconds, axis=1), kind="stable")
+    return Partials(partials.hz[order], partials.amplitudes[order])
 
 
-def _from_start(track: Floats) -> Float64[F64, " times"]:
-    """A level by frames, with the first frame's twice before it: what a frame says is said of all its time."""
+def _band_power(sound: Float64[F64, " samples"]) -> tuple[Float64[F64, " frames"], Float32[F32, "frames bands"]]:
+    """Power in mel bands at some frames, and the time of each frame's middle in seconds."""
+    power = channel_power(sound[None], WINDOW, _HOP) @ mel_bands(WINDOW, MELS)
+    chosen = np.unique(np.rint((len(power) - 1) * _dense(_TIMES)).astype(np.int64))
+    return (chosen * _HOP + WINDOW / 2) / SAMPLE_RATE_HZ, power[chosen].astype(np.float32)
+
+
+def _pair_envelopes(one: FittedPair, frames: Float64[F64, " frames"], hold_seconds: float) -> tuple[Envelope, Envelope]:
+    """Envelopes of a pair's carrier and its modulator."""
+    seconds = np.concatenate([frames[0] * np.array([0.2, 0.6]), frames])
+    carrier, depth = _from_start(one.carrier), _from_start(median_filter(one.modulator, _SMOOTH, mode="nearest"))
+    return (
+        LevelTrack(carrier, seconds, hold_seconds).fitted(),
+        LevelTrack(depth, seconds, hold_seconds, carrier, MODULATOR_DB).fitted(),
+    )
+
+
+def _from_start(track: Float[Floats, " frames"]) -> Float64[F64, " frames+2"]:
+    """A level by frames, the first one twice more before it: what a frame says is said of all its time."""
     return np.concatenate([track[:1], track[:1], track]).astype(np.float64)

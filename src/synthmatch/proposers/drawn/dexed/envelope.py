@@ -79,7 +79,9 @@ class LevelTrack:
         _, offsets = self._errors(best[None])
         return Envelope(best[:4], best[4:], self._loudest_db + float(offsets[0]))
 
-    def _errors(self, knobs: Int64[I64, "envelopes 8"]) -> tuple[Float64[F64, " envelopes"], Float64[F64, " envelopes"]]:
+    def _errors(
+        self, knobs: Int64[I64, "envelopes 8"]
+    ) -> tuple[Float64[F64, " envelopes"], Float64[F64, " envelopes"]]:
         """How far envelopes are from the track, and the level of their highest in dB that is nearest, each (N,)."""
         count = len(knobs)
         stages = Stages(

@@ -42,17 +42,17 @@ class Tuner:
         harmonic = round(hz / self._fundamental_hz)
         if harmonic and abs(np.log2(hz / (harmonic * self._fundamental_hz))) < _HARMONIC:
             place = self._own.detune
-            tuned = self._nearest(
-                harmonic * self._fundamental_hz, slice(place, place + 1)
-            )
+            tuned = self._nearest(harmonic * self._fundamental_hz, slice(place, place + 1))
             return tuned._replace(detune=place)
         return self._nearest(hz, slice(None))
 
     def _nearest(self, hz: float, detunes: slice) -> Tuning:
         octave = np.log2(hz)
         errors = np.abs(self._octave + _RATIOS[:, :, None] + self._detuned[detunes] - octave)
-        # of equally near ones the least detuned
-        coarse, fine, detune = np.unravel_index((errors + 1e-6 * np.abs(_DETUNES[detunes])).argmin(), errors.shape)
+        # of equally near ones the least detuned, and a whole ratio
+        coarse, fine, detune = np.unravel_index(
+            (errors + 1e-6 * np.abs(_DETUNES[detunes]) + 1e-8 * np.arange(100)[:, None]).argmin(), errors.shape
+        )
         if errors.min() <= _NEAR:
             return Tuning(0, int(coarse), int(fine), int(detune))
         coarse, fine = np.unravel_index(np.abs(_FIXED - octave).argmin(), _FIXED.shape)

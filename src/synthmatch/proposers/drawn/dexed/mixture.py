@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from synthmatch.arrays import F32, Float32, Int64, I64
-from synthmatch.proposers.drawn.dexed.pairs import DEPTHS, NOISY, Pair
+from synthmatch.arrays import F32, I64, Float32, Int64
+from synthmatch.proposers.drawn.dexed.pairs import DEPTHS, Pair
 
 #: Levels that count below the loudest band of all, in dB.
 _RANGE_DB = 70.0
@@ -41,8 +41,8 @@ class Mixture:
         frames = np.rint((len(power) - 1) * np.linspace(0, 1, min(_MOMENTS, len(power))) ** 2).astype(np.int64)
         self._moments = np.unique(frames)
 
-    def fitted(self, others: Float32[F32, "frames bands"], count: int) -> tuple[list[FittedPair], float]:
-        """So many pairs beside what is there, one after the other, and how far all of it is from the target then.
+    def fitted(self, others: Float32[F32, "frames bands"], count: int) -> list[FittedPair]:
+        """So many pairs beside what is there, the nearest to what is missing one after the other.
 
         At most one of them has feedback, for only one modulator can.
         """
@@ -65,23 +65,26 @@ class Mixture:
                 there = base + sum(power for at, power in enumerate(of_pair) if at != place)
                 gain, depth, of_pair[place] = self._refit(one, there)
                 found[place] = (gain, depth)
-        total = base + sum(of_pair)
-        fitted = [
-            FittedPair(self._pairs[one], np.sqrt(gain * self._top), depth)
+        top = np.float32(self._top)
+        return [
+            FittedPair(self._pairs[one], np.sqrt(gain * top), depth)
             for one, (gain, depth) in zip(chosen, found, strict=True)
         ]
-        return fitted, float(self._error(total, np.arange(len(total))).mean())
 
-    def _refit(self, one: int, there: Float32[F32, "frames bands"]) -> tuple[F32, F32, F32]:
+    def _refit(
+        self, one: int, there: Float32[F32, "frames bands"]
+    ) -> tuple[Float32[F32, " frames"], Float32[F32, " frames"], Float32[F32, "frames bands"]]:
         """Of a pair: gain and depth by frame, and its power in bands."""
-        frames = np.arange(len(there))
-        _, gains, depths = self._fit(self._patterns[one : one + 1], there, frames)
+        _, gains, depths = self._fit(self._patterns[one : one + 1], there, np.arange(len(there)))
         return gains[0], DEPTHS[depths[0]].astype(np.float32), gains[0][:, None] * self._patterns[one][depths[0]]
 
     def _fit(
-        self, patterns: Float32[F32, "pairs depths bands"], there: Float32[F32, "frames bands"], frames: Int64[I64, " some"]
-    ) -> tuple[F32, F32, I64]:
-        """Least error of each pair at some frames, with the gain and the depth that have it, each (N, some)."""
+        self,
+        patterns: Float32[F32, "pairs depths bands"],
+        there: Float32[F32, "frames bands"],
+        frames: Int64[I64, " some"],
+    ) -> tuple[Float32[F32, "pairs some"], Float32[F32, "pairs some"], Int64[I64, "pairs some"]]:
+        """Least error of each pair at some frames, with the gain and the number of the depth that have it."""
         target, known = self._power[frames], there[frames]
         missing = _loudness(np.maximum(target - known, 0))  # (F, B)
         shapes = _loudness(patterns)  # (N, D, B)
@@ -102,7 +105,9 @@ class Mixture:
                 depths = np.where(better, depth, depths)
         return best, gains, depths
 
-    def _error(self, power: Float32[F32, "*pairs some bands"], frames: Int64[I64, " some"]) -> F32:
+    def _error(
+        self, power: Float32[F32, "*pairs some bands"], frames: Int64[I64, " some"]
+    ) -> Float32[F32, "*pairs some"]:
         """How far bands are from the target's at some frames: loudness, and levels in dB."""
         target = self._power[frames]
         louder = np.abs(_loudness(power) - _loudness(target)).sum(axis=-1) / self._whole
@@ -111,25 +116,10 @@ class Mixture:
 
 
 def _loudness(power: F32) -> F32:
+    """Power to 3/8, as `features.loudness_distance`. Same shape."""
     root = np.sqrt(np.sqrt(power))
     return np.asarray(root * np.sqrt(root))
 
 
 def _levels(power: F32) -> F32:
     return np.asarray(10 * np.log10(np.maximum(power, np.float32(10 ** (-_RANGE_DB / 10)))))
-
-
-def candidates(
-    partials_hz: F32, fundamental_hz: float
-) -> list[Pair]:
-    """Pairs that may be chosen: the loudest partials as carriers, modulated by what makes harmonics, and noise."""
-    pairs = dict[Pair, None]()
-    for carrier in partials_hz.tolist():
-        for ratio in (1, 2, 3, 5):
-            pairs[Pair(carrier, ratio * fundamental_hz)] = None
-        pairs[Pair(carrier, carrier)] = None
-        pairs[Pair(carrier, 1.414 * carrier)] = None
-        pairs[Pair(carrier, 3.53 * carrier, NOISY)] = None
-    for carrier in (100.0, 300.0, 800.0, 2000.0, 5000.0, 10000.0):
-        pairs[Pair(carrier, 2.37 * carrier if carrier < 4000 else carrier * 0.37, NOISY)] = None
-    return list(pairs)

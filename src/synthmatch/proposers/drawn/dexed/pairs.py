@@ -26,6 +26,25 @@ class Pair(NamedTuple):
     feedback: int = 0
 
 
+#: Carriers of noise that any target may have, in Hz, and frequencies of modulators as multiples of the carrier's; of a high one
+#: below it, for aliases fold back anyway. Not tuned.
+_NOISE_HZ, _ABOVE, _BELOW, _HIGH_HZ = (100.0, 300.0, 800.0, 2000.0, 5000.0, 10000.0), 2.37, 0.37, 4000.0
+
+
+def candidates(partials_hz: Float64[F64, " partials"], fundamental_hz: float) -> list[Pair]:
+    """Pairs that may be chosen: partials as carriers, modulated by what makes harmonics, bells and noise."""
+    pairs = dict[Pair, None]()
+    for carrier_hz in partials_hz.tolist():
+        for ratio in (1, 2, 3, 5):
+            pairs[Pair(carrier_hz, ratio * fundamental_hz)] = None
+        pairs[Pair(carrier_hz, carrier_hz)] = None
+        pairs[Pair(carrier_hz, 1.414 * carrier_hz)] = None
+        pairs[Pair(carrier_hz, 3.53 * carrier_hz, NOISY)] = None
+    for carrier_hz in _NOISE_HZ:
+        pairs[Pair(carrier_hz, (_ABOVE if carrier_hz < _HIGH_HZ else _BELOW) * carrier_hz, NOISY)] = None
+    return list(pairs)
+
+
 def pair_bands(pairs: list[Pair]) -> Float32[F32, "pairs depths bands"]:
     """Power in mel bands of pairs at each of `DEPTHS`, the carrier a full-scale sine. Shape: (N,) -> (N, 14, MELS)."""
     count, depths = len(pairs), len(DEPTHS)
@@ -38,7 +57,8 @@ def pair_bands(pairs: list[Pair]) -> Float32[F32, "pairs depths bands"]:
         np.full(count, _ALGORITHM), np.where(knob > 0, 2.0 ** (knob - 8.0), 0.0), amplitude, hz, np.zeros(depths)
     )
     power = expected_bins(Wiring(MODULATES, CARRIERS, FEEDBACK), playing)
-    return np.asarray((power.reshape(-1, power.shape[2]) @ mel_bands(WINDOW, MELS)).reshape(count, depths, MELS))
+    bands = power.reshape(-1, power.shape[2]) @ mel_bands(WINDOW, MELS)
+    return np.asarray(bands.reshape(count, depths, MELS))
 
 
 def sine_bands(hz: Float64[F64, " partials"]) -> Float32[F32, "partials bands"]:

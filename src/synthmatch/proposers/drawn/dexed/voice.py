@@ -10,6 +10,9 @@ from synthmatch.proposers.drawn.dexed.envelope import Envelope
 from synthmatch.proposers.drawn.dexed.frequency import Tuning
 from synthmatch.synths.dexed.levels import LEVELS, STEP_DB
 
+#: Level of a modulator at the highest of its knobs, in dB: the amplitude is twice a full-scale sine's, which moves a phase by a cycle.
+MODULATOR_DB = 8 * STEP_DB
+
 
 class Operator(NamedTuple):
     """An operator: what it plays, how its level goes, and its level, in steps of the DX7 below the highest, 0 or less."""
