@@ -1,53 +1,88 @@
-"""How near a preset that is drawn from the target comes, without any search: Vital, on the benchmark's recordings.
+"""How near presets that are drawn from the target come, without any search: the nearest of them, beside the library's nearest preset.
 
-``python bench/drawn.py``: each recording is drawn, set to its level (two renders as a rule), and scored.
+``python bench/drawn.py``: Vital, on the benchmark's recordings; ``--synth dexed``: Dexed, and on struck notes of FluidR3, too, as
+they are and at -20 LKFS. Each preset is set to its target's level (two renders as a rule), and scored.
 """
 
 import argparse
 import statistics
 import time
+from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
 from synthmatch.benchmark.recordings import recordings
+from synthmatch.benchmark.targets import BenchTarget
 from synthmatch.calibration.closeness import Closeness
+from synthmatch.features.loudness import with_loudness
 from synthmatch.features.search_distance import SearchDistance
+from synthmatch.library.builtin import libraries_for
 from synthmatch.metrics import evaluate
-from synthmatch.proposers.drawn.vital import draw_vital
-from synthmatch.render.guard import RenderFailure
+from synthmatch.params import Preset
+from synthmatch.proposers.drawn.proposer import DrawnProposer
+from synthmatch.proposers.library import LibraryProposer
 from synthmatch.render.pool import RenderPool
 from synthmatch.search.preset_level import levelled
 from synthmatch.synths.registry import get_synth
 
 METRICS = ("lsd", "mss", "wmfcc", "envelope_error", "loudness_error")
+#: Electric piano, celesta, glockenspiel, music box, vibraphone, marimba, xylophone, tubular bells, kalimba, tinkle bell, agogo,
+#: steel drums.
+STRUCK = tuple((program, pitch) for program in (4, 8, 9, 10, 11, 12, 13, 14, 108, 112, 113, 114) for pitch in (60, 79))
+_LOUDNESS_DB = -20.0
+
+
+def best_scores(pool: RenderPool, target: BenchTarget, presets: list[Preset]) -> list[float]:
+    """Closeness and metrics of the nearest of presets at the target's level."""
+    distance = SearchDistance(target.audio)
+    sounds = [audio for _, audio in levelled(pool, target.note, presets, target.audio) if isinstance(audio, np.ndarray)]
+    audio = min(sounds, key=distance.at_its_level)
+    closeness = Closeness(target.audio, pool.synth.id)(distance.at_its_level(audio))
+    return [closeness, *evaluate(target.audio, audio, METRICS).values()]
+
+
+def target_sets(synth: str, count: int) -> Iterator[tuple[str, list[BenchTarget]]]:
+    """Sets of targets by name."""
+    half = max(1, count // 2)
+    yield "recordings", recordings(half, half).targets
+    if synth == "dexed":
+        struck = recordings(0, fluid_notes=STRUCK[:count]).targets
+        yield "struck notes", struck
+        yield "struck notes, -20 LKFS", [replace(t, audio=with_loudness(t.audio, _LOUDNESS_DB)) for t in struck]
+
+
+def row(name: str, of: str, part: list[list[float]]) -> str:
+    """A row of the table: means."""
+    closeness, lsd, mss, wmfcc, envelope, loudness = np.transpose(part)
+    means = [f"{closeness.mean():.0f} %", *(f"{values.mean():.2f}" for values in (lsd, mss, wmfcc, envelope))]
+    return f"| {name} | {len(part)} | {of} | {' | '.join(means)} | {(loudness <= 1).mean():.0%} |"
 
 
 def main() -> None:
     """Print a table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--targets", type=int, default=60)
-    parser.add_argument("--quick", action="store_true", help="four recordings")
+    parser.add_argument("--targets", type=int, default=60, help="of each set, at most")
+    parser.add_argument("--synth", choices=("vital", "dexed"), default="vital")
+    parser.add_argument("--quick", action="store_true", help="four targets of each set")
     options = parser.parse_args()
-    half = 2 if options.quick else options.targets // 2
-    synth = get_synth("vital")
-    rows, seconds = list[list[float]](), list[float]()
+    synth, rng, seconds = get_synth(options.synth), np.random.default_rng(0), list[float]()
+    library = LibraryProposer(libraries_for(synth.id))
+    print("| targets | number | preset | closeness | `lsd` | `mss` | `wmfcc` | `envelope_error` | within 1 dB |")
+    print("| --- | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: |")
     with RenderPool(synth) as pool:
-        for target in recordings(half, half).targets:
-            start = time.perf_counter()
-            preset = draw_vital(synth.space, target.audio, target.note)
-            seconds.append(time.perf_counter() - start)
-            ((_, audio),) = levelled(pool, target.note, [preset], target.audio)
-            assert not isinstance(audio, RenderFailure), audio
-            closeness = Closeness(target.audio, synth.id)(SearchDistance(target.audio).at_its_level(audio))
-            rows.append([closeness, *evaluate(target.audio, audio, METRICS).values()])
-    print("| targets | number | closeness | `lsd` | `mss` | `wmfcc` | `envelope_error` | within 1 dB |")
-    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
-    parts = {"recordings": rows, "one-shots": rows[:half], "notes": rows[half:]}
-    for name, part in parts.items():
-        closeness, lsd, mss, wmfcc, envelope, loudness = np.transpose(part)
-        means = [f"{closeness.mean():.0f} %", *(f"{of.mean():.2f}" for of in (lsd, mss, wmfcc, envelope))]
-        print(f"| {name} | {len(part)} | {' | '.join(means)} | {(loudness <= 1).mean():.0%} |")
-    print(f"\nDrawing one takes {statistics.median(seconds):.2f} s (median), without its renders.")
+        for name, targets in target_sets(synth.id, 4 if options.quick else options.targets):
+            nearest, best = list[list[float]](), list[list[float]]()
+            for target in targets:
+                start = time.perf_counter()
+                drawn = DrawnProposer().propose(target.audio, target.note, synth, rng)
+                seconds.append(time.perf_counter() - start)
+                first = library.propose(target.audio, target.note, synth, rng)[:1]
+                nearest.append(best_scores(pool, target, [proposal.preset for proposal in first]))
+                best.append(best_scores(pool, target, [proposal.preset for proposal in drawn]))
+            print(row(name, "library's nearest", nearest))
+            print(row(name, "drawn", best))
+    print(f"\nDrawing takes {statistics.median(seconds):.2f} s (median), without renders.")
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ The lists are fixed. The notes are played by fluidsynth without its reverb and c
 """
 
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 from synthmatch.benchmark.targets import BenchTarget, TargetSet
@@ -31,8 +32,10 @@ FLUID = (
 )
 
 
-def recordings(sonic_pi: int = len(SONIC_PI), fluid: int = len(FLUID)) -> TargetSet:
-    """The first recordings of each list, with the notes found in them.
+def recordings(
+    sonic_pi: int = len(SONIC_PI), fluid: int = len(FLUID), fluid_notes: Sequence[tuple[int, int]] = FLUID
+) -> TargetSet:
+    """The first recordings of each list, with the notes found in them. `fluid_notes`: programs and pitches in place of `FLUID`.
 
     Raises `InputError` where a package is missing.
     """
@@ -41,7 +44,7 @@ def recordings(sonic_pi: int = len(SONIC_PI), fluid: int = len(FLUID)) -> Target
             raise InputError(f"{path} does not exist, expected the recordings there; apt-get install {package}")
     targets = [_loaded(SAMPLES / f"{name}.flac", name) for name in SONIC_PI[:sonic_pi]]
     with temporary_folder() as folder:
-        for program, pitch in FLUID[:fluid]:
+        for program, pitch in fluid_notes[:fluid]:
             targets.append(_loaded(play_note(folder, program, pitch), f"fluid {program:03d} {pitch}"))
     return TargetSet(targets, 0)
 
