@@ -13,6 +13,8 @@ _FIXED = (np.arange(4)[:, None] + np.arange(100) / 100) * np.log2(10)
 _NEAR = 50 / 1200
 #: A partial that is nearer than this to a harmonic, in octaves, is one. Not tuned.
 _HARMONIC = 12 / 1200
+#: The highest value of coarse.
+_HIGHEST = 31
 
 
 class Tuning(NamedTuple):
@@ -41,9 +43,10 @@ class Tuner:
         """The nearest knobs, fixed where no ratio comes within half a semitone."""
         harmonic = round(hz / self._fundamental_hz)
         if harmonic and abs(np.log2(hz / (harmonic * self._fundamental_hz))) < _HARMONIC:
+            if self._own.coarse == 1 and harmonic <= _HIGHEST:
+                return self._own._replace(coarse=harmonic)
             place = self._own.detune
-            tuned = self._nearest(harmonic * self._fundamental_hz, slice(place, place + 1))
-            return tuned._replace(detune=place)
+            return self._nearest(harmonic * self._fundamental_hz, slice(place, place + 1))._replace(detune=place)
         return self._nearest(hz, slice(None))
 
     def _nearest(self, hz: float, detunes: slice) -> Tuning:
