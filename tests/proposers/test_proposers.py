@@ -58,10 +58,13 @@ def target() -> Audio:
     return (np.sin(2 * np.pi * 262 * time) * np.exp(-5 * time))[None].astype(np.float32)
 
 
-@pytest.mark.parametrize("name", PROPOSERS)
-def test_contract(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "id"),
+    [*((name, SYNTH.id) for name in PROPOSERS if name != "drawn"), ("drawn", "vital"), ("drawn", "dexed")],
+)
+def test_contract(name: str, id: str) -> None:
     """Catches presets of another synthesizer, too many, doubled or illegal ones, and proposals that chance decides."""
-    proposer, synth = made()[name], get_synth("vital") if name == "drawn" else SYNTH
+    proposer, synth = made()[name], get_synth(id)
     assert isinstance(proposer, PROPOSERS[name])
     first, second = (proposer.propose(target(), NOTE, synth, np.random.default_rng(3)) for _ in range(2))
     assert 1 <= len(first) <= SEEDS
@@ -77,7 +80,8 @@ def test_contract(name: str) -> None:
 @pytest.mark.parametrize("name", [name for name in PROPOSERS if name != "random"])
 def test_nothing_is_proposed_for_an_unknown_synthesizer(name: str) -> None:
     """Catches a preset of one synthesizer that is rendered with another."""
-    assert not made()[name].propose(target(), NOTE, OTHER, np.random.default_rng(0))
+    unknown = get_synth("amsynth") if name == "drawn" else OTHER
+    assert not made()[name].propose(target(), NOTE, unknown, np.random.default_rng(0))
 
 
 class Fixed(Proposer):
