@@ -118,6 +118,7 @@ def start_search(body: schemas.SearchIn, server: State) -> schemas.JobOut:
         seed=body.seed,
         libraries=tuple(body.libraries),
         start=body.start,
+        sources=None if body.sources is None else tuple(body.sources),
         locked=tuple(body.locked),
     )
     return views.job(searches.search(server, body.target, asked), server)
