@@ -135,13 +135,13 @@ def test_a_preset_and_its_children_keep_their_origin() -> None:
     assert first.key() == preset.key()
 
 
-def asked(*sources: str) -> set[str]:
+def asked(*sources: str) -> frozenset[str]:
     """Origins of what a search on amsynth would begin with."""
     library = builtin_library(SYNTH.id)
     assert library
     proposers = proposers_for([library], start=presets(3), model=Guessing(), sources=sources or None)
     found = propose_all(proposers, target(), NOTE, SYNTH, np.random.default_rng(0), rendering=True)
-    return {preset.origin for preset in in_order(found)}
+    return frozenset(preset.origin for preset in in_order(found))
 
 
 def test_a_choice_of_sources_leaves_the_others_out() -> None:
