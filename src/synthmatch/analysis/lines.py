@@ -9,12 +9,13 @@ from synthmatch.note import SAMPLE_RATE_HZ
 _WINDOW = 4096
 #: Bins of a transform for each of its samples.
 _ZEROS = 4
-#: What counts as a partial where lines are chosen: decibels below the strongest, from seconds at the onset.
-_RANGE_DB, _SECONDS = 60.0, 1.0
+#: What counts as a partial where lines are chosen: decibels below the strongest, in seconds from the onset. With 60 dB what
+#: separation leaves of the residual counts too, with 40 bells are further away (docs/results/tried.md, "Drawing presets").
+_RANGE_DB, _SECONDS = 50.0, 1.0
 #: A peak in the spectrum at one moment; what is below this share of the strongest's power is rounding.
 _LEAST_POWER = 1e-9
 #: Partials may be as far from the nearest harmonic, in cents, before lines are made denser, and from the lines then. Tried:
-#: 8 and 5, 25 and 12, 40 and 20 (docs/results/tried.md, "Drawing: what is not harmonic").
+#: 8 and 5, 25 and 12, 40 and 20 (docs/results/tried.md, "Drawing presets").
 _HARMONIC_CENTS, _NEAR_CENTS = 12.0, 8.0
 
 
@@ -67,10 +68,10 @@ def _partials(sound: Float64[F64, " samples"]) -> tuple[Float64[F64, " _partials
     window = 2 * _WINDOW
     padded = np.pad(sound, (0, max(0, window - len(sound))))
     frames = np.lib.stride_tricks.sliding_window_view(padded, window)[:: window // 4]
-    power = np.square(np.abs(np.fft.rfft(frames * np.hanning(window), _ZEROS * window))).sum(axis=0)
+    power = np.square(np.abs(np.fft.rfft(frames * blackmanharris(window, sym=False), _ZEROS * window))).sum(axis=0)
     peaks = _peaks(power, power.max() * 10 ** (-_RANGE_DB / 10))
-    # side lobes: a partial is the highest within the main lobe's width
-    lobe = 2 * _ZEROS + 1
+    # a partial is the highest within its main lobe
+    lobe = 4 * _ZEROS
     peaks = peaks[[power[peak] == power[max(0, peak - lobe) : peak + lobe + 1].max() for peak in peaks]]
     levels_db = 10 * np.log10(power[peaks] / max(power.max(), np.finfo(np.float64).tiny)) + _RANGE_DB
     return peaks * SAMPLE_RATE_HZ / (_ZEROS * window), levels_db

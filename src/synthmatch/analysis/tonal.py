@@ -10,7 +10,7 @@ from synthmatch.features.separation import harmonic_and_percussive
 
 _WINDOW, _HOP = 4096, 1024
 #: How many times louder over time than over frequency a partial is, the strictest first. The first is the best of 1 to 16
-#: (docs/results/tried.md, "Drawing: what is steady"); the others are for sounds that would leave too much.
+#: (docs/results/tried.md, "Drawing presets"); the others are for sounds that would leave too much.
 _MARGINS = (8.0, 4.0, 2.0, 1.0, 0.5)
 
 

@@ -12,7 +12,7 @@ from synthmatch.arrays import F64, Float64
 from synthmatch.note import SAMPLE_RATE_HZ
 from synthmatch.proposers.drawn.release import Release, fitted_release
 
-#: Points of an LFO's shape; Vital takes 100. With 60 levels are further away (docs/results/tried.md, "Drawing: level").
+#: Points of an LFO's shape; Vital takes 100. With 60 levels are further away (docs/results/tried.md, "Drawing presets").
 _POINTS = 100
 #: Of them, those of the way back, or of the fall after the target's end.
 _POINTS_AFTER = 24
@@ -22,6 +22,8 @@ _EVEN = 0.1
 _HELD_DB_PER_SECOND = 6.0
 #: Shortest note that may be held, longest way back in seconds, and how far below its loudest a held level may be; not tuned.
 _SHORTEST, _LONGEST_WAY, _HELD_RANGE_DB = 0.5, 1.0, 26.0
+#: Seconds before the note's end at which a looping course turns: the window of the separation smears the click of an end.
+_BEFORE_END = 0.1
 #: Levels below the loudest that a shape says, and seconds of a fall after the target's end at most.
 _RANGE_DB, _LONGEST_FALL = 70.0, 10.0
 #: How far the level after the note's end may be from what release and fall say, and how far they may be from the target's
@@ -134,11 +136,12 @@ def _looping(sound: Float64[F64, " samples"], half_window_s: float, hold_s: floa
     """A course to the note's end, and back and forth from there; None where nothing is held."""
     if hold_s < _SHORTEST:
         return None
-    way = min(_LONGEST_WAY, hold_s / 2)
-    there = spread(_POINTS - _POINTS_AFTER, hold_s)
+    turn_s = hold_s - _BEFORE_END
+    way = min(_LONGEST_WAY, turn_s / 2)
+    there = spread(_POINTS - _POINTS_AFTER, turn_s)
     back = way * np.arange(1, _POINTS_AFTER + 1) / _POINTS_AFTER
-    times, moments = np.concatenate([there, hold_s + back]), np.concatenate([there, hold_s - back])
+    times, moments = np.concatenate([there, turn_s + back]), np.concatenate([there, turn_s - back])
     found = levels(sound[: round(hold_s * SAMPLE_RATE_HZ)], moments, half_window_s)
-    if found[moments >= hold_s - way].min() < found.max() * 10 ** (-_HELD_RANGE_DB / 20):
+    if found[moments >= turn_s - way].min() < found.max() * 10 ** (-_HELD_RANGE_DB / 20):
         return None
-    return Course(times, moments, found, hold_s, fitted_release(sound, hold_s), again_s=hold_s - way)
+    return Course(times, moments, found, hold_s, fitted_release(sound, hold_s), again_s=turn_s - way)

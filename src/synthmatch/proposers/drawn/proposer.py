@@ -17,6 +17,8 @@ _DRAWERS = {"vital": draw_vital}
 class DrawnProposer(Proposer):
     """One preset that is computed from the target, for a synthesizer that can be drawn; nothing for others or silence."""
 
+    name = "drawn"
+
     def propose(self, target: Audio, note: Note, synth: Synth, rng: np.random.Generator) -> Sequence[Proposal]:
         """See `Proposer`. No random numbers are drawn."""
         drawer = _DRAWERS.get(synth.id)
