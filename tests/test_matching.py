@@ -62,3 +62,14 @@ def test_the_search_starts_from_a_preset_and_keeps_its_locks() -> None:
         assert (candidate.preset.native[held] == odd.native[held]).all()
     with pytest.raises(InputError, match="locked is 'op9'"):
         match(BASS, synths=["dexed"], locked=["op9"])
+
+
+def test_matches_say_where_they_come_from() -> None:
+    """Catches a child that has lost its parent's origin, and a source that was left out and is searched from all the same."""
+    odd = DEXED.preset(DEXED.space.to_native(np.random.default_rng(4).random(145)), "odd")
+    found = match(BASS, synths=["dexed"], renders=40, start=[odd], sources=["yours"], metrics=())
+    assert {candidate.origin for candidate in found} == {"yours"}
+    assert any(candidate.preset.key() != odd.key() for candidate in found)
+    assert match(BASS, synths=["dexed"], renders=0, candidates=1, metrics=()).best.origin == "library"
+    with pytest.raises(InputError, match="is 'banks'"):
+        match(BASS, synths=["dexed"], sources=["banks"])

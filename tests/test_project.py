@@ -43,6 +43,7 @@ LAYERS = (
     "library",
     "surrogate",
     "proposers",
+    "wavetables",
     "search",
     "picture",
     "result",

@@ -170,6 +170,7 @@ def test_a_proposer_is_asked(project: Path) -> None:
     follow("adding-a-proposer.md", project, smaller)
     told = json.loads((project / "found/bell/match.json").read_text(encoding="utf-8"))
     assert told["candidates"][0]["name"] == "pad"
+    assert told["candidates"][0]["origin"] == "pad"
 
 
 def test_a_search_operator_is_drawn(project: Path) -> None:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from synthmatch.synths.registry import synth_names as synth_names
     from synthmatch.target import Target as Target
     from synthmatch.target import load_target as load_target
+    from synthmatch.wavetables import Wavetable as Wavetable
+    from synthmatch.wavetables import wavetable as wavetable
 
 __version__ = "0.1.0"
 
@@ -36,12 +38,14 @@ _HOMES = {
     "RenderPool": "synthmatch.render.pool",
     "SynthmatchError": "synthmatch.errors",
     "Target": "synthmatch.target",
+    "Wavetable": "synthmatch.wavetables",
     "get_synth": "synthmatch.synths.registry",
     "load_estimator": "synthmatch.models.registry",
     "load_target": "synthmatch.target",
     "match": "synthmatch.matching",
     "read_presets": "synthmatch.synths.preset_files",
     "synth_names": "synthmatch.synths.registry",
+    "wavetable": "synthmatch.wavetables",
     "write_presets": "synthmatch.synths.preset_files",
 }
 
@@ -55,6 +59,7 @@ __all__ = [
     "RenderPool",
     "SynthmatchError",
     "Target",
+    "Wavetable",
     "__version__",
     "get_synth",
     "load_estimator",
@@ -62,6 +67,7 @@ __all__ = [
     "match",
     "read_presets",
     "synth_names",
+    "wavetable",
     "write_presets",
 ]
 

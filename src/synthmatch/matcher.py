@@ -52,6 +52,7 @@ class Task:
     locked: Sequence[str]
     metrics: Sequence[str] | None
     model: TrainedModel | None
+    sources: Sequence[str] | None
     surrogates: Mapping[str, Surrogate]
     progress: Callable[[str, Progress], None] | None
     show: Callable[[str, Sequence[Match]], None] | None
@@ -79,7 +80,7 @@ def match_one(synth: Synth, pool: RenderPool, task: Task) -> SynthMatches:
         task.target.audio,
         task.target.note,
         pool,
-        proposers_for(libraries, start=task.start, model=task.model),
+        proposers_for(libraries, start=task.start, model=task.model, sources=task.sources),
         task.surrogates.get(synth.id),
         task.budget,
         np.random.default_rng([task.seed, _stable(synth.id)]),

@@ -14,6 +14,7 @@ from synthmatch.matcher import SynthMatches, Task, match_one
 from synthmatch.note import SAMPLE_RATE_HZ
 from synthmatch.params import Preset
 from synthmatch.proposers.model import TrainedModel
+from synthmatch.proposers.registry import check_sources
 from synthmatch.render.pool import RenderPool
 from synthmatch.result import Match, Matches
 from synthmatch.search.locks import check_names
@@ -44,6 +45,7 @@ def match(
     model: TrainedModel | None = None,
     surrogate: str | Path | Mapping[str, Surrogate] | None = DEFAULT,
     start: Sequence[Preset] = (),
+    sources: Sequence[str] | None = None,
     locked: Sequence[str] = (),
     metrics: Sequence[str] | None = None,
     workers: int | None = None,
@@ -64,7 +66,9 @@ def match(
     package's; the file of one that `synthmatch surrogate train` made; those of a file that was read, by synthesizer id; or
     "none" or None, and renders alone guide.
 
-    `start` are presets to begin with. `locked` names parameters, groups or parts that keep the value of the first of
+    `start` are presets to begin with. `sources` names what presets may come from (`proposers.registry.PROPOSERS`): drawn, library,
+    model, yours (`start`), random; by default all but random. Each match says its `origin`. Random presets are used too where
+    nothing else is known of a synthesizer. `locked` names parameters, groups or parts that keep the value of the first of
     them of their synthesizer, or without one the default. `metrics` names the scores to give (default: all); without
     ``mss``, no match says how sure it is and nothing is called out of reach.
 
@@ -81,6 +85,7 @@ def match(
             f"got renders {renders}, seconds {seconds}, candidates {candidates};"
             " expected renders 0 or more, seconds above 0, candidates 1 or more"
         )
+    check_sources(sources, start=start, model=model)
     # the synthesizers first: files may name those that are asked for
     chosen = installed(synths)
     surrogates = surrogates_of(surrogate)
@@ -104,6 +109,7 @@ def match(
         locked,
         metrics,
         model,
+        sources,
         surrogates,
         progress,
         show,

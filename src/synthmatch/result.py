@@ -57,6 +57,14 @@ class Match:
         """Id of the synthesizer."""
         return self.preset.synth
 
+    @property
+    def origin(self) -> str:
+        """Where it comes from: the name of the proposer of its preset, or of the preset that the search made it of.
+
+        ``drawn`` from the target, of a ``library`` or a ``model``, one of ``yours``, or ``random``.
+        """
+        return self.preset.origin
+
     def parameters(self) -> dict[str, str]:
         """What a panel would show, by parameter name."""
         space = get_synth(self.synth).space

@@ -5,7 +5,9 @@ import pytest
 
 from synthmatch.analysis.fundamental import fundamental_hz
 from synthmatch.analysis.harmonics import harmonic_amplitudes
-from synthmatch.analysis.tonal import tonal_part
+from synthmatch.analysis.level import fall_db_per_second, levels
+from synthmatch.analysis.lines import line_amplitudes, octaves_below
+from synthmatch.analysis.tonal import tonal_and_residual
 from synthmatch.arrays import F64
 from synthmatch.note import SAMPLE_RATE_HZ
 
@@ -52,14 +54,68 @@ def test_clicks_are_residual_and_tones_are_not() -> None:
     clicks = np.zeros(len(TIME))
     clicks[5000::11_025] = 0.9
     tone = series(440, [0.3, 0.1])
-    steady = tonal_part(tone + clicks)
-    assert steady.shape == tone.shape
+    steady, residual, share = tonal_and_residual(tone + clicks, 0.5)
+    assert np.allclose(steady + residual, tone + clicks)
     inner = slice(4096, -4096)
     assert np.square(steady - tone)[inner].sum() < 0.1 * np.square(clicks)[inner].sum()
-    assert np.square(tonal_part(clicks))[inner].sum() < 0.1 * np.square(clicks)[inner].sum()
+    assert 0.5 < share / (np.square(clicks).sum() / np.square(tone + clicks).sum()) < 4
+
+
+def test_no_partial_is_in_both_parts() -> None:
+    """Catches parts that share a partial: where both are played, they beat with each other or cancel."""
+    tone = series(440, [0.3, 0.1])
+    residual = tonal_and_residual(tone, 0.5).residual
+    spectrum = np.abs(np.fft.rfft(residual * np.hanning(len(residual))))
+    # bins of half a hertz
+    assert spectrum[860:901].max() < 1e-2 * np.abs(np.fft.rfft(tone * np.hanning(len(tone)))).max()
+
+
+@pytest.mark.parametrize("most", [0.3, 0.05])
+def test_a_residual_is_no_larger_than_it_may_be(most: float) -> None:
+    """Catches noise that a preset would carry as a recording."""
+    noise = np.random.default_rng(0).standard_normal(SAMPLE_RATE_HZ)
+    parts = tonal_and_residual(noise, most)
+    assert np.square(parts.residual).sum() == pytest.approx(parts.share * np.square(noise).sum())
+    assert parts.share <= most
 
 
 @pytest.mark.parametrize("samples", [1, 100, 2048])
 def test_a_short_sound_has_a_steady_part(samples: int) -> None:
     """Catches an error where a sound is shorter than the window."""
-    assert tonal_part(series(440, [0.3])[:samples]).shape == (samples,)
+    parts = tonal_and_residual(series(440, [0.3])[:samples], 0.3)
+    assert parts.tonal.shape == parts.residual.shape == (samples,)
+
+
+@pytest.mark.parametrize("hz", [110.0, 440.0, 1760.0])
+def test_a_harmonic_sound_needs_no_octaves(hz: float) -> None:
+    """Catches a table whose keys are played octaves too low for nothing."""
+    assert octaves_below(series(hz, [0.3, 0.2, 0.1, 0.1]), hz, 4) == 0
+
+
+def test_a_bell_is_on_the_lines_of_a_lower_note() -> None:
+    """Catches partials that are moved to harmonics, are counted on two lines, or lose level."""
+    bell = 0.3 * np.sin(2 * np.pi * 440 * TIME) + 0.2 * np.sin(2 * np.pi * 440 * 2.756 * TIME)
+    octaves = octaves_below(bell, 440.0, 4)
+    assert octaves >= 2
+    line_hz = 440 / 2**octaves
+    (found,) = line_amplitudes(bell, line_hz, np.array([1.0]), 1023)
+    first, second = (round(hz / line_hz) - 1 for hz in (440.0, 440 * 2.756))
+    assert found[first] == pytest.approx(0.3, rel=0.01)
+    assert found[second] == pytest.approx(0.2, rel=0.01)
+    found[[first, second]] = 0
+    assert found.max() < 1e-3
+
+
+def test_levels_are_those_of_the_sound() -> None:
+    """Catches a window that counts silence before the onset, or after the end."""
+    sound = series(440, [0.4], 1.5)
+    found = levels(sound, np.array([0.0, 0.5, 1.0, 2.0]), 0.02)
+    assert found == pytest.approx(0.4 / np.sqrt(2) * np.exp(-1.5 * np.array([0.01, 0.5, 1.0, 1.99])), rel=0.02)
+
+
+@pytest.mark.parametrize("fall_db", [-10.0, 0.0, 25.0])
+def test_a_fall_is_measured(fall_db: float) -> None:
+    """Catches a slope of power taken for one of amplitude, and a wrong sign."""
+    sound = series(440, [0.1], fall_db / 20 * np.log(10))
+    assert fall_db_per_second(sound, 0.5, 1.5) == pytest.approx(fall_db, abs=0.5)
+    assert fall_db_per_second(sound, 0.5, 0.52) == 0

@@ -93,9 +93,10 @@ def test_the_table_says_how_close_and_how_sure_a_match_is(tmp_path: Path) -> Non
     """Catches a table with another figure than the file's, a distance in it, and a match that is compared with nothing."""
     request = ("match", BELL, "--synth", "dexed", "--renders", 20, "-n", 1)
     heads, row, sure = run(*request, "-o", tmp_path / "a").stdout.splitlines()[2:5]
-    assert heads.split() == ["synth", "preset", "closeness", "file"]
+    assert heads.split() == ["synth", "preset", "from", "closeness", "file"]
     found = json.loads((tmp_path / "a/bell/match.json").read_text())["candidates"][0]
-    assert row.split()[-4:] == [f"{found['closeness']:.0f}", "%", found["word"], "1-dexed.syx"]
+    assert row.split()[-5:] == ["library", f"{found['closeness']:.0f}", "%", found["word"], "1-dexed.syx"]
+    assert found["origin"] == "library"
     nearer = f"matched nearer than {round(100 * found['in_domain_percentile'])} of 100 of Dexed (DX7)'s own sounds"
     far = "out of reach of Dexed (DX7): 95 of 100 of its own sounds are matched nearer than this one was"
     assert sure.strip() == (far if found["in_domain_percentile"] <= 0.05 else nearer)

@@ -1,5 +1,6 @@
 """Presets drawn from the target, through the real Vital."""
 
+import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -105,6 +106,67 @@ def test_a_held_note_lasts_and_a_short_one_ends(pool: RenderPool) -> None:
     loudest = np.abs(short[:, at[0.2]]).max()
     assert np.abs(short[:, at[0.5]]).max() < 0.03 * loudest
     assert np.abs(long[:, at[1.4]]).max() > 0.5 * loudest
+
+
+def decibels_at(audio: F32, seconds: float) -> float:
+    """Level of the 0.1 s before a time."""
+    part = audio[:, round((seconds - 0.1) * SAMPLE_RATE_HZ) : round(seconds * SAMPLE_RATE_HZ)]
+    return float(10 * np.log10(np.square(part).mean() + 1e-12))
+
+
+def test_a_long_note_lives_on_and_does_not_click(pool: RenderPool) -> None:
+    """Catches a frozen frame after the target's end, and loops that jump."""
+    throb = 1 + 0.6 * np.sin(2 * np.pi * 4 * TIME)
+    target = np.asarray(0.1 * throb * np.sin(2 * np.pi * 220 * TIME) * (NOTE.hold_seconds > TIME), np.float32)[None]
+    preset, _ = played(pool, target)
+    audio = rendered(pool, preset, Note(57, 100, 4.0, 4.0))
+    moves = [decibels_at(audio, seconds) for seconds in np.arange(3.0, 4.0, 0.05)]
+    # the target moves by 12 dB
+    assert np.ptp(moves) > 6
+    jumps = np.abs(np.diff(audio, 2, axis=1))
+    first, later = (jumps[:, round(a * SAMPLE_RATE_HZ) : round(b * SAMPLE_RATE_HZ)] for a, b in ((0.1, 0.7), (0.9, 4)))
+    assert later.max() < 2 * first.max()
+
+
+def test_a_sound_that_falls_falls_on(pool: RenderPool) -> None:
+    """Catches a piano that stands still where its recording's key was let go."""
+    target = np.asarray(0.3 * 10 ** (-TIME) * np.sin(2 * np.pi * 220 * TIME), np.float32)[None]
+    preset, _ = played(pool, target)
+    audio = rendered(pool, preset, Note(57, 100, 2.2, 2.2))
+    assert decibels_at(audio, 0.5) - decibels_at(audio, 2.0) == pytest.approx(30, abs=8)
+
+
+def test_a_softer_key_is_softer(pool: RenderPool) -> None:
+    """Catches a preset that does not hear how it is played."""
+    preset, audio = played(pool, organ())
+    softer = rendered(pool, preset, Note(57, 40, NOTE.hold_seconds, NOTE.render_seconds))
+    assert decibels_at(audio, 0.5) - decibels_at(softer, 0.5) == pytest.approx(40 * np.log10(100 / 40), abs=1)
+
+
+def test_macros_do_what_they_say(pool: RenderPool) -> None:
+    """Catches a macro without a name or a connection, and one that changes the sound where it stands."""
+    hiss = 0.02 * np.random.default_rng(3).standard_normal(NOTE.samples)
+    preset, audio = played(pool, np.asarray(organ() + hiss, np.float32))
+    names = [preset.extra["header"][f"macro{number}"] for number in range(1, 5)]
+    assert names == ["TIMBRE", "NOISE", "BRIGHTNESS", "RELEASE"]
+
+    def changed(without: str = "", **settings: float) -> F32:
+        kept = {name: value for name, value in preset.extra.items() if name != without}
+        kept["settings"] = {**preset.extra["settings"], **settings}
+        return rendered(pool, dataclasses.replace(preset, extra=kept))
+
+    assert np.array_equal(changed("modulations"), audio)
+    quiet_hiss, bright, lasting, late = (
+        changed(**{f"macro_control_{n}": value}) for n, value in ((2, 0.0), (3, 1.0), (4, 1.0), (1, 1.0))
+    )
+    spectrum, without, with_more = (
+        np.square(np.abs(np.fft.rfft(one[0, : round(0.7 * SAMPLE_RATE_HZ)]))) for one in (audio, quiet_hiss, bright)
+    )
+    # 0.7 s: bins of 1.43 Hz; from 7 kHz there is the hiss alone
+    assert without[5000:].sum() < 0.1 * spectrum[5000:].sum()
+    assert with_more[5000:].sum() > 4 * spectrum[5000:].sum()
+    assert decibels_at(lasting, 1.1) > decibels_at(audio, 1.1) + 3
+    assert not np.allclose(late, audio, atol=0.01)
 
 
 @pytest.mark.parametrize("samples", [1, 1323])

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from synthmatch.audio import Audio
+from synthmatch.errors import InputError
 from synthmatch.library.builtin import builtin_library
 from synthmatch.note import Note
 from synthmatch.params import Preset
@@ -14,7 +15,7 @@ from synthmatch.proposers.drawn.proposer import DrawnProposer
 from synthmatch.proposers.library import LibraryProposer
 from synthmatch.proposers.model import ModelProposer
 from synthmatch.proposers.random import RandomProposer
-from synthmatch.proposers.registry import PROPOSERS
+from synthmatch.proposers.registry import PROPOSERS, check_sources, proposers_for, random_instead
 from synthmatch.proposers.user import UserProposer
 from synthmatch.synths.registry import get_synth
 
@@ -48,7 +49,7 @@ def made() -> dict[str, Proposer]:
         "library": LibraryProposer([library]),
         "model": ModelProposer(Guessing()),
         "random": RandomProposer(),
-        "user": UserProposer(presets(3)),
+        "yours": UserProposer(presets(3)),
     }
 
 
@@ -87,6 +88,8 @@ def test_nothing_is_proposed_for_an_unknown_synthesizer(name: str) -> None:
 class Fixed(Proposer):
     """Proposes what it was given."""
 
+    name = "fixed"
+
     def __init__(self, found: Sequence[Preset], alone: bool = False) -> None:
         self.stands_alone, self._found = alone, found
 
@@ -100,7 +103,9 @@ def test_those_that_know_the_target_take_turns_behind_the_users() -> None:
     a, b, c, d, e = presets(5)
     proposers = [Fixed([a, b]), UserProposer([e]), RandomProposer(), Fixed([c, a, d])]
     found = propose_all(proposers, target(), NOTE, SYNTH, np.random.default_rng(0), rendering=True)
-    assert [preset.key() for preset in in_order(found)] == [preset.key() for preset in (e, a, c, b, d)]
+    ordered = in_order(found)
+    assert [preset.key() for preset in ordered] == [preset.key() for preset in (e, a, c, b, d)]
+    assert [preset.origin for preset in ordered] == ["yours", *4 * ["fixed"]]
 
 
 def test_random_presets_are_the_last_resort() -> None:
@@ -120,3 +125,58 @@ def test_without_renders_a_model_answers_alone(rendering: bool, count: int) -> N
     both = [Fixed(presets(2), alone=True), Fixed(presets(5)[2:])]
     found = propose_all(both, target(), NOTE, SYNTH, np.random.default_rng(0), rendering=rendering)
     assert len(in_order(found)) == count
+
+
+def test_a_preset_and_its_children_keep_their_origin() -> None:
+    """Catches an origin that a change of values or of the name loses, that tells presets apart, or that a later proposer takes."""
+    (preset,) = presets(1)
+    found = propose_all(
+        [Fixed([preset]), UserProposer([preset])], target(), NOTE, SYNTH, np.random.default_rng(0), rendering=True
+    )
+    (first,) = in_order(found)
+    child = first.with_name("child").with_native(SYNTH.space.default)
+    assert (first.origin, child.origin, preset.origin) == ("yours", "yours", "")
+    assert first.key() == preset.key()
+
+
+def asked(*sources: str) -> frozenset[str]:
+    """Origins of what a search on amsynth would begin with."""
+    library = builtin_library(SYNTH.id)
+    assert library
+    proposers = proposers_for([library], start=presets(3), model=Guessing(), sources=sources or None)
+    found = propose_all(proposers, target(), NOTE, SYNTH, np.random.default_rng(0), rendering=True)
+    return frozenset(preset.origin for preset in in_order(found))
+
+
+def test_a_choice_of_sources_leaves_the_others_out() -> None:
+    """Catches a source that is asked all the same, one that is lost, and random presets that nobody asked for."""
+    assert {"library", "model", "yours"} <= asked()
+    assert "random" not in asked()
+    for sources in (("library",), ("yours", "model"), ("random",), ("library", "random")):
+        assert asked(*sources) == set(sources)
+    assert asked("drawn") == {"random"}
+
+
+def test_random_presets_in_the_place_of_others_are_told() -> None:
+    """Catches a stand-in that nobody hears of, and a line where there is none."""
+    assert random_instead(("drawn", "library"), "Dexed", {"random"}) == (
+        "nothing for Dexed comes from drawn or library; random presets take its place"
+    )
+    for sources, origin in ((None, "random"), (("random",), "random"), (("library",), "library")):
+        assert random_instead(sources, "Dexed", {origin}) == ""
+
+
+@pytest.mark.parametrize(
+    ("sources", "words"),
+    [
+        (("library", "banks"), "is 'banks', expected one or more of .*drawn, library, model, yours, random, such as"),
+        ((), "no source to start from, expected one or more of .*drawn"),
+        (("yours",), "the source yours and no presets of yours; give a file"),
+        (("model",), "the source model and no model; give the folder"),
+    ],
+)
+def test_a_source_that_cannot_give_anything_is_refused(sources: tuple[str, ...], words: str) -> None:
+    """Catches a wrong name that is passed over, and a choice that silently becomes random presets."""
+    with pytest.raises(InputError, match=words):
+        check_sources(sources, start=[], model=None)
+    check_sources(("yours", "model"), start=presets(1), model=Guessing())

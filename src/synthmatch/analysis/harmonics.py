@@ -1,13 +1,14 @@
 """How loud each harmonic is over time."""
 
 import numpy as np
+from scipy.signal.windows import blackmanharris
 
 from synthmatch.arrays import F64, Float64
-from synthmatch.features.stft import hann
 from synthmatch.note import SAMPLE_RATE_HZ
 
-#: Periods of the fundamental in a window: a Hann window of four has its zeros half-way between two harmonics.
-_PERIODS = 4
+#: Periods of the fundamental in a window: one of Blackman and Harris of eight has its zeros half-way between two harmonics,
+#: and what a harmonic leaks to others is 92 dB below it. With a Hann window of four a square wave had even harmonics.
+_PERIODS = 8
 
 
 def harmonic_amplitudes(
@@ -20,7 +21,7 @@ def harmonic_amplitudes(
     """
     harmonics = max(1, min(most, int(SAMPLE_RATE_HZ / 2 / fundamental_hz)))
     window = 2 * round(_PERIODS * SAMPLE_RATE_HZ / fundamental_hz / 2)
-    shape = hann(window)
+    shape = blackmanharris(window, sym=False)
     size = 1 << int(np.ceil(np.log2(2 * window)))
     harmonic = np.rint(np.arange(size // 2 + 1) * SAMPLE_RATE_HZ / size / fundamental_hz).astype(np.int64)
     harmonic = np.where(harmonic <= harmonics, harmonic, 0)

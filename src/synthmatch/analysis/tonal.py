@@ -1,18 +1,47 @@
 """The part of a sound that is steady for a while: its partials, without breath, bow, hammer or drum skin."""
 
+from typing import NamedTuple
+
 import numpy as np
 from scipy.signal import istft, stft
 
 from synthmatch.arrays import F64, Float64
-from synthmatch.features.separation import harmonic_mask
+from synthmatch.features.separation import harmonic_and_percussive
 
-_WINDOW, _HOP = 2048, 512
+_WINDOW, _HOP = 4096, 1024
+#: How many times louder over time than over frequency a partial is, the strictest first. The first is the best of 1 to 16
+#: (docs/results/tried.md, "Drawing presets"); the others are for sounds that would leave too much.
+_MARGINS = (8.0, 4.0, 2.0, 1.0, 0.5)
 
 
-def tonal_part(sound: Float64[F64, " samples"]) -> Float64[F64, " samples"]:
-    """The steady part, by median filters; the sound less it is the residual. Same shape."""
+class Parts(NamedTuple):
+    """A sound's steady part and its residual, which add up to it, and the residual's share of its energy, 0 to 1."""
+
+    tonal: Float64[F64, " samples"]
+    residual: Float64[F64, " samples"]
+    share: float
+
+
+def tonal_and_residual(sound: Float64[F64, " samples"], most_residual: float) -> Parts:
+    """The steady part, by median filters, and what is left, which has at most a share `most_residual` of the energy.
+
+    Each bin belongs to one of them: halves of a partial would beat with each other. What would leave too much is told
+    apart by smaller margins, and at last by a share of all of it.
+    """
     padded = np.pad(sound, (0, max(0, _WINDOW - len(sound))))
     spectrum = stft(padded, nperseg=_WINDOW, noverlap=_WINDOW - _HOP)[2]
-    mask = harmonic_mask(np.abs(spectrum).T, 1.0).T
-    tonal = np.asarray(istft(spectrum * mask, nperseg=_WINDOW, noverlap=_WINDOW - _HOP)[1], np.float64)[: len(sound)]
-    return np.pad(tonal, (0, len(sound) - len(tonal)))
+    magnitudes = np.abs(spectrum)
+    harmonic, percussive = (part.T for part in harmonic_and_percussive(magnitudes.T))
+    energies = np.square(magnitudes)
+    for margin in _MARGINS:
+        steady = harmonic > margin * percussive
+        if energies[~steady].sum() <= most_residual * energies.sum():
+            break
+    tonal = np.asarray(istft(spectrum * steady, nperseg=_WINDOW, noverlap=_WINDOW - _HOP)[1], np.float64)
+    tonal = np.pad(tonal[: len(sound)], (0, max(0, len(sound) - len(tonal))))
+    residual = sound - tonal
+    share = float(np.square(residual).sum() / max(np.square(sound).sum(), np.finfo(np.float64).tiny))
+    if share > most_residual:
+        residual = residual * np.sqrt(most_residual / share)
+        tonal, share = sound - residual, most_residual
+    return Parts(tonal, residual, share)

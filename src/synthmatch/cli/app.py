@@ -22,6 +22,7 @@ from synthmatch.cli.score import score
 from synthmatch.cli.surrogate import surrogate_app
 from synthmatch.cli.synths import synths
 from synthmatch.cli.train import train
+from synthmatch.cli.wavetable import wavetable
 from synthmatch.cli.web import web
 from synthmatch.errors import InputWarning, SynthmatchError
 from synthmatch.systems.signals import unwind_on_signals
@@ -42,6 +43,7 @@ app = typer.Typer(
 )
 app.command("match")(match)
 app.command("render")(render)
+app.command("wavetable")(wavetable)
 app.command("score")(score)
 app.command("agreement")(agreement)
 app.command("synths")(synths)

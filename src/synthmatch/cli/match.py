@@ -1,6 +1,6 @@
 """``synthmatch match``: recordings in, ranked presets out."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,6 +9,8 @@ import typer
 from synthmatch.cli.printing import say, say_aside, say_json, say_table
 
 if TYPE_CHECKING:
+    from synthmatch.params import Preset
+    from synthmatch.proposers.model import TrainedModel
     from synthmatch.result import Matches
 
 ALL = "all"
@@ -55,6 +57,15 @@ def match(
     start: Annotated[
         list[Path] | None, typer.Option(help="A preset file whose presets the search begins with. Repeatable.")
     ] = None,
+    sources: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="NAME[,NAME...]",
+            help="What the search begins with: drawn (from the target), library, model, yours (the --start presets), random."
+            " Without it all but random.",
+        ),
+    ] = None,
     lock: Annotated[
         list[str] | None,
         typer.Option(
@@ -99,6 +110,7 @@ def match(
         _say_unguided(chosen, surrogates)
     libraries = [Library.load(path) for path in library or []]
     first = [preset for path in start or [] for preset in read_presets(path)]
+    names = _sources(sources, first, estimator)
     # every target is read before the first search, so that a mistake in the last costs no waiting
     loaded = [
         load_target(path, note=note, velocity=parse_velocity(velocity), hold_seconds=hold, whole=whole)
@@ -122,6 +134,7 @@ def match(
                         model=estimator,
                         surrogate=surrogates,
                         start=first,
+                        sources=names,
                         locked=lock or [],
                         workers=workers,
                         progress=progress,
@@ -133,10 +146,8 @@ def match(
                 if not results:
                     raise
                 complete = False
-            if len(results) > written and not json:
-                _table(found, results[-1])
-            for line in found.failed.values() if len(results) > written else ():
-                say_aside(line)
+            if len(results) > written:
+                _say_found(found, results[-1], names, table=not json)
             if not complete:
                 say_aside("interrupted: the best so far is kept")
                 break
@@ -146,6 +157,14 @@ def match(
         say_json({"targets": results, "banks": [str(path) for path in banks]})
     elif banks:
         say("best of each target: " + ", ".join(str(path) for path in banks))
+
+
+def _sources(text: str | None, start: Sequence["Preset"], model: "TrainedModel | None") -> list[str] | None:
+    from synthmatch.proposers.registry import check_sources  # noqa: PLC0415
+
+    names = None if text is None else [name.strip() for name in text.split(",")]
+    check_sources(names, start=start, model=model)
+    return names
 
 
 def _say_missing() -> None:
@@ -159,6 +178,20 @@ def _say_missing() -> None:
 def _say_unguided(synths: Collection[str], surrogates: Collection[str]) -> None:
     if unknown := [name for name in synths if name not in surrogates]:
         say_aside(f"no surrogate of {', '.join(unknown)}: renders alone guide the search")
+
+
+def _say_found(found: "Matches", written: dict[str, Any], sources: Collection[str] | None, *, table: bool) -> None:
+    from synthmatch.proposers.registry import random_instead  # noqa: PLC0415
+    from synthmatch.synths.registry import get_synth  # noqa: PLC0415
+
+    if table:
+        _table(found, written)
+    for id in found.renders:
+        origins = {candidate.origin for candidate in found if candidate.synth == id}
+        if line := random_instead(sources, get_synth(id).title, origins):
+            say_aside(line)
+    for line in found.failed.values():
+        say_aside(line)
 
 
 def _table(found: "Matches", written: dict[str, Any]) -> None:
@@ -175,8 +208,9 @@ def _table(found: "Matches", written: dict[str, Any]) -> None:
     for rank, (candidate, files) in enumerate(zip(found, written["candidates"], strict=True), 1):
         closeness = f"{candidate.closeness:.0f} %"
         word = ", ".join(filter(None, [candidate.word, candidate.level_text]))
-        rows.append([str(rank), candidate.synth, candidate.preset.name, closeness, word, Path(files["preset"]).name])
-    say_table(("", "synth", "preset", "closeness", "", "file"), rows, right=range(3, 4), keys=3)
+        named = [str(rank), candidate.synth, candidate.preset.name, candidate.origin]
+        rows.append([*named, closeness, word, Path(files["preset"]).name])
+    say_table(("", "synth", "preset", "from", "closeness", "", "file"), rows, right=range(4, 5), keys=3)
     shares: dict[str, float] = {}
     for candidate in found:
         if candidate.in_domain_percentile is not None and candidate.synth not in found.out_of_reach:

@@ -80,6 +80,7 @@ class Writer:
                     "rank": rank,
                     "synth": candidate.synth,
                     "name": candidate.preset.name,
+                    "origin": candidate.origin,
                     "closeness": candidate.closeness,
                     "word": candidate.word,
                     "distance": candidate.distance,

@@ -15,17 +15,27 @@ MEDIAN_SIZE = 31
 def harmonic_mask(spectrum: Float[Floats, "frames bins"], margin: float) -> Float[Floats, "frames bins"]:
     """Share of each bin that is steady in time. Shape: magnitudes (frames, bins), the same out.
 
-    H² / (H² + (margin P)²), with H the median over time and P the median over frequency; both are divided by the larger
-    before squaring, and where both are 0 the bin belongs to neither. `margin`: how many times the percussive part's
-    magnitude a bin's harmonic part needs for half of the bin.
+    H² / (H² + (margin P)²), with H and P of `harmonic_and_percussive`; both are divided by the larger before squaring, and
+    where both are 0 the bin belongs to neither. `margin`: how many times the percussive part's magnitude a bin's harmonic
+    part needs for half of the bin.
     """
-    harmonic = _medians(np.ascontiguousarray(spectrum.T)).T
-    percussive = margin * _medians(spectrum)
+    harmonic, percussive = harmonic_and_percussive(spectrum)
+    percussive *= margin
     larger = np.maximum(harmonic, percussive)
     empty = larger < np.finfo(np.float64).tiny
     larger[empty] = 1.0
     harmonic, percussive = (harmonic / larger) ** 2, (percussive / larger) ** 2
     return np.where(empty, 0.0, harmonic / np.where(empty, 1.0, harmonic + percussive))
+
+
+def harmonic_and_percussive(
+    spectrum: Float[Floats, "frames bins"],
+) -> tuple[Float[Floats, "frames bins"], Float[Floats, "frames bins"]]:
+    """The median of each bin over time, which keeps what is steady, and over frequency, which keeps what is sudden.
+
+    Shape: magnitudes (frames, bins), the same twice.
+    """
+    return _medians(np.ascontiguousarray(spectrum.T)).T, _medians(spectrum)
 
 
 def _medians(rows: Float[Floats, "rows columns"]) -> Float[Floats, "rows columns"]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import Any
 
@@ -19,13 +19,15 @@ class Preset:
 
     `name` can be written as UTF-8, also where a file's name, by which it is called, is none. `native` has shape (P,), float64, in the space's order, snapped to its grid, and is read-only. `extra` is opaque
     JSON-able data of the synthesizer's adapter (a Vital preset's own wavetables and LFO shapes, say): it travels with
-    the preset through render, search and save. Search and models change `native` only.
+    the preset through render, search and save. Search and models change `native` only. `origin` is the name of the proposer
+    that a search has it, or the preset that it was made of, from; it is in no file.
     """
 
     synth: str
     native: Float64[F64, " parameters"]
     name: str = ""
     extra: Mapping[str, Any] = field(default_factory=dict)
+    origin: str = ""
     #: digest of `extra`, which may have megabytes: made once for all presets that have it from one another
     _digest: bytes | None = field(default=None, repr=False)
 
@@ -36,15 +38,19 @@ class Preset:
         object.__setattr__(self, "name", utf8(self.name))
 
     def with_native(self, native: npt.ArrayLike) -> "Preset":
-        """The same preset, with its name and extra and other values."""
-        return Preset(self.synth, np.asarray(native, np.float64), self.name, self.extra, self._extra_digest())
+        """The same preset, with its name, extra and origin and other values."""
+        return replace(self, native=np.asarray(native, np.float64), _digest=self._extra_digest())
 
     def with_name(self, name: str) -> "Preset":
         """The same preset under another name."""
-        return Preset(self.synth, self.native, name, self.extra, self._extra_digest())
+        return replace(self, name=name, _digest=self._extra_digest())
+
+    def with_origin(self, origin: str) -> "Preset":
+        """The same preset, of another origin."""
+        return replace(self, origin=origin, _digest=self._extra_digest())
 
     def key(self) -> bytes:
-        """Bytes that are equal for presets that sound the same by construction (the name aside)."""
+        """Bytes that are equal for presets that sound the same by construction (name and origin aside)."""
         return self.native.tobytes() + self._extra_digest()
 
     def _extra_digest(self) -> bytes:

@@ -42,10 +42,11 @@ class Precedence(IntEnum):
 class Proposer(ABC):
     """Proposes presets of one synthesizer for a target.
 
-    `precedence`: see `Precedence`. `stands_alone`: with no render to spend, its proposals are the answer, without those
-    of others.
+    `name`: in the registry, and what its presets and their children have as `Preset.origin`. `precedence`: see `Precedence`.
+    `stands_alone`: with no render to spend, its proposals are the answer, without those of others.
     """
 
+    name: str
     precedence: Precedence = Precedence.TARGET
     stands_alone: bool = False
 
@@ -89,13 +90,18 @@ def propose_all(
 def in_order(found: Proposals) -> list[Preset]:
     """The presets that are proposed, each once, at most `SEEDS`, in the order in which a search should render them.
 
+    Each has the name of the first proposer that gave it as its origin.
     Proposers that know the target take turns: a small budget renders the first few only and should get some of each.
     """
     presets: dict[bytes, Preset] = {}
     for precedence in Precedence:
-        of_rank = [proposals for proposer, proposals in found if proposer.precedence is precedence]
+        of_rank = [
+            [proposal.preset.with_origin(proposer.name) for proposal in proposals]
+            for proposer, proposals in found
+            if proposer.precedence is precedence
+        ]
         turns = of_rank if precedence is Precedence.USER else zip_longest(*of_rank)
-        for proposal in chain.from_iterable(turns):
-            if proposal is not None:
-                presets.setdefault(proposal.preset.key(), proposal.preset)
+        for preset in chain.from_iterable(turns):
+            if preset is not None:
+                presets.setdefault(preset.key(), preset)
     return list(presets.values())[:SEEDS]

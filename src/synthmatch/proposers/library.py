@@ -14,6 +14,8 @@ from synthmatch.synths.base import Synth
 class LibraryProposer(Proposer):
     """The nearest presets over several libraries; those of other synthesizers are passed over."""
 
+    name = "library"
+
     def __init__(self, libraries: Sequence[Library]) -> None:
         self._libraries = libraries
 

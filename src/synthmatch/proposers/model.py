@@ -37,6 +37,7 @@ class TrainedModel(Protocol):
 class ModelProposer(Proposer):
     """The estimates of a trained model."""
 
+    name = "model"
     stands_alone = True
 
     def __init__(self, model: TrainedModel) -> None:

@@ -14,7 +14,10 @@ from synthmatch.synths.base import Synth
 class RandomProposer(Proposer):
     """Presets drawn from the synthesizer's space, near its default (`library.sources.random_presets`)."""
 
-    precedence = Precedence.BLIND
+    name = "random"
+
+    def __init__(self, precedence: Precedence = Precedence.BLIND) -> None:
+        self.precedence = precedence
 
     def propose(self, target: Audio, note: Note, synth: Synth, rng: np.random.Generator) -> Sequence[Proposal]:
         """Drawn presets, whatever the target."""

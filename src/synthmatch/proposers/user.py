@@ -14,6 +14,7 @@ from synthmatch.synths.base import Synth
 class UserProposer(Proposer):
     """Given presets, in their order; those of other synthesizers are passed over."""
 
+    name = "yours"
     precedence = Precedence.USER
 
     def __init__(self, presets: Sequence[Preset]) -> None:

@@ -11,8 +11,9 @@ from synthmatch.errors import InputError
 from synthmatch.synths.base import Synth
 from synthmatch.synths.preset_files import dump_presets, file_stem, main_format, safe_name
 from synthmatch.synths.registry import get_synth
+from synthmatch.wavetables import wavetable
 from synthmatch.web import views
-from synthmatch.web.entities import Candidate
+from synthmatch.web.entities import Candidate, TargetEntry
 from synthmatch.web.server_state import ServerState
 
 
@@ -43,6 +44,11 @@ def preset(of: Candidate, suffix: str | None) -> Download:
 def wav(of: Candidate) -> Download:
     """A candidate's sound."""
     return Download(f"{_stem(of)}.wav", "audio/wav", of.recording.wav())
+
+
+def wavetable_of(entry: TargetEntry) -> Download:
+    """A target's wavetable (`wavetables.wavetable`)."""
+    return Download(f"{safe_name(entry.target.name)}-wavetable.wav", "audio/wav", wavetable(entry.whole()).wav())
 
 
 def bank(candidates: Sequence[Candidate]) -> Download:

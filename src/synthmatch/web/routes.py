@@ -106,6 +106,12 @@ def target_audio(id: str, server: State) -> Response:
     return Response(server.targets.get(id).recording.wav(), media_type="audio/wav")
 
 
+@api.get("/targets/{id}/wavetable", response_class=Response)
+def target_wavetable(id: str, server: State) -> Response:
+    """A target's partials as a wavetable file for Vital, Serum and Surge."""
+    return _send(downloads.wavetable_of(server.targets.get(id)))
+
+
 @api.post("/searches", status_code=202)
 def start_search(body: schemas.SearchIn, server: State) -> schemas.JobOut:
     """Search presets that sound like a target. The job waits for those before it."""
@@ -118,6 +124,7 @@ def start_search(body: schemas.SearchIn, server: State) -> schemas.JobOut:
         seed=body.seed,
         libraries=tuple(body.libraries),
         start=body.start,
+        sources=None if body.sources is None else tuple(body.sources),
         locked=tuple(body.locked),
     )
     return views.job(searches.search(server, body.target, asked), server)

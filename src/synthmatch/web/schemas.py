@@ -100,7 +100,7 @@ class TargetOut(BaseModel):
 class SearchIn(Request):
     """A search. `seconds` and `renders` bound it for each synthesizer, whichever comes first.
 
-    `start` is a candidate to begin with; `locked` names parameters, groups or parts that keep its values.
+    `start` is a candidate to begin with; `sources` what presets may come from; `locked` names parameters, groups or parts that keep its values.
     """
 
     target: str
@@ -111,6 +111,9 @@ class SearchIn(Request):
     seed: int = Field(0, ge=0)
     libraries: list[str] = Field(default_factory=list, max_length=50)
     start: str = ""
+    sources: list[str] | None = Field(
+        None, description="Of drawn, library, yours (`start`), random; without it all but random."
+    )
     locked: list[str] = Field(default_factory=list, max_length=2_000)
 
 
@@ -150,6 +153,9 @@ class CandidateOut(BaseModel):
     title: str
     name: str
     made: Literal["search", "edit", "vary", "morph"]
+    origin: str = Field(
+        description="Where its preset, or that which it was made of, comes from: drawn, library, yours or random."
+    )
     closeness: float = Field(
         description="Per cent of the way from nothing in common to the synthesizer's own noise floor."
     )

@@ -16,6 +16,7 @@ from synthmatch.errors import RenderError, SynthmatchError
 from synthmatch.features.search_distance import SearchDistance
 from synthmatch.library.build import build
 from synthmatch.matching import match
+from synthmatch.proposers.registry import check_sources, random_instead
 from synthmatch.render.progress import RenderProgress
 from synthmatch.result import Match
 from synthmatch.search.locks import check_names
@@ -43,18 +44,20 @@ class SearchRequest:
     seed: int
     libraries: tuple[str, ...]
     start: str
+    sources: tuple[str, ...] | None
     locked: tuple[str, ...]
 
 
 def search(server: ServerState, target_id: str, request: SearchRequest) -> Job:
     """Match a target. Candidates appear while it runs; cancelled, it keeps the best so far.
 
-    Raises `GoneError` for ids of what is not there, `InputError` for a name that cannot be locked.
+    Raises `GoneError` for ids of what is not there, `InputError` for a name that cannot be locked or started from.
     """
     target = server.targets.get(target_id).whole()
     check_names([get_synth(id).space for id in request.synths], request.locked)
     libraries = [server.libraries.get(id).library for id in request.libraries]
     start = [server.candidates.get(request.start).preset] if request.start else []
+    check_sources(request.sources, start=start, model=None)
 
     def one(job: Job, part: Part, id: str, board: _Board) -> None:
         part.state = "running"
@@ -69,6 +72,7 @@ def search(server: ServerState, target_id: str, request: SearchRequest) -> Job:
                 seed=request.seed,
                 libraries=libraries,
                 start=start,
+                sources=request.sources,
                 locked=request.locked,
                 metrics=METRICS,
                 pools=server.pools.lend,
@@ -82,6 +86,7 @@ def search(server: ServerState, target_id: str, request: SearchRequest) -> Job:
             lines = {**job.result["out_of_reach"], id: out_of_reach_text(part.name)}
             job.result = {**job.result, "out_of_reach": lines}
         board.put(id, list(found))
+        part.remark = random_instead(request.sources, part.name, {candidate.origin for candidate in found})
         part.state, part.seconds_left = ("done" if found.complete else "cancelled"), 0.0
 
     def work(job: Job) -> None:

@@ -100,6 +100,7 @@ def candidate(of: Candidate) -> schemas.CandidateOut:
             "title": its.title,
             "name": of.preset.name,
             "made": of.made,
+            "origin": of.preset.origin,
             "closeness": of.closeness,
             "word": closeness_word(of.closeness),
             "level": level_text(of.level_error_db),

@@ -19,6 +19,8 @@ _DRAWERS: dict[str, Callable[[ParamSpace, Audio, Note], list[Preset]]] = {"vital
 class DrawnProposer(Proposer):
     """Presets that are computed from the target, for a synthesizer that can be drawn; nothing for others or silence."""
 
+    name = "drawn"
+
     def propose(self, target: Audio, note: Note, synth: Synth, rng: np.random.Generator) -> Sequence[Proposal]:
         """See `Proposer`. No random numbers are drawn."""
         drawer = _DRAWERS.get(synth.id)

@@ -24,18 +24,28 @@ class Release(NamedTuple):
     seconds: float = 0.3
     power: float = -2.0
 
+    def gain(self, seconds: Float64[F64, " times"]) -> Float64[F64, " times"]:
+        """Amplitude at times after the note's end, 1 before it: Vital's is the square of envelope 1."""
+        share = np.clip(seconds / self.seconds, 0.0, 1.0)
+        return np.square(1.0 - bent(share, np.array(self.power)))
 
-def fitted_release(sound: Float64[F64, " samples"], hold_seconds: float) -> Release | None:
-    """The release whose levels are nearest to the sound's after its hold; None where too little of it is left to tell."""
+
+def fitted_release(
+    sound: Float64[F64, " samples"], hold_seconds: float, fall_db_per_second: float = 0.0
+) -> Release | None:
+    """The release whose levels are nearest to the sound's after its hold; None where too little of it is left to tell.
+
+    `fall_db_per_second`: how fast the sound falls while it is held, which goes on after that.
+    """
     frames = np.square(sound[: len(sound) // _FRAME * _FRAME]).reshape(-1, _FRAME).mean(axis=1)
     end = round(hold_seconds * SAMPLE_RATE_HZ / _FRAME)
     before, after = frames[max(0, end - 5) : end], frames[end:]
     if len(after) < 3 or len(before) == 0 or before.mean() <= frames.max() * 10 ** (-_RANGE_DB / 10):
         return None
-    levels = decibels(after / before.mean(), -_RANGE_DB)
     seconds = (np.arange(len(after)) + 0.5) * _FRAME / SAMPLE_RATE_HZ
+    levels = decibels(after / before.mean(), -_RANGE_DB)
     share = np.clip(seconds / _SECONDS[:, None, None], 0.0, 1.0)
-    # the square of envelope 1 is the amplitude
-    falling = decibels((1.0 - bent(share, _POWERS[:, None])) ** 4, -_RANGE_DB)
-    time, power = np.unravel_index(np.abs(falling - levels).mean(axis=2).argmin(), (len(_SECONDS), len(_POWERS)))
+    falling = decibels((1.0 - bent(share, _POWERS[:, None])) ** 4, -_RANGE_DB) - fall_db_per_second * seconds
+    errors = np.abs(np.maximum(falling, -_RANGE_DB) - levels).mean(axis=2)
+    time, power = np.unravel_index(errors.argmin(), errors.shape)
     return Release(float(_SECONDS[time]), float(_POWERS[power]))

@@ -1,125 +1,127 @@
-"""A Vital preset drawn from the target: its partials become a wavetable, an LFO of its own moves through it, and what is not
-steady plays in the sampler.
+"""A Vital preset drawn from the target: its partials become a wavetable, what is not steady plays in the sampler, and LFOs of
+its own move timbre and level.
 
-Amplitude and timbre are in the table as long as the note is held; after that the table keeps its level, and the release
-of envelope 1, fitted to the target, lets it die away.
+Everything is drawn apart from its level, which LFO 2 gives to table and sampler alike: Vital steps from frame to frame of a
+table, but moves levels smoothly. Envelope 1 has the release.
 """
+
+from typing import Any
 
 import numpy as np
 
-from synthmatch.analysis.fundamental import fundamental_hz
-from synthmatch.analysis.harmonics import harmonic_amplitudes
-from synthmatch.analysis.tonal import tonal_part
 from synthmatch.arrays import F64, Audio, Float64
-from synthmatch.audio import mono
 from synthmatch.note import SAMPLE_RATE_HZ, Note
 from synthmatch.params import ParamSpace, Preset
-from synthmatch.proposers.drawn.release import Release, fitted_release
+from synthmatch.proposers.drawn.course import spread
+from synthmatch.proposers.drawn.release import Release
+from synthmatch.proposers.drawn.table import Drawing, draw, sampled, single_cycles
 from synthmatch.synths.vital.own import lfo_shape, sample, wavetable
 
-#: Keyframes of the table: 33 are further away, 129 no nearer (docs/results/tried.md, "The search from drawn presets").
+#: Keyframes of the table: 33 are further away, 97 no nearer (docs/results/tried.md, "Drawing presets").
 _KEYFRAMES = 65
-_WAVE = 2048
-#: Points of the LFO's shape, dense where it is steep.
-_POINTS = 60
-#: Level of the louder of oscillator and sampler, where Vital starts both: it glides from there when a preset is loaded.
+#: Octaves below the note at most, which is as low as Vital's oscillators go.
+_MOST_OCTAVES = 4
+#: Levels of oscillator and sampler, where Vital starts both: they glide from there when a preset is loaded.
 _LEVEL = np.sqrt(0.5)
-#: The most of the target's energy that the sampler plays: the rest, which is the table's, can be edited and plays every key.
-_MOST_RESIDUAL = 0.3
-#: Seconds of it that a preset carries, so that its file has less than 1.5 MB; the last tenth is faded out.
+#: Seconds of the residual that a preset carries, so that its file has less than 1.5 MB; the last tenth is faded out.
 _RESIDUAL_SECONDS = 6.0
-#: A frame so far below that of the note's end has no timbre to tell, as a share of amplitude: -50 dB.
-_SILENT = 10 ** (-50 / 20)
+#: Peaks of the sampler's recording relative to the level of everything; noise seldom has higher ones, clicks before an onset do.
+_HIGHEST_PEAK = 5.0
+#: Against a click at the onset, in seconds.
+_ATTACK = 0.002
+#: What each slot connects: an LFO, what it moves, and how far. Two of LFO 2 together make the voice 12 dB louder than one can:
+#: the square of their sum is the amplitude, and recordings are often as loud as a file can be.
+_MOVES = ((1, "osc_1_wave_frame", 1.0), (2, "voice_amplitude", 1.0), (2, "voice_amplitude", 1.0))
+#: Macros: name, where the knob stands, what it moves, and how far either way. They take slots past the 16 that a search moves.
+_MACROS = (
+    ("TIMBRE", 0.0, "osc_1_wave_frame", 1.0, False),
+    ("NOISE", 0.5, "sample_level", 1.0, True),
+    ("BRIGHTNESS", 0.5, "eq_high_gain", 1.0, True),
+    ("RELEASE", 0.5, "env_1_release", 0.5, True),
+)
+_FIRST_MACRO_SLOT = 17
 
 
 def draw_vital(space: ParamSpace, target: Audio, note: Note) -> list[Preset]:
     """One preset that sounds like a target, (channels, samples), when `note` plays it. Its level is not the target's."""
-    sound = mono(target)[note.start_samples :].astype(np.float64)
-    note_hz = 440.0 * 2.0 ** ((note.pitch - 69) / 12)
-    found_hz = fundamental_hz(sound, note_hz)
-    tonal = tonal_part(sound)
-    residual = sound - tonal
-    share = np.square(residual).sum() / max(np.square(sound).sum(), np.finfo(np.float64).tiny)
-    if share > _MOST_RESIDUAL:
-        residual *= np.sqrt(_MOST_RESIDUAL / share)
-        tonal, share = sound - residual, _MOST_RESIDUAL
-    # dense at the onset, where most happens
-    seconds = len(sound) / SAMPLE_RATE_HZ * np.linspace(0, 1, _KEYFRAMES) ** 2
-    amplitudes = harmonic_amplitudes(tonal, found_hz, seconds, _WAVE // 2 - 1)
-    release = fitted_release(sound, note.hold_seconds)
-    if release:
-        amplitudes = _held(amplitudes, seconds, note.hold_seconds)
-    waves = _waves(amplitudes)
-    residual = _beginning(residual)
-    peaks = np.array([np.abs(waves).max(), np.abs(residual).max()])
-    levels = _LEVEL * np.sqrt(peaks / peaks.max())
-    place = np.linspace(0, 1, _POINTS) ** 2
+    drawing = draw(target, note, _MOST_OCTAVES)
+    played = drawing.course
+    waves = single_cycles(drawing.timbres(spread(_KEYFRAMES, played.last_moment)))
+    noise = _noise(drawing)
+    peak = max(np.abs(waves).max(), 1e-9)
+    louder = max(1.0, np.abs(noise).max() / peak)
+    release = played.release or Release()
     settings = {
         "osc_1_on": 1,
-        "osc_1_level": levels[0],
-        "osc_1_tune": 12 * np.log2(found_hz / note_hz),
+        "osc_1_level": _LEVEL / np.sqrt(louder),
+        "osc_1_tune": 12 * np.log2(drawing.found_hz / drawing.note_hz),
+        "osc_1_transpose": -12 * drawing.octaves,
         "sample_on": 1,
-        "sample_level": levels[1],
+        "sample_level": _LEVEL,
         "sample_loop": 0,
         "sample_keytrack": 0,
-        "lfo_1_sync": _choice(space, "lfo_1_sync", "Seconds"),
-        "lfo_1_sync_type": _choice(space, "lfo_1_sync_type", "Envelope"),
-        "lfo_1_frequency": -np.log2(seconds[-1]),
-        "lfo_1_smooth_mode": 0,
-        "lfo_1_smooth_time": space["lfo_1_smooth_time"].low,
-        "modulation_1_source": _choice(space, "modulation_1_source", "lfo_1"),
-        "modulation_1_destination": _choice(space, "modulation_1_destination", "osc_1_wave_frame"),
-        "modulation_1_amount": 1,
-        "env_1_attack": 0,
+        "voice_amplitude": 0,
+        # softer and harder as the key is struck
+        "velocity_track": 1,
+        "env_1_attack": _ATTACK**0.25,
         "env_1_sustain": 1,
-        "env_1_release": (release or Release()).seconds ** 0.25,
-        "env_1_release_power": (release or Release()).power,
+        "env_1_release": release.seconds**0.25,
+        "env_1_release_power": release.power,
+        "eq_on": 1,
     }
-    preset = Preset(
-        space.synth,
-        space.from_named(settings),
-        "",
-        {
-            "wavetables": {"1": wavetable(waves / max(peaks[0], 1e-9), "target")},
-            "lfos": {"1": lfo_shape(np.column_stack([place, np.sqrt(place)]), "target over time")},
-            "sample": sample(residual / max(peaks[1], 1e-9), "residual"),
-            "header": {
-                "comments": f"Drawn from the target. The sampler plays {share:.0%} of its energy, which is not steady."
-            },
+    for number in (1, 2):
+        settings |= {
+            f"lfo_{number}_sync": _choice(space, f"lfo_{number}_sync", "Seconds"),
+            f"lfo_{number}_sync_type": _choice(
+                space, f"lfo_{number}_sync_type", "Envelope" if played.again_s is None else "Loop Point"
+            ),
+            f"lfo_{number}_phase": (played.again_s or 0.0) / played.seconds,
+            f"lfo_{number}_frequency": -np.log2(played.seconds),
+            f"lfo_{number}_smooth_mode": 0,
+            f"lfo_{number}_smooth_time": space[f"lfo_{number}_smooth_time"].low,
+        }
+    for slot, (lfo, moved, amount) in enumerate(_MOVES, 1):
+        settings |= {
+            f"modulation_{slot}_source": _choice(space, f"modulation_{slot}_source", f"lfo_{lfo}"),
+            f"modulation_{slot}_destination": _choice(space, f"modulation_{slot}_destination", moved),
+            f"modulation_{slot}_amount": amount,
+        }
+    frames = np.interp(played.moments, spread(_KEYFRAMES, played.last_moment), np.linspace(0, 1, _KEYFRAMES))
+    loudness = np.sqrt(played.levels / max(played.levels.max(), np.finfo(np.float64).tiny))
+    places = played.times / played.seconds
+    comments = f"Drawn from the target. The sampler plays {drawing.share:.0%} of its energy, which is not steady."
+    extra = {
+        "wavetables": {"1": wavetable(waves / peak, "target")},
+        "lfos": {
+            "1": lfo_shape(np.column_stack([places, frames]), "timbre"),
+            "2": lfo_shape(np.column_stack([places, loudness]), "level"),
         },
-    )
-    return [preset]
+        "sample": sample(noise / (peak * louder), "residual"),
+        **_macros(),
+    }
+    extra["header"] |= {"comments": comments}
+    return [Preset(space.synth, space.from_named(settings), "", extra)]
 
 
-def _beginning(residual: Float64[F64, " samples"]) -> Float64[F64, " most"]:
-    """As much as a preset carries."""
-    most = round(_RESIDUAL_SECONDS * SAMPLE_RATE_HZ)
-    if len(residual) <= most:
-        return residual
-    fade = most // 10
-    return residual[:most] * np.clip((most - np.arange(most)) / fade, 0.0, 1.0)
+def _noise(drawing: Drawing) -> Float64[F64, " most"]:
+    """What the sampler plays, through the course and its loops, as long as a preset carries."""
+    played = drawing.course
+    longest = _RESIDUAL_SECONDS if played.again_s is not None else min(_RESIDUAL_SECONDS, played.last_moment)
+    seconds = np.arange(max(1, round(longest * SAMPLE_RATE_HZ))) / SAMPLE_RATE_HZ
+    noise = np.clip(sampled(drawing, seconds), -_HIGHEST_PEAK, _HIGHEST_PEAK)
+    return noise * np.clip((_RESIDUAL_SECONDS - seconds) / (_RESIDUAL_SECONDS / 10), 0.0, 1.0)
 
 
-def _held(
-    amplitudes: Float64[F64, "times harmonics"], seconds: Float64[F64, " times"], hold_seconds: float
-) -> Float64[F64, "times harmonics"]:
-    """Amplitudes that keep their level after the note's end; of what is silent there, the timbre before."""
-    levels = np.sqrt(np.square(amplitudes).sum(axis=1))
-    end = max(0, int(np.searchsorted(seconds, hold_seconds, side="right")) - 1)
-    held = amplitudes.copy()
-    for time in range(end + 1, len(levels)):
-        sounding = levels[time] > _SILENT * levels[end]
-        held[time] = amplitudes[time] * levels[end] / levels[time] if sounding else held[time - 1]
-    return held
-
-
-def _waves(amplitudes: Float64[F64, "times harmonics"]) -> Float64[F64, "times 2048"]:
-    """One period of each keyframe. Phases are random, which keeps peaks low, and the same in all, so that fades do not cancel."""
-    count = amplitudes.shape[1]
-    phases = np.random.default_rng(0).uniform(0, 2 * np.pi, count)
-    spectrum = np.zeros((len(amplitudes), _WAVE // 2 + 1), np.complex128)
-    spectrum[:, 1 : count + 1] = amplitudes * np.exp(1j * phases) * _WAVE / 2
-    return np.fft.irfft(spectrum, _WAVE, axis=1)
+def _macros() -> dict[str, Any]:
+    """The macros of every drawn preset, which change nothing where they stand: settings, connections, names."""
+    settings, connections, names = dict[str, float](), dict[str, Any](), dict[str, str]()
+    for number, (name, stands, moved, amount, both_ways) in enumerate(_MACROS, 1):
+        slot = _FIRST_MACRO_SLOT + number - 1
+        names[f"macro{number}"] = name
+        settings[f"macro_control_{number}"] = stands
+        settings |= {f"modulation_{slot}_amount": amount, f"modulation_{slot}_bipolar": float(both_ways)}
+        connections[str(slot)] = {"source": f"macro_control_{number}", "destination": moved}
+    return {"settings": settings, "modulations": connections, "header": names}
 
 
 def _choice(space: ParamSpace, name: str, text: str) -> int:

@@ -23,7 +23,7 @@ export class Card {
       { class: "card", "data-id": candidate.id },
       this.play,
       make("div", { class: "what" },
-        make("div", { class: "title" }, this.rank, make("strong", {}, candidate.name), make("span", { class: "tag" }, candidate.title)),
+        make("div", { class: "title" }, this.rank, make("strong", {}, candidate.name), make("span", { class: "tag" }, candidate.title), make("span", { class: "origin" }, candidate.origin)),
         this.canvas,
         scale(candidate),
         this.sure),

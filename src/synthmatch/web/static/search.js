@@ -11,19 +11,26 @@ export class SearchStep extends EventTarget {
     this.own = own;
     for (const synth of about.synths) $("synths").append(choice(synth));
     soundStep.addEventListener("target", () => this.enable());
-    $("synths").addEventListener("change", () => this.enable());
+    for (const id of ["synths", "sources"]) $(id).addEventListener("change", () => this.enable());
     $("search-form").addEventListener("submit", (event) => {
       event.preventDefault();
       this.start(this.chosen());
     });
   }
 
-  chosen() {
-    return [...$("synths").querySelectorAll("input:checked")].map((input) => input.value);
+  chosen(id = "synths") {
+    return [...$(id).querySelectorAll("input:checked")].map((input) => input.value);
+  }
+
+  /** What presets may come from; null leaves nothing out. A candidate to start from is asked for in any case. */
+  sources({ start }) {
+    const chosen = this.chosen("sources");
+    if (chosen.length === $("sources").querySelectorAll("input").length) return null;
+    return start ? ["yours", ...chosen] : chosen;
   }
 
   enable() {
-    $("go").disabled = !this.soundStep.target || this.chosen().length === 0;
+    $("go").disabled = !this.soundStep.target || this.chosen().length === 0 || this.chosen("sources").length === 0;
   }
 
   /** Ask for a search; `extra` are a candidate to start from and what is locked. */
@@ -34,6 +41,7 @@ export class SearchStep extends EventTarget {
       seconds: Number($("seconds").value),
       renders: 100000,
       candidates: Number($("candidates").value),
+      sources: this.sources(extra),
       libraries: this.own.libraries.map(({ id }) => id),
       ...extra,
     };

@@ -168,7 +168,9 @@ export class SoundStep extends EventTarget {
 
   setTarget(target) {
     this.target = target;
+    $("table").hidden = !target;
     if (target) {
+      $("wavetable").href = `/api/targets/${target.id}/wavetable`;
       $("note").value = target.pitch;
       $("velocity").value = target.velocity;
       $("velocity-of-sound").checked = this.given.velocity === "sound";

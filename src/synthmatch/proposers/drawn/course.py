@@ -1,0 +1,147 @@
+"""How a drawn note goes through its target: once, or to its end and back again and again while a key is held.
+
+A sound that holds its level comes back to its middle, so that a long note lives on. One that falls does so on and on.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from synthmatch.analysis.level import fall_db_per_second, levels
+from synthmatch.arrays import F64, Float64
+from synthmatch.note import SAMPLE_RATE_HZ
+from synthmatch.proposers.drawn.release import Release, fitted_release
+
+#: Points of an LFO's shape; Vital takes 100. With 60 levels are further away (docs/results/tried.md, "Drawing presets").
+_POINTS = 100
+#: Of them, those of the way back, or of the fall after the target's end.
+_POINTS_AFTER = 24
+#: Where points lie: this share evenly in time, the rest with its square, dense at the onset.
+_EVEN = 0.1
+#: A sound that falls slower holds its level; not tuned.
+_HELD_DB_PER_SECOND = 6.0
+#: Shortest note that may be held, longest way back in seconds, and how far below its loudest a held level may be; not tuned.
+_SHORTEST, _LONGEST_WAY, _HELD_RANGE_DB = 0.5, 1.0, 26.0
+#: Seconds before the note's end at which a looping course turns: the window of the separation smears the click of an end.
+_BEFORE_END = 0.1
+#: Levels below the loudest that a shape says, and seconds of a fall after the target's end at most.
+_RANGE_DB, _LONGEST_FALL = 70.0, 10.0
+#: How far the level after the note's end may be from what release and fall say, and how far they may be from the target's
+#: in the mean then: a sound that is further away rings on, whatever the key does. Not tuned.
+_CORRECTED_DB, _MISSED_DB = 6.0, 1.5
+_RINGS = Release(16.0, 0.0)
+
+
+@dataclass(frozen=True)
+class Course:
+    """Moments of the target, in seconds, that are played at some times, and how loud.
+
+    `times` begin with 0 and end with the course's end. `levels`: amplitude at these times, without the release.
+    `again_s`: the time to which a looping course comes back from its end. `hold_s`: of the note, as the target has it.
+    """
+
+    times: Float64[F64, " points"]
+    moments: Float64[F64, " points"]
+    levels: Float64[F64, " points"]
+    hold_s: float
+    release: Release | None
+    again_s: float | None = None
+
+    @property
+    def seconds(self) -> float:
+        """How long the course is."""
+        return float(self.times[-1])
+
+    @property
+    def last_moment(self) -> float:
+        """The last of the target that is played, in seconds."""
+        return float(self.moments.max())
+
+    def moment_at(self, seconds: Float64[F64, " times"]) -> Float64[F64, " times"]:
+        """The moment of the target that is played at a time."""
+        return np.interp(self._within(seconds), self.times, self.moments)
+
+    def level_at(self, seconds: Float64[F64, " times"]) -> Float64[F64, " times"]:
+        """Amplitude of the level shape at a time: Vital goes straight from root to root, and squares."""
+        return np.square(np.interp(self._within(seconds), self.times, np.sqrt(self.levels)))
+
+    def gain_at(self, seconds: Float64[F64, " times"]) -> Float64[F64, " times"]:
+        """What the preset multiplies the target's moments by at a time, so that they are as loud as they were.
+
+        A looping course plays what was held after the note's end too; its release then lets that die away.
+        """
+        level = self.level_at(seconds)
+        if self.again_s is None and self.release:
+            # the target's release is in its moments: what the envelope takes again is given back
+            level = level * np.maximum(self.release.gain(seconds - self.hold_s), 10 ** (-_RANGE_DB / 20))
+        return np.maximum(level, self.levels.max() * 10 ** (-2 * _RANGE_DB / 20))
+
+    def _within(self, seconds: Float64[F64, " times"]) -> Float64[F64, " times"]:
+        if self.again_s is None:
+            return np.minimum(seconds, self.seconds)
+        beyond = np.maximum(seconds - self.again_s, 0.0)
+        return np.minimum(seconds, self.again_s) + beyond % (self.seconds - self.again_s)
+
+
+def spread(count: int, seconds: float) -> Float64[F64, " count"]:
+    """Times from 0 to `seconds`, dense at the onset, where most happens."""
+    share = np.linspace(0.0, 1.0, count)
+    return seconds * (_EVEN * share + (1 - _EVEN) * share**2)
+
+
+def course(sound: Float64[F64, " samples"], half_window_s: float, hold_s: float) -> Course:
+    """The course through a sound whose key is held for `hold_s`. Levels are measured in windows of twice `half_window_s`."""
+    end_s = len(sound) / SAMPLE_RATE_HZ
+    hold_s = min(hold_s, end_s)
+    fall = fall_db_per_second(sound, hold_s / 2, hold_s)
+    held_again = _looping(sound, half_window_s, hold_s) if fall < _HELD_DB_PER_SECOND else None
+    if held_again:
+        return held_again
+    fall = max(0.0, fall)
+    release = fitted_release(sound, hold_s, fall)
+    times = spread(_POINTS - _POINTS_AFTER, end_s)
+    found = levels(sound, times, half_window_s)
+    floor = found.max() * 10 ** (-_RANGE_DB / 20)
+    if release:
+        at_end = float(np.interp(hold_s, times, found))
+        falling = at_end * 10 ** (-fall * np.maximum(times - hold_s, 0.0) / 20)
+        most = 10 ** (_CORRECTED_DB / 20)
+        given_back = _given_back(found, release, times - hold_s)
+        near = np.clip(given_back, falling / most, falling * most)
+        after = (times > hold_s) & (found > floor)
+        missed_db = 20 * np.abs(np.log10(near[after] / np.maximum(given_back[after], floor)))
+        if missed_db.size and missed_db.mean() > _MISSED_DB:
+            release = _RINGS
+            near = _given_back(found, release, times - hold_s)
+        found = np.where(times > hold_s, near, found)
+    found = np.maximum(found, floor)
+    # down to the floor, if that is not too far
+    left_db = 20 * np.log10(found[-1] / floor)
+    rest = min(_LONGEST_FALL, left_db / fall) if fall > 0 and release else 0.0
+    if rest > 0:
+        after = rest * np.arange(1, _POINTS_AFTER + 1) / _POINTS_AFTER
+        times = np.concatenate([times, end_s + after])
+        found = np.concatenate([found, found[-1] * 10 ** (-fall * after / 20)])
+    return Course(times, np.minimum(times, end_s), found, hold_s, release)
+
+
+def _given_back(
+    found: Float64[F64, " times"], release: Release, after_s: Float64[F64, " times"]
+) -> Float64[F64, " times"]:
+    """Levels without what a release takes away."""
+    return found / np.maximum(release.gain(after_s), 10 ** (-_RANGE_DB / 20))
+
+
+def _looping(sound: Float64[F64, " samples"], half_window_s: float, hold_s: float) -> Course | None:
+    """A course to the note's end, and back and forth from there; None where nothing is held."""
+    if hold_s < _SHORTEST:
+        return None
+    turn_s = hold_s - _BEFORE_END
+    way = min(_LONGEST_WAY, turn_s / 2)
+    there = spread(_POINTS - _POINTS_AFTER, turn_s)
+    back = way * np.arange(1, _POINTS_AFTER + 1) / _POINTS_AFTER
+    times, moments = np.concatenate([there, turn_s + back]), np.concatenate([there, turn_s - back])
+    found = levels(sound[: round(hold_s * SAMPLE_RATE_HZ)], moments, half_window_s)
+    if found[moments >= turn_s - way].min() < found.max() * 10 ** (-_HELD_RANGE_DB / 20):
+        return None
+    return Course(times, moments, found, hold_s, fitted_release(sound, hold_s), again_s=turn_s - way)
