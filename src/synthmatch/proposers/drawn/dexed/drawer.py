@@ -1,6 +1,7 @@
-"""DX7 voices drawn from the target: its loudest partials are operators of their own, and pairs of operators make the rest.
+"""DX7 voices drawn from a target that is struck: its loudest partials are operators of their own, pairs of operators the rest.
 
-Four voices, with 0 to 3 pairs. Which is nearest depends on the target, and a render of each tells.
+Four voices, with 0 to 3 pairs. Which is nearest depends on the target, and a render of each tells. None for other targets
+(`struck`).
 """
 
 import numpy as np
@@ -16,10 +17,11 @@ from synthmatch.features.sketch import MELS, WINDOW
 from synthmatch.features.stft import channel_power
 from synthmatch.note import SAMPLE_RATE_HZ, Note
 from synthmatch.params import ParamSpace, Preset
-from synthmatch.proposers.drawn.dexed.envelope import Envelope, LevelTrack
+from synthmatch.proposers.drawn.dexed.envelope import Envelope, EnvelopeFitter
 from synthmatch.proposers.drawn.dexed.frequency import Tuner
 from synthmatch.proposers.drawn.dexed.mixture import FittedPair, Mixture
 from synthmatch.proposers.drawn.dexed.pairs import candidates, pair_bands, sine_bands
+from synthmatch.proposers.drawn.dexed.struck import falls, tonal
 from synthmatch.proposers.drawn.dexed.voice import MODULATOR_DB, Operator, steps_below, voice
 
 #: By the number of pairs: the algorithm, modulator and carrier of each, and the carriers without a modulator. Only operator 6 has
@@ -43,33 +45,37 @@ _WEIGHTS_WINDOW = 8192
 def draw_dexed(space: ParamSpace, target: Audio, note: Note) -> list[Preset]:
     """Presets that sound like a target, (channels, samples), when `note` plays them. Their level is not the target's.
 
-    None where it has no partial, as a click.
+    None where it does not fall as a struck sound does, or its loudest partials are not most of it.
     """
     sound = mono(target)[note.start_samples :].astype(np.float64)
+    if not falls(sound, note.hold_seconds):
+        return []
     seconds = len(sound) / SAMPLE_RATE_HZ * _dense(_TIMES)
     partials = _loudest_first(strongest_partials(sound, seconds, _PARTIALS), seconds)
     if not len(partials.hz):
         return []
+    singles = Partials(partials.hz[:_SINGLES], partials.amplitudes[:_SINGLES])
+    sines = sine_bands(singles.hz)
+    frames, power = _band_power(sound)
+    at_frames = np.array([np.interp(frames, seconds, track) for track in singles.amplitudes])
+    if not tonal(frames, power, _played(at_frames, sines)):
+        return []
     note_hz = 440.0 * 2.0 ** ((note.pitch - 69) / 12)
     found_hz = fundamental_hz(sound, note_hz)
     tuner = Tuner(note_hz, found_hz)
-    frames, power = _band_power(sound)
     pairs = candidates(partials.hz[:_CARRIERS], found_hz)
     mixture = Mixture(power, pairs, pair_bands(pairs))
-    singles = Partials(partials.hz[:_SINGLES], partials.amplitudes[:_SINGLES])
-    sines = sine_bands(singles.hz)
-    envelopes = [LevelTrack(track, seconds, note.hold_seconds).fitted() for track in singles.amplitudes]
-    at_frames = np.array([np.interp(frames, seconds, track) for track in singles.amplitudes])
+    envelopes = [*map(EnvelopeFitter(seconds, note.hold_seconds).fitted, singles.amplitudes)]
+    of_frames = EnvelopeFitter(_with_start(frames), note.hold_seconds)
     drawn = list[Preset]()
     for count, (algorithm, numbers, single_numbers) in enumerate(_ALGORITHMS):
         of = slice(len(single_numbers))
-        others = (np.square(at_frames[of]).T @ sines[of].astype(np.float64)).astype(np.float32)
         # the first pair has operator 6, and with it the feedback
-        fitted = sorted(mixture.fitted(others, count), key=lambda one: -one.pair.feedback)
+        fitted = sorted(mixture.fitted(_played(at_frames[of], sines[of]), count), key=lambda one: -one.pair.feedback)
         carriers = [*zip(single_numbers, singles.hz.tolist(), envelopes, strict=False)]
         modulators = list[tuple[int, float, Envelope]]()
         for (modulator, carrier), one in zip(numbers, fitted, strict=True):
-            of_carrier, of_modulator = _pair_envelopes(one, frames, note.hold_seconds)
+            of_carrier, of_modulator = _pair_envelopes(one, of_frames)
             carriers.append((carrier, one.pair.carrier_hz, of_carrier))
             modulators.append((modulator, one.pair.modulator_hz, of_modulator))
         top_db = max(envelope.level_db for _, _, envelope in carriers)
@@ -102,14 +108,22 @@ def _band_power(sound: Float64[F64, " samples"]) -> tuple[Float64[F64, " frames"
     return (chosen * _HOP + WINDOW / 2) / SAMPLE_RATE_HZ, power[chosen].astype(np.float32)
 
 
-def _pair_envelopes(one: FittedPair, frames: Float64[F64, " frames"], hold_seconds: float) -> tuple[Envelope, Envelope]:
+def _played(
+    amplitudes: Float64[F64, "partials frames"], bands: Float32[F32, "partials bands"]
+) -> Float32[F32, "frames bands"]:
+    """Power in mel bands of sines of such amplitudes; `bands` are those of full-scale ones."""
+    return (np.square(amplitudes).T @ bands.astype(np.float64)).astype(np.float32)
+
+
+def _pair_envelopes(one: FittedPair, fitter: EnvelopeFitter) -> tuple[Envelope, Envelope]:
     """Envelopes of a pair's carrier and its modulator."""
-    seconds = np.concatenate([frames[0] * np.array([0.2, 0.6]), frames])
     carrier, depth = _from_start(one.carrier), _from_start(median_filter(one.modulator, _SMOOTH, mode="nearest"))
-    return (
-        LevelTrack(carrier, seconds, hold_seconds).fitted(),
-        LevelTrack(depth, seconds, hold_seconds, carrier, MODULATOR_DB).fitted(),
-    )
+    return fitter.fitted(carrier), fitter.fitted(depth, carrier, MODULATOR_DB)
+
+
+def _with_start(frames: Float64[F64, " frames"]) -> Float64[F64, " frames+2"]:
+    """Times of frames, and two before them."""
+    return np.concatenate([frames[0] * np.array([0.2, 0.6]), frames])
 
 
 def _from_start(track: Float[Floats, " frames"]) -> Float64[F64, " frames+2"]:
