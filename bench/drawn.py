@@ -1,7 +1,8 @@
 """How near presets that are drawn from the target come, without any search: the nearest of them, beside the library's nearest preset.
 
 ``python bench/drawn.py``: Vital, on the benchmark's recordings; ``--synth dexed``: Dexed, and on struck notes of FluidR3, too, as
-they are and at -20 LKFS. Each preset is set to its target's level (two renders as a rule), and scored.
+they are and at -20 LKFS. Each preset is set to its target's level (two renders as a rule), and scored. Targets for which nothing is
+drawn are left out.
 """
 
 import argparse
@@ -76,12 +77,15 @@ def main() -> None:
             for target in targets:
                 start = time.perf_counter()
                 drawn = DrawnProposer().propose(target.audio, target.note, synth, rng)
+                if not drawn:
+                    continue
                 seconds.append(time.perf_counter() - start)
                 first = library.propose(target.audio, target.note, synth, rng)[:1]
                 nearest.append(best_scores(pool, target, [proposal.preset for proposal in first]))
                 best.append(best_scores(pool, target, [proposal.preset for proposal in drawn]))
-            print(row(name, "library's nearest", nearest))
-            print(row(name, "drawn", best))
+            if best:
+                print(row(name, "library's nearest", nearest))
+                print(row(name, "drawn", best))
     print(f"\nDrawing takes {statistics.median(seconds):.2f} s (median), without renders.")
 
 
