@@ -123,7 +123,7 @@ def course(sound: Float64[F64, " samples"], half_window_s: float, hold_s: float)
     found = np.maximum(found, floor)
     # down to the floor, if that is not too far
     left_db = 20 * np.log10(found[-1] / floor)
-    rest = min(_LONGEST_FALL, left_db / fall) if fall > 0 and release else 0.0
+    rest = min(_LONGEST_FALL, left_db / fall) if fall > 0 else 0.0
     if rest > 0:
         after = rest * np.arange(1, _POINTS_AFTER + 1) / _POINTS_AFTER
         times = np.concatenate([times, end_s + after])
@@ -152,6 +152,6 @@ def _looping(sound: Float64[F64, " samples"], half_window_s: float, hold_s: floa
     back = way * np.arange(1, _POINTS_AFTER + 1) / _POINTS_AFTER
     times, moments = np.concatenate([there, turn_s + back]), np.concatenate([there, turn_s - back])
     found = levels(sound[: round(hold_s * SAMPLE_RATE_HZ)], moments, half_window_s)
-    if np.median(found[moments >= turn_s - way]) < found.max() * 10 ** (-_HELD_RANGE_DB / 20):
+    if np.median(found[moments >= turn_s - way]) <= found.max() * 10 ** (-_HELD_RANGE_DB / 20):
         return None
     return Course(times, moments, found, hold_s, fitted_release(sound, hold_s), again_s=turn_s - way)
