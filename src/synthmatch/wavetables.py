@@ -23,6 +23,8 @@ class Wavetable:
     """
 
     frames: Float32[F32, "frames 2048"]
+    #: from the first frame to the last
+    seconds: float
     target: Target
 
     def wav(self) -> bytes:
@@ -53,4 +55,4 @@ def wavetable(
     drawing = draw(target.audio, target.note, 0)
     moments = np.linspace(0, drawing.course.last_moment, frames)
     waves = single_cycles(drawing.timbres(moments) * drawing.course.level_at(moments)[:, None])
-    return Wavetable((waves / np.abs(waves).max()).astype(np.float32), target)
+    return Wavetable((waves / np.abs(waves).max()).astype(np.float32), drawing.course.last_moment, target)

@@ -76,7 +76,8 @@ def test_a_residual_is_no_larger_than_it_may_be(most: float) -> None:
     noise = np.random.default_rng(0).standard_normal(SAMPLE_RATE_HZ)
     parts = tonal_and_residual(noise, most)
     assert np.square(parts.residual).sum() == pytest.approx(parts.share * np.square(noise).sum())
-    assert parts.share <= most
+    # noise has more than enough that is not steady
+    assert 0.4 * most < parts.share <= most
 
 
 @pytest.mark.parametrize("samples", [1, 100, 2048])

@@ -150,14 +150,14 @@ def test_macros_do_what_they_say(pool: RenderPool) -> None:
     names = [preset.extra["header"][f"macro{number}"] for number in range(1, 5)]
     assert names == ["TIMBRE", "NOISE", "BRIGHTNESS", "RELEASE"]
 
-    def changed(without: str = "", **settings: float) -> F32:
+    def changed(settings: dict[str, float], without: str = "") -> F32:
         kept = {name: value for name, value in preset.extra.items() if name != without}
         kept["settings"] = {**preset.extra["settings"], **settings}
         return rendered(pool, dataclasses.replace(preset, extra=kept))
 
-    assert np.array_equal(changed("modulations"), audio)
+    assert np.array_equal(changed({}, "modulations"), audio)
     quiet_hiss, bright, lasting, late = (
-        changed(**{f"macro_control_{n}": value}) for n, value in ((2, 0.0), (3, 1.0), (4, 1.0), (1, 1.0))
+        changed({f"macro_control_{n}": value}) for n, value in ((2, 0.0), (3, 1.0), (4, 1.0), (1, 1.0))
     )
     spectrum, without, with_more = (
         np.square(np.abs(np.fft.rfft(one[0, : round(0.7 * SAMPLE_RATE_HZ)]))) for one in (audio, quiet_hiss, bright)
@@ -177,6 +177,25 @@ def test_a_short_sound_is_drawn(pool: RenderPool, samples: int) -> None:
     assert np.isfinite(rendered(pool, drawn(target, note), note)).all()
 
 
+@pytest.mark.parametrize(
+    "sound",
+    [
+        np.full_like(TIME, 0.3),
+        np.clip(5 * np.sin(2 * np.pi * 220 * TIME), -1, 1),
+        np.where(TIME > 1.0, np.sin(2 * np.pi * 220 * TIME), 0),
+        np.where(TIME < 0.02, np.sin(2 * np.pi * 220 * TIME), 0),
+        1e-6 * np.sin(2 * np.pi * 220 * TIME),
+    ],
+    ids=["constant", "clipped", "after the note", "a moment", "far too quiet"],
+)
+@pytest.mark.filterwarnings("error")
+def test_any_sound_is_drawn(pool: RenderPool, sound: F32) -> None:
+    """Catches divisions by a level that is 0, and values that are no numbers."""
+    audio = rendered(pool, drawn(np.asarray(sound, np.float32)[None]))
+    assert np.isfinite(audio).all()
+    assert audio.any()
+
+
 def test_silence_and_other_synthesizers_are_not_drawn() -> None:
     """Catches a division by nothing, and a Vital preset that is proposed for another synthesizer."""
     rng = np.random.default_rng(0)
@@ -194,3 +213,12 @@ def test_a_release_is_fitted(seconds: float) -> None:
     assert found.power == 0
     assert found.seconds == pytest.approx(seconds, rel=0.25)
     assert fitted_release(sound[: round(NOTE.hold_seconds * SAMPLE_RATE_HZ)], NOTE.hold_seconds) is None
+
+
+def test_a_sound_cut_in_its_fall_falls_on(pool: RenderPool) -> None:
+    """Catches a last frame that stands still where a recording ends with its key down."""
+    end = round(NOTE.hold_seconds * SAMPLE_RATE_HZ)
+    target = np.asarray(0.3 * 10 ** (-TIME) * np.sin(2 * np.pi * 220 * TIME), np.float32)[None, :end]
+    preset = drawn(target, Note(57, 100, NOTE.hold_seconds, NOTE.hold_seconds))
+    audio = rendered(pool, preset, Note(57, 100, 2.2, 2.2))
+    assert decibels_at(audio, 0.5) - decibels_at(audio, 2.0) == pytest.approx(30, abs=8)

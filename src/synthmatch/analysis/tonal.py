@@ -9,9 +9,8 @@ from synthmatch.arrays import F64, Float64
 from synthmatch.features.separation import harmonic_and_percussive
 
 _WINDOW, _HOP = 4096, 1024
-#: How many times louder over time than over frequency a partial is, the strictest first. The first is the best of 1 to 16
-#: (docs/results/tried.md, "Drawing presets"); the others are for sounds that would leave too much.
-_MARGINS = (8.0, 4.0, 2.0, 1.0, 0.5)
+#: How many times louder over time than over frequency a partial is: the best of 1 to 16 (docs/results/tried.md, "Drawing presets").
+_MARGIN = 8.0
 
 
 class Parts(NamedTuple):
@@ -25,18 +24,18 @@ class Parts(NamedTuple):
 def tonal_and_residual(sound: Float64[F64, " samples"], most_residual: float) -> Parts:
     """The steady part, by median filters, and what is left, which has at most a share `most_residual` of the energy.
 
-    Each bin belongs to one of them: halves of a partial would beat with each other. What would leave too much is told
-    apart by smaller margins, and at last by a share of all of it.
+    Each bin belongs to one of them: halves of a partial would beat with each other. Where more than that share is not steady,
+    the least steady bins are left.
     """
     padded = np.pad(sound, (0, max(0, _WINDOW - len(sound))))
     spectrum = stft(padded, nperseg=_WINDOW, noverlap=_WINDOW - _HOP)[2]
     magnitudes = np.abs(spectrum)
     harmonic, percussive = (part.T for part in harmonic_and_percussive(magnitudes.T))
-    energies = np.square(magnitudes)
-    for margin in _MARGINS:
-        steady = harmonic > margin * percussive
-        if energies[~steady].sum() <= most_residual * energies.sum():
-            break
+    steadiness = harmonic / np.maximum(percussive, np.finfo(np.float64).tiny)
+    least_first = np.argsort(steadiness, axis=None)
+    energies = np.cumsum(np.square(magnitudes).ravel()[least_first])
+    last = least_first[min(np.searchsorted(energies, most_residual * energies[-1]), len(energies) - 1)]
+    steady = steadiness > min(_MARGIN, steadiness.flat[last])
     tonal = np.asarray(istft(spectrum * steady, nperseg=_WINDOW, noverlap=_WINDOW - _HOP)[1], np.float64)
     tonal = np.pad(tonal[: len(sound)], (0, max(0, len(sound) - len(tonal))))
     residual = sound - tonal

@@ -54,10 +54,10 @@ def _loaded(path: Path, name: str) -> BenchTarget:
     return BenchTarget(name, target.audio, target.note)
 
 
-def play_note(folder: Path, program: int, pitch: int) -> Path:
-    """One note as WAV."""
+def play_note(folder: Path, program: int, pitch: int, velocity: int = 100, hold_seconds: float = 2.0) -> Path:
+    """One note as WAV, which ends a second after it is let go."""
     midi, wav = folder / "note.mid", folder / "note.wav"
-    midi.write_bytes(midi_note(program, pitch))
+    midi.write_bytes(midi_note(program, pitch, velocity, hold_seconds))
     command = [
         "fluidsynth",
         "-ni",
@@ -82,14 +82,16 @@ def play_note(folder: Path, program: int, pitch: int) -> Path:
     return wav
 
 
-def midi_note(program: int, pitch: int) -> bytes:
-    """A MIDI file (format 0): choose a program, hold a note for 2 s at velocity 100, end 1 s later.
+def midi_note(program: int, pitch: int, velocity: int = 100, hold_seconds: float = 2.0) -> bytes:
+    """A MIDI file (format 0): choose a program, hold a note, end a second later. Held for 17 s at most.
 
     Source: Standard MIDI Files 1.0. 480 ticks a quarter note, and 120 quarter notes a minute where nothing else is
     said: 960 ticks a second.
     """
-    two_seconds, one_second = bytes([0x8F, 0x00]), bytes([0x87, 0x40])
-    events = bytes([0, 0xC0, program, 0, 0x90, pitch, 100]) + two_seconds + bytes([0x80, pitch, 0])
+    ticks = round(960 * hold_seconds)
+    # two bytes of seven bits, of which the first says that another follows
+    held, one_second = bytes([0x80 | ticks >> 7, ticks & 0x7F]), bytes([0x87, 0x40])
+    events = bytes([0, 0xC0, program, 0, 0x90, pitch, velocity]) + held + bytes([0x80, pitch, 0])
     track = events + one_second + bytes([0xFF, 0x2F, 0])
     header = b"MThd" + (6).to_bytes(4, "big") + bytes([0, 0, 0, 1]) + (480).to_bytes(2, "big")
     return header + b"MTrk" + len(track).to_bytes(4, "big") + track

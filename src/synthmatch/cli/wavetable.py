@@ -38,7 +38,6 @@ def wavetable(
         raise InputError(f"--output is {path}, expected the name of a .wav file")
     drawn = draw(sound, note=note, frames=frames)
     drawn.save(path, force=force)
-    found = drawn.target.note
-    say(f"{path}: {frames} frames of 2,048 samples, {found.name}, {found.render_seconds:.2f} s of the sound")
+    say(f"{path}: {frames} frames of 2,048 samples, {drawn.target.note.name}, {drawn.seconds:.2f} s of the sound")
     for remark in drawn.target.remarks:
         say(f"  {remark}")

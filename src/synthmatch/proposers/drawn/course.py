@@ -24,6 +24,12 @@ _HELD_DB_PER_SECOND = 6.0
 _SHORTEST, _LONGEST_WAY, _HELD_RANGE_DB = 0.5, 1.0, 26.0
 #: Seconds before the note's end at which a looping course turns: the window of the separation smears the click of an end.
 _BEFORE_END = 0.1
+#: A sound falls if it does so in its middle and in its second half, shares of the hold: a swell may fall in the one, and a note
+#: that is found to end in its release in the other. Not tuned.
+_MIDDLE, _SECOND_HALF = (0.3, 0.7), (0.5, 1.0)
+#: For the same reason a looping course turns where the level is still within this of that at the middle's end, as a share of
+#: amplitude, if it is no more seconds before the note's end. Not tuned.
+_STILL_HELD, _LATEST_TURN = 0.3, 0.4
 #: Levels below the loudest that a shape says, and seconds of a fall after the target's end at most.
 _RANGE_DB, _LONGEST_FALL = 70.0, 10.0
 #: How far the level after the note's end may be from what release and fall say, and how far they may be from the target's
@@ -93,7 +99,7 @@ def course(sound: Float64[F64, " samples"], half_window_s: float, hold_s: float)
     """The course through a sound whose key is held for `hold_s`. Levels are measured in windows of twice `half_window_s`."""
     end_s = len(sound) / SAMPLE_RATE_HZ
     hold_s = min(hold_s, end_s)
-    fall = fall_db_per_second(sound, hold_s / 2, hold_s)
+    fall = min(fall_db_per_second(sound, hold_s * begin, hold_s * end) for begin, end in (_MIDDLE, _SECOND_HALF))
     held_again = _looping(sound, half_window_s, hold_s) if fall < _HELD_DB_PER_SECOND else None
     if held_again:
         return held_again
@@ -117,7 +123,7 @@ def course(sound: Float64[F64, " samples"], half_window_s: float, hold_s: float)
     found = np.maximum(found, floor)
     # down to the floor, if that is not too far
     left_db = 20 * np.log10(found[-1] / floor)
-    rest = min(_LONGEST_FALL, left_db / fall) if fall > 0 and release else 0.0
+    rest = min(_LONGEST_FALL, left_db / fall) if fall > 0 else 0.0
     if rest > 0:
         after = rest * np.arange(1, _POINTS_AFTER + 1) / _POINTS_AFTER
         times = np.concatenate([times, end_s + after])
@@ -136,12 +142,16 @@ def _looping(sound: Float64[F64, " samples"], half_window_s: float, hold_s: floa
     """A course to the note's end, and back and forth from there; None where nothing is held."""
     if hold_s < _SHORTEST:
         return None
-    turn_s = hold_s - _BEFORE_END
+    until = np.linspace(hold_s * _MIDDLE[1], hold_s - _BEFORE_END, _POINTS)
+    near_end = levels(sound, until, _BEFORE_END / 2)
+    turn_s = float(until[np.flatnonzero(near_end >= near_end[0] * _STILL_HELD)[-1]])
+    if turn_s < hold_s - _LATEST_TURN:
+        return None
     way = min(_LONGEST_WAY, turn_s / 2)
     there = spread(_POINTS - _POINTS_AFTER, turn_s)
     back = way * np.arange(1, _POINTS_AFTER + 1) / _POINTS_AFTER
     times, moments = np.concatenate([there, turn_s + back]), np.concatenate([there, turn_s - back])
     found = levels(sound[: round(hold_s * SAMPLE_RATE_HZ)], moments, half_window_s)
-    if found[moments >= turn_s - way].min() < found.max() * 10 ** (-_HELD_RANGE_DB / 20):
+    if np.median(found[moments >= turn_s - way]) <= found.max() * 10 ** (-_HELD_RANGE_DB / 20):
         return None
     return Course(times, moments, found, hold_s, fitted_release(sound, hold_s), again_s=turn_s - way)

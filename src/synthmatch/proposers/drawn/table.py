@@ -55,7 +55,7 @@ class Drawing(NamedTuple):
         wanted = levels(self.tonal, moments, self.half_window_s) / self.course.gain_at(moments)
         relative = found * (np.minimum(wanted, _LOUDEST_FRAME) / np.maximum(level, 1e-9))[:, None]
         # what is silent has the timbre before it
-        sounding = np.where(level > _SILENT * level.max(), np.arange(len(moments)), 0)
+        sounding = np.where((level > _SILENT * level.max()) & (wanted > 0), np.arange(len(moments)), 0)
         return relative[np.maximum.accumulate(sounding)]
 
 
