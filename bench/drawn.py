@@ -46,8 +46,11 @@ def best_scores(pool: RenderPool, target: BenchTarget, presets: list[Preset]) ->
 def target_sets(synth: str, count: int) -> Iterator[tuple[str, list[BenchTarget]]]:
     """Sets of targets by name."""
     half = max(1, count // 2)
-    yield "recordings", recordings(half, half).targets
-    if synth == "dexed":
+    if synth == "vital":
+        yield "one-shots", recordings(half, 0).targets
+        yield "notes", recordings(0, half).targets
+    else:
+        yield "recordings", recordings(half, half).targets
         struck = recordings(0, fluid_notes=STRUCK[:count]).targets
         yield "struck notes", struck
         yield "struck notes, -20 LKFS", [replace(t, audio=with_loudness(t.audio, _LOUDNESS_DB)) for t in struck]
@@ -85,7 +88,7 @@ def main() -> None:
                 best.append(best_scores(pool, target, [proposal.preset for proposal in drawn]))
             if best:
                 print(row(name, "library's nearest", nearest))
-                print(row(name, "drawn", best))
+                print(row(name, "drawn", best), flush=True)
     print(f"\nDrawing takes {statistics.median(seconds):.2f} s (median), without renders.")
 
 
