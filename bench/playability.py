@@ -50,7 +50,7 @@ def otherwise(pitch: int) -> list[tuple[str, int, int, float]]:
 
 def matches(pool: RenderPool, target: Target, seed: int, searched: bool) -> dict[str, Preset]:
     """The presets that are played."""
-    ((drawn, _),) = levelled(pool, target.note, [draw_vital(pool.synth.space, target.audio, target.note)], target.audio)
+    ((drawn, _),) = levelled(pool, target.note, draw_vital(pool.synth.space, target.audio, target.note), target.audio)
     found = {"drawn": drawn}
     library = builtin_library(pool.synth.id)
     if searched and library:

@@ -96,7 +96,8 @@ def test_cycles_loop() -> None:
 def test_it_is_the_table_of_the_drawn_preset() -> None:
     """Catches a table of its own, which is no longer that of the preset: both begin and end with the same cycles."""
     target = load_target(organ())
-    keyframes = draw_vital(VITAL.space, target.audio, target.note).extra["wavetables"]["1"]["groups"][0]["components"]
+    (preset,) = draw_vital(VITAL.space, target.audio, target.note)
+    keyframes = preset.extra["wavetables"]["1"]["groups"][0]["components"]
     waves = [np.frombuffer(base64.b64decode(one["wave_data"]), "<f4") for one in keyframes[0]["keyframes"]]
     own = wavetable(target, frames=5).frames
     for place in (0, -1):
