@@ -10,9 +10,9 @@ from synthmatch.arrays import F32, F64
 from synthmatch.metrics import evaluate
 from synthmatch.note import SAMPLE_RATE_HZ, Note
 from synthmatch.params import Preset
+from synthmatch.proposers.drawn.dexed.drawer import draw_dexed
 from synthmatch.proposers.drawn.dexed.envelope import EnvelopeFitter
 from synthmatch.proposers.drawn.dexed.frequency import Tuner, Tuning
-from synthmatch.proposers.drawn.proposer import DrawnProposer
 from synthmatch.render.pool import RenderPool
 from synthmatch.search.preset_level import levelled
 from synthmatch.synths.registry import get_synth
@@ -39,7 +39,7 @@ def as_audio(sound: F64) -> F32:
 
 def drawn(target: F32, note: Note = NOTE) -> list[Preset]:
     """The presets that are proposed."""
-    return [proposal.preset for proposal in DrawnProposer().propose(target, note, DEXED, np.random.default_rng(0))]
+    return draw_dexed(DEXED.space, target, note)
 
 
 def scores(pool: RenderPool, target: F32, metric: str) -> list[float]:

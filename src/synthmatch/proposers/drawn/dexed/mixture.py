@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from synthmatch.arrays import F32, I64, Float32, Int64
+from synthmatch.features.loudness_distance import loudness_of
 from synthmatch.proposers.drawn.dexed.pairs import DEPTHS, Pair
 
 #: Levels that count below the loudest band of all, in dB.
@@ -37,7 +38,7 @@ class Mixture:
         self._top = float(power.max())
         self._power = power / np.float32(self._top)
         self._pairs, self._patterns = pairs, patterns
-        self._whole = loudness(self._power).sum(axis=1).mean()
+        self._whole = loudness_of(self._power).sum(axis=1).mean()
         frames = np.rint((len(power) - 1) * np.linspace(0, 1, min(_MOMENTS, len(power))) ** 2).astype(np.int64)
         self._moments = np.unique(frames)
 
@@ -86,8 +87,8 @@ class Mixture:
     ) -> tuple[Float32[F32, "pairs some"], Float32[F32, "pairs some"], Int64[I64, "pairs some"]]:
         """Least error of each pair at some frames, with the gain and the number of the depth that have it."""
         target, known = self._power[frames], there[frames]
-        missing = loudness(np.maximum(target - known, 0))  # (F, B)
-        shapes = loudness(patterns)  # (N, D, B)
+        missing = loudness_of(np.maximum(target - known, 0))  # (F, B)
+        shapes = loudness_of(patterns)  # (N, D, B)
         least = np.maximum(np.square(shapes).sum(axis=2), 1e-12)
         fit = np.einsum("fb,ndb->nfd", missing, shapes) / least[:, None]
         best = np.full(fit.shape[:2], np.inf, np.float32)
@@ -110,15 +111,9 @@ class Mixture:
     ) -> Float32[F32, "*pairs some"]:
         """How far bands are from the target's at some frames: loudness, and levels in dB."""
         target = self._power[frames]
-        louder = np.abs(loudness(power) - loudness(target)).sum(axis=-1) / self._whole
+        louder = np.abs(loudness_of(power) - loudness_of(target)).sum(axis=-1) / self._whole
         further = np.abs(_levels(power) - _levels(target)).mean(axis=-1) / _RANGE_DB
         return np.asarray(louder + _LEVELS_WEIGHT * further, np.float32)
-
-
-def loudness(power: F32) -> F32:
-    """Power to 3/8, as `features.loudness_distance`. Same shape."""
-    root = np.sqrt(np.sqrt(power))
-    return np.asarray(root * np.sqrt(root))
 
 
 def _levels(power: F32) -> F32:

@@ -4,8 +4,8 @@ import numpy as np
 
 from synthmatch.analysis.level import fall_db_per_second
 from synthmatch.arrays import F32, F64, Float32, Float64
+from synthmatch.features.loudness_distance import loudness_of
 from synthmatch.note import SAMPLE_RATE_HZ
-from synthmatch.proposers.drawn.dexed.mixture import loudness
 
 #: The least fall in dB a second. Set on recordings: the slowest that were nearer when drawn fall by 5, and held basses by 3.
 _FALL_DB_PER_SECOND = 4.0
@@ -28,5 +28,5 @@ def tonal(
 ) -> bool:
     """Whether partials have most of a sound's loudness: its power in bands at the times of frames, and theirs."""
     spans = np.gradient(frames) if len(frames) > 1 else np.ones(1)
-    whole, theirs = (spans @ loudness(part) for part in (power, np.minimum(power, of_partials)))
+    whole, theirs = (spans @ loudness_of(part) for part in (power, np.minimum(power, of_partials)))
     return bool(theirs.sum() >= _SHARE * whole.sum() > 0)
