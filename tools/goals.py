@@ -15,7 +15,7 @@ from synthmatch.arrays import F64
 from synthmatch.benchmark.in_domain import scores_of
 from synthmatch.benchmark.methods import RERANKED, RETRIEVAL, UNRENDERED
 from synthmatch.benchmark.page import record_file
-from synthmatch.benchmark.records import Scores
+from synthmatch.benchmark.records import RecordFile, Scores
 from synthmatch.benchmark.statistics import RESAMPLES, paired_wilcoxon
 from synthmatch.search.registry import GUIDED
 from synthmatch.synths.registry import get_synth, synth_names
@@ -111,13 +111,18 @@ def _interval(a: F64, b: F64) -> tuple[float, float]:
 
 def _published(synth: str, set: str) -> list[str]:
     """Names of the published models' rows."""
-    methods = {record.conditions.method for record in record_file(RECORDS, synth, set).records.values()}
+    methods = {record.conditions.method for record in _records(synth, set).records.values()}
     return sorted(m for m in methods if m.startswith(PUBLISHED) and "," not in m)
 
 
 @cache
+def _records(synth: str, set: str) -> RecordFile:
+    return record_file(RECORDS, synth, set)
+
+
+@cache
 def _scores(synth: str, set: str, column: Column) -> dict[str, Scores]:
-    return scores_of(RECORDS, synth, set, column.method, earlier=True).get(column.mark, {})
+    return scores_of(_records(synth, set), synth, column.method, earlier=True).get(column.mark, {})
 
 
 if __name__ == "__main__":

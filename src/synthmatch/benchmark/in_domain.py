@@ -12,7 +12,7 @@ import numpy as np
 from synthmatch.arrays import F64, Float64
 from synthmatch.benchmark.methods import MEDOID
 from synthmatch.benchmark.page import record_file
-from synthmatch.benchmark.records import Scores
+from synthmatch.benchmark.records import RecordFile, Scores
 from synthmatch.benchmark.run import is_current, library_name
 from synthmatch.benchmark.targets import SETS
 from synthmatch.calibration.in_domain import METRIC, SHARES
@@ -47,7 +47,7 @@ def measure_reach(folder: Path, synth: str) -> dict[str, dict[str, int | list[fl
 
     `folder` holds the records. Only marks with `LEAST_TARGETS`; empty where no record is of the present search and library.
     """
-    scores = scores_of(folder, synth, OWN, _method(synth))
+    scores = scores_of(record_file(folder, synth, OWN), synth, _method(synth))
     return {
         str(renders): {
             "targets": len(found),
@@ -95,16 +95,15 @@ def _method(synth: str) -> str:
 
 def _measured(folder: Path, synth: str, name: str) -> dict[str, list[float]]:
     """Each measure of each target of a set; empty without records."""
-    best = scores_of(folder, synth, name, _method(synth)).get(_RENDERS, {})
-    medoid = scores_of(folder, synth, name, MEDOID).get(1, {})
+    records = record_file(folder, synth, name)
+    best = scores_of(records, synth, _method(synth)).get(_RENDERS, {})
+    medoid = scores_of(records, synth, MEDOID).get(1, {})
     pairs = [(scores, medoid[target]) for target, scores in best.items()]
     return {measure: [of(*pair) for pair in pairs] for measure, of in _MEASURES.items()} if pairs else {}
 
 
-def scores_of(
-    folder: Path, synth: str, name: str, method: str, *, earlier: bool = False
-) -> dict[int, dict[str, Scores]]:
-    """Scores of a method by renders and target, as far as they hold for the present search, or the one before, and library.
+def scores_of(records: RecordFile, synth: str, method: str, *, earlier: bool = False) -> dict[int, dict[str, Scores]]:
+    """Scores of a method of a set's records by renders and target, as far as they hold for the present search, or the one before, and library.
 
     A search spends part of its budget on seeds, so its scores after some renders depend on the budget: of several, the
     smallest holds.
@@ -113,10 +112,10 @@ def scores_of(
     if library is None:
         return {}
     size = library_name(library)
-    records = sorted(record_file(folder, synth, name).records.values(), key=lambda r: -r.conditions.renders)
+    largest_first = sorted(records.records.values(), key=lambda r: -r.conditions.renders)
     surrogate = builtin_surrogates().get(synth)
     found: dict[int, dict[str, Scores]] = {}
-    for record in records:
+    for record in largest_first:
         at = record.conditions
         present = at.method != GUIDED or (surrogate is not None and at.version.startswith(surrogate.fingerprint))
         if at.method == method and present and is_current(at, size, _SEED, earlier=earlier):
