@@ -51,6 +51,11 @@ class Note:
         return round(self.start_seconds * SAMPLE_RATE_HZ)
 
     @property
+    def hz(self) -> float:
+        """Frequency of its pitch."""
+        return float(440.0 * 2.0 ** ((self.pitch - 69) / 12))
+
+    @property
     def name(self) -> str:
         """Scientific pitch name, such as ``A4`` or ``C#2``."""
         return f"{_NAMES[self.pitch % 12]}{self.pitch // 12 - 1}"

@@ -3,6 +3,7 @@
 import numpy as np
 from scipy.signal.windows import blackmanharris
 
+from synthmatch.analysis.spectra import spectra
 from synthmatch.arrays import F64, Float64, Indices, Int
 from synthmatch.note import SAMPLE_RATE_HZ
 
@@ -43,12 +44,9 @@ def line_amplitudes(
     A full-scale sine has 1. Multiples below 22.05 kHz, `most` of them at most. Shape: (times,) -> (times, harmonics).
     """
     count = max(1, min(most, int(SAMPLE_RATE_HZ / 2 / line_hz)))
-    shape, size = blackmanharris(_WINDOW, sym=False), _ZEROS * _WINDOW
-    padded = np.pad(tonal, _WINDOW)
+    size = _ZEROS * _WINDOW
     amplitudes = np.zeros((len(seconds), count))
-    for row, time in zip(amplitudes, seconds, strict=True):
-        begin = round(time * SAMPLE_RATE_HZ) + _WINDOW - _WINDOW // 2
-        power = np.square(np.abs(np.fft.rfft(padded[begin : begin + _WINDOW] * shape, size)))
+    for row, (power, whole) in zip(amplitudes, spectra(tonal, seconds, _WINDOW, size), strict=True):
         peaks = _peaks(power, power.max() * _LEAST_POWER)
         if len(peaks) == 0:
             continue
@@ -56,10 +54,7 @@ def line_amplitudes(
         owner = np.searchsorted((peaks[:-1] + peaks[1:]) // 2, np.arange(len(power)), side="right")
         owned = np.bincount(owner, power, len(peaks))
         lines = np.clip(np.rint(peaks * SAMPLE_RATE_HZ / size / line_hz), 1, count).astype(np.int64)
-        # a window that reaches before the onset has only a part of its energy in the sound
-        inside = shape[max(0, _WINDOW - begin) :]
-        energy = max(float(inside @ inside), 1e-9 * _WINDOW)
-        row[:] = 2 * np.sqrt(np.bincount(lines, owned, count + 1)[1:] / (size * energy))
+        row[:] = 2 * np.sqrt(np.bincount(lines, owned, count + 1)[1:] / whole)
     return amplitudes
 
 

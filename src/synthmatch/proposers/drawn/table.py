@@ -62,13 +62,12 @@ class Drawing(NamedTuple):
 def draw(target: Audio, note: Note, most_octaves: int) -> Drawing:
     """Look into a target, (channels, samples), that `note` plays. `most_octaves`: see `Drawing`; 0 for a table of the note's."""
     sound = mono(target)[note.start_samples :].astype(np.float64)
-    note_hz = 440.0 * 2.0 ** ((note.pitch - 69) / 12)
-    found_hz = fundamental_hz(sound, note_hz)
+    found_hz = fundamental_hz(sound, note.hz)
     tonal, residual, share = tonal_and_residual(sound, _MOST_RESIDUAL)
     octaves = octaves_below(tonal, found_hz, most_octaves)
     half_window_s = _HALF_WINDOW if octaves else max(_HALF_WINDOW, 1 / found_hz)
     played = course(sound, half_window_s, note.hold_seconds)
-    return Drawing(note_hz, found_hz, octaves, tonal, residual, share, half_window_s, played)
+    return Drawing(note.hz, found_hz, octaves, tonal, residual, share, half_window_s, played)
 
 
 def single_cycles(amplitudes: Float64[F64, "times harmonics"]) -> Float64[F64, "times 2048"]:

@@ -60,9 +60,8 @@ def draw_dexed(space: ParamSpace, target: Audio, note: Note) -> list[Preset]:
     at_frames = np.array([np.interp(frames, seconds, track) for track in singles.amplitudes])
     if not tonal(frames, power, _played(at_frames, sines)):
         return []
-    note_hz = 440.0 * 2.0 ** ((note.pitch - 69) / 12)
-    found_hz = fundamental_hz(sound, note_hz)
-    tuner = Tuner(note_hz, found_hz)
+    found_hz = fundamental_hz(sound, note.hz)
+    tuner = Tuner(note.hz, found_hz)
     pairs = candidates(partials.hz[:_CARRIERS], found_hz)
     mixture = Mixture(power, pairs, pair_bands(pairs))
     envelopes = [*map(EnvelopeFitter(seconds, note.hold_seconds).fitted, singles.amplitudes)]
