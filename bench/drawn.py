@@ -1,7 +1,7 @@
 """How near presets that are drawn from the target come, without any search: the nearest of them, beside the library's nearest preset.
 
-``python bench/drawn.py``: Vital, on the benchmark's recordings; ``--synth dexed``: Dexed, and on struck notes of FluidR3, too, as
-they are and at -20 LKFS. Each preset is set to its target's level (two renders as a rule), and scored. Targets for which nothing is
+``python bench/drawn.py``: Vital, on the benchmark's recordings; ``--synth amsynth``: the same of amsynth; ``--synth dexed``: Dexed, and
+on struck notes of FluidR3, too, as they are and at -20 LKFS. Each preset is set to its target's level (two renders as a rule), and scored. Targets for which nothing is
 drawn are left out.
 """
 
@@ -21,6 +21,7 @@ from synthmatch.features.search_distance import SearchDistance
 from synthmatch.library.builtin import libraries_for
 from synthmatch.metrics import evaluate
 from synthmatch.params import Preset
+from synthmatch.proposers.drawn.amsynth.drawer import draw_amsynth
 from synthmatch.proposers.drawn.dexed.drawer import draw_dexed
 from synthmatch.proposers.drawn.vital import draw_vital
 from synthmatch.proposers.library import LibraryProposer
@@ -28,7 +29,7 @@ from synthmatch.render.pool import RenderPool
 from synthmatch.search.preset_level import levelled
 from synthmatch.synths.registry import get_synth
 
-DRAWERS = {"vital": draw_vital, "dexed": draw_dexed}
+DRAWERS = {"vital": draw_vital, "dexed": draw_dexed, "amsynth": draw_amsynth}
 METRICS = ("lsd", "mss", "wmfcc", "envelope_error", "loudness_error")
 #: Electric piano, celesta, glockenspiel, music box, vibraphone, marimba, xylophone, tubular bells, kalimba, tinkle bell, agogo,
 #: steel drums.
@@ -48,7 +49,7 @@ def best_scores(pool: RenderPool, target: BenchTarget, presets: list[Preset]) ->
 def target_sets(synth: str, count: int) -> Iterator[tuple[str, list[BenchTarget]]]:
     """Sets of targets by name."""
     half = max(1, count // 2)
-    if synth == "vital":
+    if synth != "dexed":
         yield "one-shots", recordings(half, 0).targets
         yield "notes", recordings(0, half).targets
     else:

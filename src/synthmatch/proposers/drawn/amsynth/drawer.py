@@ -1,0 +1,50 @@
+"""amsynth presets drawn from a target: what its knobs do over time and to the spectrum is known by formulas, and fitted to the target.
+
+No preset is rendered. Mel bands of the target are compared with what the formulas give in the same bands.
+"""
+
+import numpy as np
+
+from synthmatch.arrays import F64, Audio, Float64
+from synthmatch.audio import mono
+from synthmatch.note import Note
+from synthmatch.params import ParamSpace, Preset
+from synthmatch.proposers.drawn.amsynth.expected import Expected
+from synthmatch.proposers.drawn.amsynth.fit import fitted
+from synthmatch.proposers.drawn.amsynth.picture import picture_of
+from synthmatch.proposers.drawn.amsynth.structures import structures
+
+_AMP = ("amp_decay", "amp_sustain", "amp_attack", "amp_release")
+_FILTER = (
+    *("filter_cutoff", "filter_env_amount", "filter_decay", "filter_sustain", "filter_resonance", "filter_slope"),
+    *("filter_type", "filter_attack", "filter_release"),
+)
+_REVERB = ("reverb_wet", "reverb_roomsize", "reverb_damp")
+#: Structures that are fitted in more than one round, and those rounds. Not tuned.
+_KEPT, _ROUNDS = 3, 2
+
+
+def draw_amsynth(space: ParamSpace, target: Audio, note: Note) -> list[Preset]:
+    """Presets that sound like a target, (channels, samples), when `note` plays them, with the nearest first by the formulas.
+
+    Their level is not the target's.
+    """
+    sound = target[:, note.start_samples :].astype(np.float64)
+    picture = picture_of(sound, note.hold_seconds)
+    expected = Expected(space, note, picture.seconds)
+
+    def errors(native: Float64[F64, "presets parameters"]) -> Float64[F64, " presets"]:
+        return picture.errors(expected(native))
+
+    first = [
+        (*fitted(space, native, ("filter_cutoff", *_AMP, *knobs, *_FILTER), errors, 1), knobs)
+        for native, knobs in structures(space, mono(sound), note)
+    ]
+    first.sort(key=lambda one: one[1])
+    drawn = []
+    for native, _, knobs in first[:_KEPT]:
+        dry, error = fitted(space, native, (*_AMP, *knobs, *_FILTER), errors, 1)
+        drawn.append((error, dry))
+        drawn.append(fitted(space, dry, (*_REVERB, *_AMP, *knobs, *_FILTER), errors, _ROUNDS)[::-1])
+    drawn.sort(key=lambda one: one[0])
+    return [Preset(space.synth, space.snap(native)) for _, native in drawn[:5]]
