@@ -11,7 +11,7 @@ import numpy as np
 from synthmatch.analytic.amsynth.effects import filter_gain, reverberated
 from synthmatch.analytic.amsynth.features import amplifier_level, cutoff_hz, oscillators_of
 from synthmatch.analytic.amsynth.oscillators import Partials, noise_bands, ringing, tones
-from synthmatch.analytic.mel_filterbank import CENTRES_HZ, mean_power, shares
+from synthmatch.analytic.mel_filterbank import CENTRES_HZ, WIDTHS_HZ, mean_power, shares
 from synthmatch.arrays import F32, F64, I64, Float32, Float64, Indices, Int
 from synthmatch.note import SAMPLE_RATE_HZ, Note
 from synthmatch.params import ParamSpace
@@ -20,6 +20,8 @@ from synthmatch.synths.amsynth.waveforms import NOISE
 #: Times so far apart that what beats evens out between them.
 _FAR = np.array([0.0, 1000.0])
 _SQUARE = 1
+#: Where the hiss of a noisy LFO is (`analytic.amsynth.features`).
+_HISS = (WIDTHS_HZ / (SAMPLE_RATE_HZ / 2) / (1 + np.square(CENTRES_HZ / 4000.0))).astype(np.float32)
 
 
 class Expected:
@@ -42,7 +44,7 @@ class Expected:
         knobs = self._knobs(native)
         power, centre_hz = self._part("osc", native, self._sources)
         (cutoff,) = self._part("filter", native, self._cutoff)
-        (level,) = self._part("amp", native, self._level)
+        level, hiss = self._part("amp", native, self._level)
         count = len(native)
         gain = filter_gain(
             np.broadcast_to(centre_hz, (count, centre_hz.shape[1])),
@@ -53,6 +55,8 @@ class Expected:
             knobs["filter_slope"] == 1,
         )
         bands = gain * power.astype(np.float32)[:, :, None] * np.square(level).astype(np.float32)[:, None, :]
+        if hiss.any():
+            bands = bands + (hiss.astype(np.float32) * bands.sum(axis=1))[:, None, :] * _HISS[:, None]
         if knobs["reverb_wet"].any():
             wet, room, damp = knobs["reverb_wet"], knobs["reverb_roomsize"], knobs["reverb_damp"]
             bands = np.ascontiguousarray(reverberated(bands, wet, room, damp, self._seconds))
@@ -76,9 +80,11 @@ class Expected:
             self._known[key] = compute(self._knobs(native[:1]))
         return self._known[key]
 
-    def _level(self, knobs: dict[str, F64]) -> tuple[F64]:
+    def _level(self, knobs: dict[str, F64]) -> tuple[F64, F64]:
+        """Amplitude of the amplifier, (presets, times), and the power of its hiss, (presets, 1), where noise moves it."""
         hold = np.full(len(knobs["amp_decay"]), self._note.hold_seconds)
-        return (amplifier_level(knobs, _kinds(knobs), hold, self._seconds)[0],)
+        level, hiss = amplifier_level(knobs, _kinds(knobs), hold, self._seconds)
+        return level, hiss[:, None]
 
     def _cutoff(self, knobs: dict[str, F64]) -> tuple[F64]:
         count = len(knobs["filter_cutoff"])

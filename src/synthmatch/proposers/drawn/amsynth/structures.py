@@ -34,7 +34,11 @@ _COMMON = {
 _LOW_HZ = 130.0
 _FIRST, _SECOND = ("osc1_waveform", "osc1_pulsewidth"), ("osc2_waveform", "osc2_pulsewidth")
 _PLACE = ("osc2_range", "osc2_pitch")
-_SQUARE = 1
+_SQUARE, _NOISE_LFO = 1, 3
+#: A sound this much sharper than its note has the LFO for its tuning, others for hiss. Not tuned.
+_SHARP = 2 ** (3 / 1200)
+#: A partial nearer to a harmonic than this, in octaves, is one. Not tuned.
+_HARMONIC = 12 / 1200
 
 
 class Structure(NamedTuple):
@@ -48,36 +52,46 @@ def structures(space: ParamSpace, sound: Float64[F64, " samples"], note: Note) -
     """What a sound that `note` plays may be made of."""
     common = _COMMON | {"filter_kbd_track": 1.0 if note.hz > _LOW_HZ else 0.5}
     found = fundamental_hz(sound, note.hz) / note.hz
-    sharp, tuned = _sharp(max(found, 1.0)), _second(found)
-    noise = {"osc1_waveform": NOISE, "osc_mix": -1.0}
-    both = (*_SECOND, *_FIRST, "osc_mix", *_PLACE)
+    tuned, noise = _second(found), {"osc1_waveform": NOISE, "osc_mix": -1.0}
+    both: tuple[str, ...] = (*_SECOND, *_FIRST, "osc_mix", *_PLACE)
+    if found > _SHARP:
+        pair = _sharp(found)
+    else:
+        pair, both = {"lfo_waveform": _NOISE_LFO}, (*both, "amp_mod_amount")
     starts: list[tuple[dict[str, float], tuple[str, ...]]] = [
         (tuned | {"osc2_waveform": SAW, "osc_mix": 1.0}, (*_SECOND, *_PLACE)),
         (tuned | {"osc2_waveform": SINE, "osc_mix": 1.0}, (*_SECOND, *_PLACE)),
         (tuned | noise | {"osc2_waveform": SAW, "osc_mix": 0.8}, (*_SECOND, "osc_mix", *_PLACE)),
-        (sharp | {"osc1_waveform": SAW, "osc2_waveform": PULSE, "osc2_range": 1}, both),
-        (sharp | {"osc1_waveform": SAW, "osc2_waveform": PULSE, "osc2_range": -1}, both),
+        (pair | {"osc1_waveform": SAW, "osc2_waveform": PULSE, "osc2_range": 1}, both),
+        (pair | {"osc1_waveform": SAW, "osc2_waveform": PULSE, "osc2_range": -1}, both),
         (
-            sharp | {"osc1_waveform": SINE, "osc2_waveform": SINE, "osc2_pitch": 7, "osc2_range": 1, "osc_mix_mode": 1},
+            pair | {"osc1_waveform": SINE, "osc2_waveform": SINE, "osc2_pitch": 7, "osc2_range": 1, "osc_mix_mode": 1},
             (*both, "osc_mix_mode"),
         ),
         *((noise | {"filter_type": kind}, ()) for kind in (LOW_PASS, BAND_PASS, HIGH_PASS)),
     ]
-    strongest = strongest_partials(sound, np.zeros(0), 1).hz
-    if len(strongest):
-        line = _second(float(strongest[0]) / note.hz)
-        starts.append((line | noise | {"osc2_waveform": SINE, "osc_mix": 0.5}, ("osc_mix", *_SECOND)))
-        two = strongest_partials(sound, np.zeros(0), 2).hz / note.hz
-        ratios = [ratio for ratio in two.tolist() if 1 <= ratio < 2]
-        if len(two) == 2 and ratios:
-            other = _second(float(two[two != ratios[0]][0]))
-            starts.append(
-                (
-                    _sharp(ratios[0]) | {"freq_mod_osc": 1} | other | {"osc1_waveform": SINE, "osc2_waveform": SINE},
-                    (*_FIRST, *_SECOND, "osc_mix", "osc_mix_mode"),
-                )
-            )
+    lines = _lines(sound, note.hz, found)
+    if lines:
+        starts.append((_second(lines[0]) | noise | {"osc2_waveform": SINE, "osc_mix": 0.5}, ("osc_mix", *_SECOND)))
+    reached = [ratio for ratio in lines if 1 <= ratio < 2]
+    if len(lines) == 2 and reached:
+        other = next(ratio for ratio in lines if ratio != reached[0])
+        sines = {"osc1_waveform": SINE, "osc2_waveform": SINE, "freq_mod_osc": 1}
+        starts.append((_sharp(reached[0]) | _second(other) | sines, (*_FIRST, *_SECOND, "osc_mix", "osc_mix_mode")))
     return [Structure(space.from_named(common | settings), knobs) for settings, knobs in starts]
+
+
+def _lines(sound: Float64[F64, " samples"], note_hz: float, found: float) -> list[float]:
+    """The two strongest partials, as multiples of the note's frequency, the stronger first; harmonics where they are."""
+    ratios = list[float]()
+    for count in (1, 2):
+        for hz in strongest_partials(sound, np.zeros(0), count).hz.tolist():
+            harmonic = max(1, round(hz / note_hz / found)) * found
+            ratio = hz / note_hz
+            near = abs(np.log2(ratio / harmonic)) < _HARMONIC
+            if (line := harmonic if near else ratio) not in ratios:
+                ratios.append(line)
+    return ratios
 
 
 def _sharp(ratio: float) -> dict[str, float]:
