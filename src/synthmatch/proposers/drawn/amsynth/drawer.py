@@ -20,8 +20,9 @@ _FILTER = (
     *("filter_type", "filter_attack", "filter_release"),
 )
 _REVERB = ("reverb_wet", "reverb_roomsize", "reverb_damp")
-#: Structures that are fitted in more than one round, and those rounds. Not tuned.
-_KEPT, _ROUNDS = 3, 2
+#: Structures that are fitted in more than one round, each of which gives a preset: searches from five end further away, on four
+#: recordings (docs/results/tried.md, "amsynth presets drawn from the target"). Rounds with reverb; not tuned.
+_KEPT, _ROUNDS = 2, 2
 
 
 def draw_amsynth(space: ParamSpace, target: Audio, note: Note) -> list[Preset]:
@@ -36,15 +37,14 @@ def draw_amsynth(space: ParamSpace, target: Audio, note: Note) -> list[Preset]:
     def errors(native: Float64[F64, "presets parameters"]) -> Float64[F64, " presets"]:
         return picture.errors(expected(native))
 
-    first = [
-        (*fitted(space, native, ("filter_cutoff", *_AMP, *knobs, *_FILTER), errors, 1), knobs)
-        for native, knobs in structures(space, mono(sound), note)
+    looks = [
+        (*fitted(space, start, ("filter_cutoff", *_AMP, *knobs, *_FILTER), errors, 1), knobs)
+        for start, knobs in structures(space, mono(sound), note)
     ]
-    first.sort(key=lambda one: one[1])
-    drawn = []
-    for native, _, knobs in first[:_KEPT]:
-        dry, error = fitted(space, native, (*_AMP, *knobs, *_FILTER), errors, 1)
-        drawn.append((error, dry))
-        drawn.append(fitted(space, dry, (*_REVERB, *_AMP, *knobs, *_FILTER), errors, _ROUNDS)[::-1])
-    drawn.sort(key=lambda one: one[0])
-    return [Preset(space.synth, space.snap(native)) for _, native in drawn[:5]]
+    drawn = list[tuple[Float64[F64, " parameters"], float]]()
+    for native, _, knobs in sorted(looks, key=lambda look: look[1])[:_KEPT]:
+        dry, _ = fitted(space, native, (*_AMP, *knobs, *_FILTER), errors, 1)
+        drawn.append(fitted(space, dry, (*_REVERB, *_AMP, *knobs, *_FILTER), errors, _ROUNDS))
+    presets = [Preset(space.synth, space.snap(native)) for native, _ in sorted(drawn, key=lambda one: one[1])]
+    # two structures may end as one
+    return [*{preset.key(): preset for preset in presets}.values()]

@@ -19,7 +19,7 @@ _HOP, _TIMES = 256, 24
 _AFTER_END = (0.03, 0.08, 0.18, 0.35)
 #: Levels that count below the loudest, in dB; `mss` counts 80.
 _RANGE_DB = 75.0
-#: What levels in dB weigh beside loudness.
+#: What levels in dB weigh beside loudness (docs/results/tried.md, "amsynth presets drawn from the target").
 _LEVELS_WEIGHT = 4.0
 #: Errors are rounded to this, so that which of two nearly equal presets is nearer does not depend on last digits.
 _STEP = 1e-5
