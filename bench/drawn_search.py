@@ -11,8 +11,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from drawn import DRAWERS
-from synthmatch.arrays import Audio
 from synthmatch.benchmark.recordings import FLUID, SONIC_PI, recordings
 from synthmatch.benchmark.targets import BenchTarget, cross
 from synthmatch.calibration.closeness import Closeness
@@ -20,8 +18,8 @@ from synthmatch.features.loudness import played_db
 from synthmatch.features.search_distance import SearchDistance
 from synthmatch.library.builtin import libraries_for
 from synthmatch.metrics import evaluate
-from synthmatch.note import Note
-from synthmatch.proposers.base import Proposal, Proposer
+from synthmatch.proposers.base import Proposer
+from synthmatch.proposers.drawn.proposer import DrawnProposer
 from synthmatch.proposers.library import LibraryProposer
 from synthmatch.render.pool import RenderPool
 from synthmatch.search.guided import guided_search
@@ -29,20 +27,10 @@ from synthmatch.search.objective import Budget
 from synthmatch.search.preset_level import levelled, with_level_error
 from synthmatch.surrogate.surrogate import builtin_surrogates
 from synthmatch.synths.base import Synth
-from synthmatch.synths.registry import get_synth
+from synthmatch.synths.registry import get_synth, synth_names
 
 METRICS = ("lsd", "mss", "wmfcc")
 _ANSWERS = 3
-
-
-class Drawn(Proposer):
-    """What the bench's drawer of a synthesizer gives, whether `match` asks for it or not."""
-
-    name = "drawn"
-
-    def propose(self, target: Audio, note: Note, synth: Synth, rng: np.random.Generator) -> Sequence[Proposal]:
-        """See `Proposer`."""
-        return [Proposal(preset) for preset in DRAWERS[synth.id](synth.space, target, note)]
 
 
 def searched(pool: RenderPool, target: BenchTarget, proposers: Sequence[Proposer], renders: int) -> list[float]:
@@ -79,7 +67,7 @@ def cells(scores: Sequence[float]) -> str:
 def main() -> None:
     """Print a table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--synth", choices=DRAWERS, default="vital")
+    parser.add_argument("--synth", choices=synth_names(), default="vital")
     parser.add_argument("--sounds", choices=("recordings", "others"), default="recordings")
     parser.add_argument("--targets", type=int, default=16)
     parser.add_argument("--renders", type=int, default=200)
@@ -87,16 +75,16 @@ def main() -> None:
     options = parser.parse_args()
     count, renders = (2, 20) if options.quick else (options.targets, options.renders)
     synth = get_synth(options.synth)
-    library = LibraryProposer(libraries_for(synth.id))
+    drawn, library = DrawnProposer(), LibraryProposer(libraries_for(synth.id))
     without, beside = list[list[float]](), list[list[float]]()
     heads = " | ".join(f"{name}, {which}" for which in ("library", "and drawn") for name in ("closeness", *METRICS))
     print(f"| target | {heads} |\n| --- |{' ---: |' * 2 * (1 + len(METRICS))}")
     with RenderPool(synth) as pool:
         for target in targets_of(synth, options.sounds, count):
-            if not DRAWERS[synth.id](synth.space, target.audio, target.note):
+            if not drawn.propose(target.audio, target.note, synth, np.random.default_rng(0)):
                 continue
             without.append(searched(pool, target, [library], renders))
-            beside.append(searched(pool, target, [Drawn(), library], renders))
+            beside.append(searched(pool, target, [drawn, library], renders))
             print(f"| {target.name} | {cells(without[-1])} | {cells(beside[-1])} |", flush=True)
     if without:
         print(f"| mean of {len(without)} | {cells(np.mean(without, axis=0))} | {cells(np.mean(beside, axis=0))} |")

@@ -1,6 +1,7 @@
 """What every proposer of the registry owes, and the order in which a search gets what they propose."""
 
 from collections.abc import Sequence
+from copy import copy
 
 import numpy as np
 import pytest
@@ -61,7 +62,7 @@ def target() -> Audio:
 
 @pytest.mark.parametrize(
     ("name", "id"),
-    [*((name, SYNTH.id) for name in PROPOSERS), ("drawn", "vital")],
+    [*((name, SYNTH.id) for name in PROPOSERS), ("drawn", "vital"), ("drawn", "dexed")],
 )
 def test_contract(name: str, id: str) -> None:
     """Catches presets of another synthesizer, too many, doubled or illegal ones, and proposals that chance decides."""
@@ -81,7 +82,9 @@ def test_contract(name: str, id: str) -> None:
 @pytest.mark.parametrize("name", [name for name in PROPOSERS if name != "random"])
 def test_nothing_is_proposed_for_an_unknown_synthesizer(name: str) -> None:
     """Catches a preset of one synthesizer that is rendered with another."""
-    assert not made()[name].propose(target(), NOTE, OTHER, np.random.default_rng(0))
+    unknown = copy(OTHER)
+    unknown.id = "unknown"
+    assert not made()[name].propose(target(), NOTE, unknown, np.random.default_rng(0))
 
 
 class Fixed(Proposer):
