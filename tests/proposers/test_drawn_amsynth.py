@@ -152,3 +152,12 @@ def test_any_sound_is_drawn(pool: RenderPool, kind: str, samples: int) -> None:
     for audio in pool.run(presets, NOTE):
         assert isinstance(audio, np.ndarray)
         assert np.isfinite(audio).all()
+
+
+def test_a_held_sound_is_not_drawn() -> None:
+    """Catches a fall that is measured in the release, and a short note or a fall that is taken for a held one."""
+    for hold, fall, count in ((1.5, 0.0, 0), (0.8, 0.0, 2), (1.5, 1.0, 2)):
+        note = Note(57, 100, hold, hold + 0.2)
+        time = np.arange(note.samples) / SAMPLE_RATE_HZ
+        sound = 0.3 * np.sin(2 * np.pi * note.hz * time) * np.exp(-fall * time) * (time < hold)
+        assert len(drawn(np.asarray(sound, np.float32)[None], note)) == count
