@@ -13,6 +13,7 @@ from synthmatch.arrays import F64, Audio, Float64
 from synthmatch.note import SAMPLE_RATE_HZ, Note
 from synthmatch.params import ParamSpace, Preset
 from synthmatch.proposers.drawn.course import spread
+from synthmatch.proposers.drawn.keys import key_connections
 from synthmatch.proposers.drawn.release import Release
 from synthmatch.proposers.drawn.table import Drawing, draw, sampled, single_cycles
 from synthmatch.synths.vital.own import lfo_shape, sample, wavetable
@@ -40,6 +41,7 @@ _MACROS = (
     ("RELEASE", 0.5, "env_1_release", 0.5, True),
 )
 _FIRST_MACRO_SLOT = 17
+_FIRST_KEY_SLOT = _FIRST_MACRO_SLOT + len(_MACROS)
 
 
 def draw_vital(space: ParamSpace, target: Audio, note: Note) -> list[Preset]:
@@ -69,12 +71,13 @@ def draw_vital(space: ParamSpace, target: Audio, note: Note) -> list[Preset]:
         "env_1_release_power": release.power,
         "eq_on": 1,
     }
+    held = played.again_s is not None
+    if held and not drawing.octaves:
+        settings["osc_1_spectral_morph_type"] = _choice(space, "osc_1_spectral_morph_type", "Formant Scale")
     for number in (1, 2):
         settings |= {
             f"lfo_{number}_sync": _choice(space, f"lfo_{number}_sync", "Seconds"),
-            f"lfo_{number}_sync_type": _choice(
-                space, f"lfo_{number}_sync_type", "Envelope" if played.again_s is None else "Loop Point"
-            ),
+            f"lfo_{number}_sync_type": _choice(space, f"lfo_{number}_sync_type", "Loop Point" if held else "Envelope"),
             f"lfo_{number}_phase": (played.again_s or 0.0) / played.seconds,
             f"lfo_{number}_frequency": -np.log2(played.seconds),
             f"lfo_{number}_smooth_mode": 0,
@@ -97,7 +100,7 @@ def draw_vital(space: ParamSpace, target: Audio, note: Note) -> list[Preset]:
             "2": lfo_shape(np.column_stack([places, loudness]), "level"),
         },
         "sample": sample(noise / (peak * louder), "residual"),
-        **_macros(),
+        **_always(note.pitch, held),
     }
     extra["header"] |= {"comments": comments}
     return [Preset(space.synth, space.from_named(settings), "", extra)]
@@ -112,8 +115,10 @@ def _noise(drawing: Drawing) -> Float64[F64, " most"]:
     return noise * np.clip((_RESIDUAL_SECONDS - seconds) / (_RESIDUAL_SECONDS / 10), 0.0, 1.0)
 
 
-def _macros() -> dict[str, Any]:
-    """The macros of every drawn preset, which change nothing where they stand: settings, connections, names."""
+def _always(pitch: int, held: bool) -> dict[str, Any]:
+    """What every drawn preset has past the search's slots: macros, which change nothing where they stand, and what follows the
+    key, which changes nothing at the target's pitch. Settings, connections, names.
+    """
     settings, connections, names = dict[str, float](), dict[str, Any](), dict[str, str]()
     for number, (name, stands, moved, amount, both_ways) in enumerate(_MACROS, 1):
         slot = _FIRST_MACRO_SLOT + number - 1
@@ -121,6 +126,9 @@ def _macros() -> dict[str, Any]:
         settings[f"macro_control_{number}"] = stands
         settings |= {f"modulation_{slot}_amount": amount, f"modulation_{slot}_bipolar": float(both_ways)}
         connections[str(slot)] = {"source": f"macro_control_{number}", "destination": moved}
+    for slot, (moved, curve) in enumerate(key_connections(pitch, held=held), _FIRST_KEY_SLOT):
+        settings |= {f"modulation_{slot}_amount": 1.0, f"modulation_{slot}_bipolar": 1.0}
+        connections[str(slot)] = {"source": "note", "destination": moved, "line_mapping": curve}
     return {"settings": settings, "modulations": connections, "header": names}
 
 
