@@ -68,6 +68,19 @@ def test_a_harmonic_sound_comes_back(pool: RenderPool, cents: float) -> None:
     assert scores["loudness_error"] < 1.0
 
 
+def test_a_wide_sound_stays_wide(pool: RenderPool, tmp_path: Path) -> None:
+    """Catches channels that are mixed, swapped, or at another level than each other's, and a file that is too large."""
+    left, right = organ(), np.asarray(0.5 * np.square(organ()), np.float32)
+    hiss = 0.01 * np.random.default_rng(1).standard_normal((2, NOTE.samples)).astype(np.float32)
+    target = np.concatenate([left, right]) + hiss
+    preset, audio = played(pool, target)
+    mixed = np.repeat(target.mean(axis=0, keepdims=True), 2, axis=0)
+    assert evaluate(target, audio, ("mss",))["mss"] < 0.5 * evaluate(target, mixed, ("mss",))["mss"]
+    write_presets(tmp_path / "wide.vital", [preset])
+    assert (tmp_path / "wide.vital").stat().st_size < 1_500_000
+    assert np.array_equal(rendered(pool, read_presets(tmp_path / "wide.vital", VITAL)[0]), audio)
+
+
 def test_noise_plays_in_the_sampler(pool: RenderPool) -> None:
     """Catches a residual that is lost, or at another level than the partials."""
     noise = 0.2 * np.random.default_rng(3).standard_normal(NOTE.samples) * np.exp(-6 * TIME)
@@ -87,10 +100,13 @@ def test_a_file_is_what_was_played(pool: RenderPool, tmp_path: Path) -> None:
     assert path.stat().st_size < 1_500_000
 
 
-def test_a_minute_is_a_file_of_the_same_size(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("channels", "seconds"), [(1, 60), (2, 8)])
+def test_a_minute_is_a_file_of_the_same_size(tmp_path: Path, channels: int, seconds: int) -> None:
     """Catches a preset that carries a minute of recording."""
-    noise = 0.1 * np.random.default_rng(0).standard_normal((1, 60 * SAMPLE_RATE_HZ))
-    write_presets(tmp_path / "minute.vital", [drawn(noise.astype(np.float32), Note(57, 100, 60.0, 60.0))])
+    noise = 0.1 * np.random.default_rng(0).standard_normal((channels, seconds * SAMPLE_RATE_HZ))
+    write_presets(
+        tmp_path / "minute.vital", [drawn(noise.astype(np.float32), Note(57, 100, float(seconds), float(seconds)))]
+    )
     assert (tmp_path / "minute.vital").stat().st_size < 1_500_000
 
 

@@ -8,6 +8,7 @@ from synthmatch.analysis.fundamental import fundamental_hz
 from synthmatch.analysis.harmonics import harmonic_amplitudes
 from synthmatch.analysis.level import levels
 from synthmatch.analysis.lines import line_amplitudes, octaves_below
+from synthmatch.analysis.stereo import channel_level, is_wide, phases_between
 from synthmatch.analysis.tonal import tonal_and_residual
 from synthmatch.arrays import F64, Audio, Float64
 from synthmatch.audio import mono
@@ -27,11 +28,12 @@ _LOUDEST_FRAME = 1.5
 
 
 class Drawing(NamedTuple):
-    """What a target says of a preset.
+    """What a target says of a preset, of both channels together or of one.
 
     `note_hz` is the frequency of the target's note, `found_hz` the fundamental that was found near it, and `octaves` how far
     below it a table's must be to have all partials among its harmonics. `tonal` and `residual` add up to the sound, and
-    `share` is the residual's of its energy. Levels count in windows of twice `half_window_s`.
+    `share` is the residual's of its energy. Levels count in windows of twice `half_window_s`. `ahead`: radians by which the
+    harmonics of a right channel are ahead of the left's.
     """
 
     note_hz: float
@@ -42,6 +44,7 @@ class Drawing(NamedTuple):
     share: float
     half_window_s: float
     course: Course
+    ahead: Float64[F64, " _harmonics"] | None = None
 
     def timbres(self, moments: Float64[F64, " times"]) -> Float64[F64, "times harmonics"]:
         """Amplitudes of a table's harmonics at moments of the target, relative to the level of everything there."""
@@ -61,21 +64,41 @@ class Drawing(NamedTuple):
 
 def draw(target: Audio, note: Note, most_octaves: int) -> Drawing:
     """Look into a target, (channels, samples), that `note` plays. `most_octaves`: see `Drawing`; 0 for a table of the note's."""
-    sound = mono(target)[note.start_samples :].astype(np.float64)
+    audio = target[:, note.start_samples :]
+    sound = mono(audio).astype(np.float64)
     found_hz = fundamental_hz(sound, note.hz)
     tonal, residual, share = tonal_and_residual(sound, _MOST_RESIDUAL)
     octaves = octaves_below(tonal, found_hz, most_octaves)
     half_window_s = _HALF_WINDOW if octaves else max(_HALF_WINDOW, 1 / found_hz)
-    played = course(sound, half_window_s, note.hold_seconds)
+    played = course(channel_level(audio) if is_wide(audio) else sound, half_window_s, note.hold_seconds)
     return Drawing(note.hz, found_hz, octaves, tonal, residual, share, half_window_s, played)
 
 
-def single_cycles(amplitudes: Float64[F64, "times harmonics"]) -> Float64[F64, "times 2048"]:
-    """One period of each row. Phases are random, which keeps peaks low, and the same in all, so that fades do not cancel."""
+def sides(drawing: Drawing, target: Audio, note: Note) -> tuple[Drawing, ...]:
+    """A drawing of each channel of a target that is wide, which differ in timbre; else the drawing alone."""
+    audio = target[:, note.start_samples :]
+    if not is_wide(audio):
+        return (drawing,)
+    first, second = (tonal_and_residual(channel.astype(np.float64), _MOST_RESIDUAL) for channel in audio)
+    ahead = phases_between(first.tonal, second.tonal, drawing.found_hz / 2**drawing.octaves, WAVE // 2 - 1)
+    left, right = (
+        drawing._replace(tonal=part.tonal, residual=part.residual, share=part.share) for part in (first, second)
+    )
+    return left, right._replace(ahead=ahead)
+
+
+def single_cycles(
+    amplitudes: Float64[F64, "times harmonics"], ahead: Float64[F64, " _harmonics"] | None = None
+) -> Float64[F64, "times 2048"]:
+    """One period of each row. Phases are random, which keeps peaks low, and the same in all, so that fades do not cancel.
+
+    `ahead` is added to them, in radians.
+    """
     count = amplitudes.shape[1]
     phases = np.random.default_rng(0).uniform(0, 2 * np.pi, count)
+    shifted = phases if ahead is None else phases + ahead[:count]
     spectrum = np.zeros((len(amplitudes), WAVE // 2 + 1), np.complex128)
-    spectrum[:, 1 : count + 1] = amplitudes * np.exp(1j * phases) * WAVE / 2
+    spectrum[:, 1 : count + 1] = amplitudes * np.exp(1j * shifted) * WAVE / 2
     return np.fft.irfft(spectrum, WAVE, axis=1)
 
 
