@@ -40,6 +40,8 @@ _ATTACK = 0.002
 #: What each slot connects: an LFO, what it moves, and how far. Two of LFO 2 together make the voice 12 dB louder than one can:
 #: the square of their sum is the amplitude, and recordings are often as loud as a file can be.
 _MOVES = ((1, "osc_1_wave_frame", 1.0), (2, "voice_amplitude", 1.0), (2, "voice_amplitude", 1.0))
+#: Semitones from the lowest to the highest that the knob of an oscillator's transposition goes.
+_TRANSPOSE = 96
 #: Where oscillators are, for a sound in the middle and for one that is wide.
 _PANS = {1: (0.0,), 2: (-1.0, 1.0)}
 #: Macros: name, where the knob stands, what it moves, and how far either way. They take slots past the 16 that a search moves.
@@ -62,43 +64,53 @@ def draw_vital(space: ParamSpace, target: Audio, note: Note) -> list[Preset]:
     waves = [single_cycles(part.timbres(moments), part.ahead) for part in parts]
     samples_left = (_MOST_BYTES // len(parts) - keyframes * _KEYFRAME_BYTES) // _SAMPLE_BYTES
     noise = np.stack([sampler_sound(part, samples_left / SAMPLE_RATE_HZ) for part in parts])
-    peak = max(np.abs(waves).max(), 1e-9)
-    louder = max(1.0, np.abs(noise).max() / peak)
+    # an oscillator at one side is louder than in the middle, by the root of two
+    aside = np.sqrt(2) if len(parts) > 1 else 1.0
+    peak = max(np.abs(waves).max() / aside, np.abs(noise).max(), 1e-9)
     settings = voice_settings(played.release or Release())
     moves = list(_MOVES)
     for number, (part, pan) in enumerate(zip(parts, _PANS[len(parts)], strict=True), 1):
         settings |= {
             f"osc_{number}_on": 1,
-            # at one side an oscillator is louder than in the middle, by the root of two
-            f"osc_{number}_level": LEVEL / np.sqrt(louder * 2 ** (abs(pan) / 2)),
+            f"osc_{number}_level": LEVEL,
             f"osc_{number}_tune": 12 * np.log2(part.found_hz / part.note_hz),
             f"osc_{number}_transpose": -12 * part.octaves,
             f"osc_{number}_pan": pan,
         }
     if len(parts) > 1:
         moves.append((1, "osc_2_wave_frame", 1.0))
-    for number in (1, 2):
-        settings |= lfo_settings(space, number, played)
+    shapes = {}
+    if drawing.pitch is not None:
+        semitones = 12 * np.log2(drawing.pitch.at(played.moments) / drawing.found_hz)
+        furthest = np.abs(semitones).max()
+        shapes["3"] = (0.5 + semitones / furthest / 2, "pitch")
+        moves += [(3, f"osc_{number}_transpose", 2 * furthest / _TRANSPOSE) for number in range(1, len(parts) + 1)]
     for slot, (lfo, moved, amount) in enumerate(moves, 1):
         settings |= {
             f"modulation_{slot}_source": _choice(space, f"modulation_{slot}_source", f"lfo_{lfo}"),
             f"modulation_{slot}_destination": _choice(space, f"modulation_{slot}_destination", moved),
             f"modulation_{slot}_amount": amount,
+            # up and down from the pitch that an oscillator has
+            f"modulation_{slot}_bipolar": float(moved.endswith("_transpose")),
         }
     frames = np.interp(played.moments, moments, np.linspace(0, 1, keyframes))
     loudness = np.sqrt(played.levels / max(played.levels.max(), np.finfo(np.float64).tiny))
+    shapes |= {"1": (frames, "timbre"), "2": (loudness, "level")}
+    for lfo_number in shapes:
+        settings |= lfo_settings(space, int(lfo_number), played)
     places = played.times / played.seconds
     share = sum(np.square(part.residual).sum() for part in parts) / sum(
         np.square(part.residual + part.tonal).sum() for part in parts
     )
     comments = f"Drawn from the target. The sampler plays {share:.0%} of its energy, which is not steady."
     extra = {
-        "wavetables": {str(number): wavetable(table / peak, "target") for number, table in enumerate(waves, 1)},
-        "lfos": {
-            "1": lfo_shape(np.column_stack([places, frames]), "timbre"),
-            "2": lfo_shape(np.column_stack([places, loudness]), "level"),
+        "wavetables": {
+            str(number): wavetable(table / (aside * peak), "target") for number, table in enumerate(waves, 1)
         },
-        "sample": sample(noise / (peak * louder), "residual"),
+        "lfos": {
+            number: lfo_shape(np.column_stack([places, values]), name) for number, (values, name) in shapes.items()
+        },
+        "sample": sample(noise / peak, "residual"),
         **macros(len(parts)),
     }
     extra["header"] |= {"comments": comments}
