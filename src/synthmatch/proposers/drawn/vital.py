@@ -5,14 +5,13 @@ Everything is drawn apart from its level, which LFO 2 gives to table and sampler
 table, but moves levels smoothly. Envelope 1 has the release.
 """
 
-from typing import Any
-
 import numpy as np
 
 from synthmatch.arrays import F64, Audio, Float64
 from synthmatch.note import SAMPLE_RATE_HZ, Note
 from synthmatch.params import ParamSpace, Preset
 from synthmatch.proposers.drawn.course import Course, spread
+from synthmatch.proposers.drawn.macros import macros
 from synthmatch.proposers.drawn.release import Release
 from synthmatch.proposers.drawn.table import WAVE, Drawing, draw, sampled, sides, single_cycles
 from synthmatch.synths.vital.own import lfo_shape, sample, wavetable
@@ -44,14 +43,6 @@ _MOVES = ((1, "osc_1_wave_frame", 1.0), (2, "voice_amplitude", 1.0), (2, "voice_
 _TRANSPOSE = 96
 #: Where oscillators are, for a sound in the middle and for one that is wide.
 _PANS = {1: (0.0,), 2: (-1.0, 1.0)}
-#: Macros: name, where the knob stands, what it moves, and how far either way. They take slots past the 16 that a search moves.
-MACROS = (
-    ("TIMBRE", 0.0, "osc_1_wave_frame", 1.0, False),
-    ("NOISE", 0.5, "sample_level", 1.0, True),
-    ("BRIGHTNESS", 0.5, "eq_high_gain", 1.0, True),
-    ("RELEASE", 0.5, "env_1_release", 0.5, True),
-)
-FIRST_MACRO_SLOT = 17
 
 
 def draw_vital(space: ParamSpace, target: Audio, note: Note) -> list[Preset]:
@@ -67,6 +58,7 @@ def draw_vital(space: ParamSpace, target: Audio, note: Note) -> list[Preset]:
     # an oscillator at one side is louder than in the middle, by the root of two
     aside = np.sqrt(2) if len(parts) > 1 else 1.0
     peak = max(np.abs(waves).max() / aside, np.abs(noise).max(), 1e-9)
+    held = played.again_s is not None
     settings = voice_settings(played.release or Release())
     moves = list(_MOVES)
     for number, (part, pan) in enumerate(zip(parts, _PANS[len(parts)], strict=True), 1):
@@ -77,12 +69,14 @@ def draw_vital(space: ParamSpace, target: Audio, note: Note) -> list[Preset]:
             f"osc_{number}_transpose": -12 * part.octaves,
             f"osc_{number}_pan": pan,
         }
+        if held and not part.octaves:
+            settings[f"osc_{number}_spectral_morph_type"] = _choice(space, "osc_1_spectral_morph_type", "Formant Scale")
     if len(parts) > 1:
         moves.append((1, "osc_2_wave_frame", 1.0))
     shapes = {}
     if drawing.pitch is not None:
         semitones = 12 * np.log2(drawing.pitch.at(played.moments) / drawing.found_hz)
-        furthest = np.abs(semitones).max()
+        furthest = max(np.abs(semitones).max(), 1e-3)
         shapes["3"] = (0.5 + semitones / furthest / 2, "pitch")
         moves += [(3, f"osc_{number}_transpose", 2 * furthest / _TRANSPOSE) for number in range(1, len(parts) + 1)]
     for slot, (lfo, moved, amount) in enumerate(moves, 1):
@@ -111,7 +105,7 @@ def draw_vital(space: ParamSpace, target: Audio, note: Note) -> list[Preset]:
             number: lfo_shape(np.column_stack([places, values]), name) for number, (values, name) in shapes.items()
         },
         "sample": sample(noise / peak, "residual"),
-        **macros(len(parts)),
+        **macros(note.pitch, held=held, oscillators=len(parts), lfos=len(shapes)),
     }
     extra["header"] |= {"comments": comments}
     return [Preset(space.synth, space.from_named(settings), "", extra)]
@@ -167,21 +161,6 @@ def sampler_sound(drawing: Drawing, most_seconds: float = _RESIDUAL_SECONDS) -> 
     seconds = np.arange(max(1, round(longest * SAMPLE_RATE_HZ))) / SAMPLE_RATE_HZ
     noise = np.clip(sampled(drawing, seconds), -_HIGHEST_PEAK, _HIGHEST_PEAK)
     return noise * np.clip((most_seconds - seconds) / (most_seconds * _FADED), 0.0, 1.0)
-
-
-def macros(oscillators: int = 1) -> dict[str, Any]:
-    """The macros of every drawn preset, which change nothing where they stand: settings, connections, names."""
-    settings, connections, names = dict[str, float](), dict[str, Any](), dict[str, str]()
-    moves = []
-    for number, (name, stands, moved, amount, both_ways) in enumerate(MACROS, 1):
-        names[f"macro{number}"] = name
-        settings[f"macro_control_{number}"] = stands
-        moves.append((number, moved, amount, both_ways))
-    moves += [(1, f"osc_{other}_wave_frame", 1.0, False) for other in range(2, oscillators + 1)]
-    for slot, (number, moved, amount, both_ways) in enumerate(moves, FIRST_MACRO_SLOT):
-        settings |= {f"modulation_{slot}_amount": amount, f"modulation_{slot}_bipolar": float(both_ways)}
-        connections[str(slot)] = {"source": f"macro_control_{number}", "destination": moved}
-    return {"settings": settings, "modulations": connections, "header": names}
 
 
 def _choice(space: ParamSpace, name: str, text: str) -> int:
