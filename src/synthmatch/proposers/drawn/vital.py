@@ -12,6 +12,7 @@ from synthmatch.note import SAMPLE_RATE_HZ, Note
 from synthmatch.params import ParamSpace, Preset
 from synthmatch.proposers.drawn.course import Course, spread
 from synthmatch.proposers.drawn.macros import macros
+from synthmatch.proposers.drawn.pitch_shape import pitch_shape
 from synthmatch.proposers.drawn.release import Release
 from synthmatch.proposers.drawn.table import WAVE, Drawing, draw, sampled, sides, single_cycles
 from synthmatch.synths.vital.own import lfo_shape, sample, wavetable
@@ -73,11 +74,17 @@ def draw_vital(space: ParamSpace, target: Audio, note: Note) -> list[Preset]:
             settings[f"osc_{number}_spectral_morph_type"] = _choice(space, "osc_1_spectral_morph_type", "Formant Scale")
     if len(parts) > 1:
         moves.append((1, "osc_2_wave_frame", 1.0))
-    shapes = {}
+    frames = np.interp(played.moments, moments, np.linspace(0, 1, keyframes))
+    loudness = np.sqrt(played.levels / max(played.levels.max(), np.finfo(np.float64).tiny))
+    places = played.times / played.seconds
+    shapes = [
+        lfo_shape(np.column_stack([places, frames]), "timbre"),
+        lfo_shape(np.column_stack([places, loudness]), "level"),
+    ]
     if drawing.pitch is not None:
-        semitones = 12 * np.log2(drawing.pitch.at(played.moments) / drawing.found_hz)
+        bend_places, semitones = pitch_shape(drawing.pitch, drawing.found_hz, played)
         furthest = max(np.abs(semitones).max(), 1e-3)
-        shapes["3"] = (0.5 + semitones / furthest / 2, "pitch")
+        shapes.append(lfo_shape(np.column_stack([bend_places, 0.5 + semitones / furthest / 2]), "pitch"))
         moves += [(3, f"osc_{number}_transpose", 2 * furthest / _TRANSPOSE) for number in range(1, len(parts) + 1)]
     for slot, (lfo, moved, amount) in enumerate(moves, 1):
         settings |= {
@@ -87,12 +94,8 @@ def draw_vital(space: ParamSpace, target: Audio, note: Note) -> list[Preset]:
             # up and down from the pitch that an oscillator has
             f"modulation_{slot}_bipolar": float(moved.endswith("_transpose")),
         }
-    frames = np.interp(played.moments, moments, np.linspace(0, 1, keyframes))
-    loudness = np.sqrt(played.levels / max(played.levels.max(), np.finfo(np.float64).tiny))
-    shapes |= {"1": (frames, "timbre"), "2": (loudness, "level")}
-    for lfo_number in shapes:
-        settings |= lfo_settings(space, int(lfo_number), played)
-    places = played.times / played.seconds
+    for number in range(1, len(shapes) + 1):
+        settings |= lfo_settings(space, number, played)
     share = sum(np.square(part.residual).sum() for part in parts) / sum(
         np.square(part.residual + part.tonal).sum() for part in parts
     )
@@ -101,9 +104,7 @@ def draw_vital(space: ParamSpace, target: Audio, note: Note) -> list[Preset]:
         "wavetables": {
             str(number): wavetable(table / (aside * peak), "target") for number, table in enumerate(waves, 1)
         },
-        "lfos": {
-            number: lfo_shape(np.column_stack([places, values]), name) for number, (values, name) in shapes.items()
-        },
+        "lfos": {str(number): shape for number, shape in enumerate(shapes, 1)},
         "sample": sample(noise / peak, "residual"),
         **macros(note.pitch, held=held, oscillators=len(parts), lfos=len(shapes)),
     }
