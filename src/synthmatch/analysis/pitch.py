@@ -15,9 +15,10 @@ from synthmatch.note import SAMPLE_RATE_HZ
 _HARMONICS, _HIGHEST_HZ = 8, 6000.0
 #: A window of the phases has so many periods of the fundamental, and seconds at least; steps in it. Not tuned.
 _PERIODS, _SHORTEST, _STEPS = 4, 0.02, 8
-#: What is so much weaker than the strongest moment, as a share of power, has no pitch: the one beside it counts.
+#: What is so much weaker than the strongest moment, as a share of power, has no pitch: the one beside it counts. Not tuned.
 _SILENT = 1e-3
-#: A glide is followed within so many octaves of the note, and smoothed over a share of the note's period and seconds.
+#: A glide is followed within so many octaves of the note, and smoothed over a share of the note's period, or seconds if
+#: these are more. Not tuned.
 _OCTAVES, _SMOOTH_PERIODS, _SMOOTH_SECONDS = 3.0, 0.5, 0.006
 #: Frames that are transformed at a time.
 _TOGETHER = 512

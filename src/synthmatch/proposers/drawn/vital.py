@@ -1,5 +1,5 @@
 """A Vital preset drawn from the target: its partials become a wavetable, what is not steady plays in the sampler, and LFOs of
-its own move timbre and level.
+its own move timbre, level and pitch. Each channel of a wide sound has an oscillator.
 
 Everything is drawn apart from its level, which LFO 2 gives to table and sampler alike: Vital steps from frame to frame of a
 table, but moves levels smoothly. Envelope 1 has the release.
