@@ -24,6 +24,8 @@ _HALF_WINDOW = 0.005
 _SILENT = 1e-4
 #: Half a window of the separation, in seconds.
 _BEFORE_END = 0.05
+#: Root mean square of what fades between keyframes miss, as a share of amplitude (docs/results/tried.md, "Drawing presets").
+_FADING_ERROR = 0.05
 #: How much louder than everything a frame may be: where partials begin, their window is longer than the level's.
 _LOUDEST_FRAME = 1.5
 
@@ -97,6 +99,33 @@ def sides(drawing: Drawing, target: Audio, note: Note) -> tuple[Drawing, ...]:
     )
     line_hz = drawing.found_hz / 2**drawing.octaves
     return left, right._replace(ahead=phases_between(left.flat, right.flat, line_hz, WAVE // 2 - 1))
+
+
+def needed_keyframes(table: Float64[F64, "keyframes harmonics"]) -> int:
+    """How few keyframes, evenly spaced among these, say the same when one fades to the next."""
+    most = len(table)
+    for count in (3, 5, 9, 17, 33):
+        if count < most and _fading_error(table, count) < _FADING_ERROR:
+            return count
+    return most
+
+
+def _fading_error(table: Float64[F64, "keyframes harmonics"], count: int) -> float:
+    """How far a table of fewer keyframes is from a table, as a share of amplitude: root mean square over its keyframes."""
+    places = np.linspace(0, len(table) - 1, count)
+    kept = _between(table, places)
+    faded = _between(kept, np.arange(len(table)) * (count - 1) / (len(table) - 1))
+    power = np.maximum(np.square(table).sum(axis=1), np.finfo(np.float64).tiny)
+    return float(np.sqrt((np.square(faded - table).sum(axis=1) / power).mean()))
+
+
+def _between(
+    table: Float64[F64, "rows harmonics"], places: Float64[F64, " places"]
+) -> Float64[F64, "places harmonics"]:
+    """Rows at places between rows."""
+    rows = np.minimum(places.astype(np.int64), len(table) - 2)
+    share = (places - rows)[:, None]
+    return table[rows] * (1 - share) + table[rows + 1] * share
 
 
 def single_cycles(

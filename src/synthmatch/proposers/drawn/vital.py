@@ -14,7 +14,7 @@ from synthmatch.proposers.drawn.course import Course, spread
 from synthmatch.proposers.drawn.macros import macros
 from synthmatch.proposers.drawn.pitch_shape import pitch_shape
 from synthmatch.proposers.drawn.release import Release
-from synthmatch.proposers.drawn.table import WAVE, Drawing, draw, sampled, sides, single_cycles
+from synthmatch.proposers.drawn.table import WAVE, Drawing, draw, needed_keyframes, sampled, sides, single_cycles
 from synthmatch.synths.vital.own import lfo_shape, sample, wavetable
 
 #: Keyframes of the table: 33 are further away, 97 no nearer (docs/results/tried.md, "Drawing presets").
@@ -51,9 +51,13 @@ def draw_vital(space: ParamSpace, target: Audio, note: Note) -> list[Preset]:
     drawing = draw(target, note, MOST_OCTAVES)
     played = drawing.course
     parts = sides(drawing, target, note)
-    keyframes = _keyframes(played, len(parts))
-    moments = spread(keyframes, played.last_moment)
-    waves = [single_cycles(part.timbres(moments), part.ahead) for part in parts]
+    moments = spread(_most_keyframes(played, len(parts)), played.last_moment)
+    tables = [part.timbres(moments) for part in parts]
+    keyframes = max(needed_keyframes(table) for table in tables)
+    if keyframes < len(moments):
+        moments = spread(keyframes, played.last_moment)
+        tables = [part.timbres(moments) for part in parts]
+    waves = [single_cycles(table, part.ahead) for table, part in zip(tables, parts, strict=True)]
     samples_left = (_MOST_BYTES // len(parts) - keyframes * _KEYFRAME_BYTES) // _SAMPLE_BYTES
     noise = np.stack([sampler_sound(part, samples_left / SAMPLE_RATE_HZ) for part in parts])
     # an oscillator at one side is louder than in the middle, by the root of two
@@ -144,8 +148,8 @@ def lfo_settings(space: ParamSpace, number: int, played: Course) -> dict[str, fl
     }
 
 
-def _keyframes(played: Course, tables: int) -> int:
-    """Keyframes of each table: fewer where two share a file with a long residual."""
+def _most_keyframes(played: Course, tables: int) -> int:
+    """Keyframes of each table at most: fewer where two share a file with a long residual."""
     if tables == 1:
         return KEYFRAMES
     # until the note's end and a little after, before it fades out
