@@ -32,3 +32,9 @@ def lfo_shape(points: Float64[F64, "points 2"], name: str) -> Json:
 def sample(sound: Float64[F64, " samples"], name: str) -> Json:
     """A mono recording for the sampler, at 44.1 kHz, peak 1 at most."""
     return bank.sample(name, np.clip(np.rint(sound * 32767), -32768, 32767).astype(np.int16))
+
+
+def line_mapping(keys: Float64[F64, " points"], values: Float64[F64, " points"], name: str) -> Json:
+    """What a slot makes of a key, as straight lines between points: at most 98, of keys 0 to 127 and values 0 to 1."""
+    ends = np.concatenate([[0.0], keys / 127, [1.0]])
+    return lfo_shape(np.column_stack([ends, np.concatenate([values[:1], values, values[-1:]])]), name)
