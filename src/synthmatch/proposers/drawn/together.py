@@ -10,8 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from synthmatch.arrays import F64, Audio, Float64
-from synthmatch.note import Note
+from synthmatch.arrays import F64, Float64
 from synthmatch.params import ParamSpace, Preset
 from synthmatch.proposers.drawn.course import spread
 from synthmatch.proposers.drawn.release import Release
@@ -28,18 +27,18 @@ from synthmatch.proposers.drawn.vital import (
     voice_settings,
 )
 from synthmatch.synths.vital.own import lfo_shape, line_mapping, sample, wavetable
+from synthmatch.target import Target
 
-#: Recordings that a preset holds: Vital has so many oscillators.
-MOST = 3
 #: Keys at which a fade is given, beside those of recordings.
 _KEYS = 64
 #: How far the controls go that a key moves.
 _SPANS = {"level": 1.0, "tune": 2.0, "release": 2.37842, "amount": 2.0}
 
 
-def draw_together(space: ParamSpace, targets: Sequence[Audio], notes: Sequence[Note]) -> Preset:
-    """One preset that sounds like each target, (channels, samples), when its note is played: two or three, from low to high."""
-    drawings = [draw(target, note, MOST_OCTAVES) for target, note in zip(targets, notes, strict=True)]
+def draw_together(space: ParamSpace, targets: Sequence[Target]) -> Preset:
+    """One preset that sounds like each target when its note is played: two or three, from low to high."""
+    notes = [target.note for target in targets]
+    drawings = [draw(target.audio, target.note, MOST_OCTAVES) for target in targets]
     octaves = max(drawing.octaves for drawing in drawings)
     drawings = [drawing._replace(octaves=octaves) for drawing in drawings]
     courses = [drawing.course for drawing in drawings]
@@ -59,7 +58,7 @@ def draw_together(space: ParamSpace, targets: Sequence[Audio], notes: Sequence[N
         "env_1_release": slots.fade("env_1_release", shares, [release.seconds**0.25 for release in releases]),
     }
     shapes: dict[str, Any] = {}
-    for place, (drawing, played, note) in enumerate(zip(drawings, courses, notes, strict=True)):
+    for place, (played, note) in enumerate(zip(courses, notes, strict=True)):
         osc, timbre, level = f"osc_{place + 1}", 2 * place + 1, 2 * place + 2
         settings |= {f"{osc}_on": 1, f"{osc}_level": LEVEL, f"{osc}_transpose": -12 * octaves}
         settings[f"{osc}_tune"] = slots.fade(
@@ -77,10 +76,11 @@ def draw_together(space: ParamSpace, targets: Sequence[Audio], notes: Sequence[N
         for _ in range(2):
             slot = slots.add(f"lfo_{level}", "voice_amplitude", 0.0)
             slots.move(f"modulation_{slot}_amount", shares[:, place])
+    said = f"The sampler plays {drawings[middle].share:.0%} of the energy of {notes[middle].name}, which is not steady."
     extra = macros()
     extra["settings"] |= slots.settings | {k: v for k, v in settings.items() if k not in space.index}
     extra["modulations"] |= slots.connections
-    extra["header"] |= {"comments": "Drawn from notes"}
+    extra["header"] |= {"comments": f"Drawn from {', '.join(note.name for note in notes)}. {said}"}
     extra |= {
         "wavetables": {
             str(place): wavetable(table / peak, f"target {note.name}")
@@ -125,4 +125,3 @@ class _Slots:
         """Let the key move a control through the values of the recordings; gives where it stands."""
         self.move(moved, (shares * np.array(values)).sum(axis=1) - min(values))
         return min(values)
-
