@@ -49,7 +49,9 @@ def read_sfz(path: Path) -> list[tuple[Path, int | None]]:
 
 def _regions(text: str) -> Iterator[Mapping[str, str]]:
     """The opcodes of each region, with those that it inherits."""
-    for name, value in _DEFINE.findall(text):
+    defined = _DEFINE.findall(text)
+    text = _DEFINE.sub("", text)
+    for name, value in defined:
         text = text.replace(name, value)
     levels: dict[str, dict[str, str]] = {}
     control: dict[str, str] = {}
