@@ -9,7 +9,6 @@ import statistics
 from collections import defaultdict
 
 from playability import INSTRUMENTS, score
-
 from synthmatch.benchmark.recordings import play_note
 from synthmatch.matching import match
 from synthmatch.params import Preset

@@ -44,8 +44,9 @@ def pool() -> Iterator[RenderPool]:
 def rendered(pool: RenderPool, preset: Preset, pitches: Sequence[int]) -> list[F32]:
     """Its audio at each key."""
     sounds = pool.run([preset] * len(pitches), [Note(pitch, 100, 0.8, 1.0) for pitch in pitches])
-    assert all(isinstance(audio, np.ndarray) for audio in sounds)
-    return sounds
+    played = [audio for audio in sounds if isinstance(audio, np.ndarray)]
+    assert len(played) == len(pitches)
+    return played
 
 
 def away(pitch: int, audio: F32) -> float:
