@@ -21,14 +21,12 @@ from synthmatch.features.search_distance import SearchDistance
 from synthmatch.library.builtin import libraries_for
 from synthmatch.metrics import evaluate
 from synthmatch.params import Preset
-from synthmatch.proposers.drawn.dexed.drawer import draw_dexed
-from synthmatch.proposers.drawn.vital import draw_vital
+from synthmatch.proposers.drawn.proposer import DrawnProposer
 from synthmatch.proposers.library import LibraryProposer
 from synthmatch.render.pool import RenderPool
 from synthmatch.search.preset_level import levelled
 from synthmatch.synths.registry import get_synth
 
-DRAWERS = {"vital": draw_vital, "dexed": draw_dexed}
 METRICS = ("lsd", "mss", "wmfcc", "envelope_error", "loudness_error")
 #: Electric piano, celesta, glockenspiel, music box, vibraphone, marimba, xylophone, tubular bells, kalimba, tinkle bell, agogo,
 #: steel drums.
@@ -69,7 +67,7 @@ def main() -> None:
     """Print a table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--targets", type=int, default=60, help="of each set, at most")
-    parser.add_argument("--synth", choices=DRAWERS, default="vital")
+    parser.add_argument("--synth", choices=("vital", "dexed"), default="vital")
     parser.add_argument("--quick", action="store_true", help="four targets of each set")
     options = parser.parse_args()
     synth, rng, seconds = get_synth(options.synth), np.random.default_rng(0), list[float]()
@@ -81,13 +79,13 @@ def main() -> None:
             nearest, best = list[list[float]](), list[list[float]]()
             for target in targets:
                 start = time.perf_counter()
-                drawn = DRAWERS[synth.id](synth.space, target.audio, target.note)
+                drawn = DrawnProposer().propose(target.audio, target.note, synth, rng)
                 if not drawn:
                     continue
                 seconds.append(time.perf_counter() - start)
                 first = library.propose(target.audio, target.note, synth, rng)[:1]
                 nearest.append(best_scores(pool, target, [proposal.preset for proposal in first]))
-                best.append(best_scores(pool, target, drawn))
+                best.append(best_scores(pool, target, [proposal.preset for proposal in drawn]))
             if best:
                 print(row(name, "library's nearest", nearest))
                 print(row(name, "drawn", best), flush=True)

@@ -39,7 +39,7 @@ def test_candidates_are_shown_on_the_way(monkeypatch: pytest.MonkeyPatch) -> Non
     """Catches candidates that are not ranked, are rendered again each time, or change the result by being shown."""
     monkeypatch.setattr("synthmatch.matcher._SHOW_SECONDS", 0.0)
     shown: list[list[Match]] = []
-    request = {"synths": ["dexed"], "renders": 60, "metrics": ("lsd",)}
+    request = {"synths": ["dexed"], "renders": 60, "metrics": ("lsd",), "sources": ["library"]}
     seen = match(BASS, **request, show=lambda _, some: shown.append(list(some)))  # type: ignore[arg-type]
     unseen = match(BASS, **request)  # type: ignore[arg-type]
     assert len(shown) > 2
@@ -70,6 +70,6 @@ def test_matches_say_where_they_come_from() -> None:
     found = match(BASS, synths=["dexed"], renders=40, start=[odd], sources=["yours"], metrics=())
     assert {candidate.origin for candidate in found} == {"yours"}
     assert any(candidate.preset.key() != odd.key() for candidate in found)
-    assert match(BASS, synths=["dexed"], renders=0, candidates=1, metrics=()).best.origin == "library"
+    assert match(BASS, synths=["dexed"], renders=0, candidates=1, metrics=()).best.origin == "drawn"
     with pytest.raises(InputError, match="is 'banks'"):
         match(BASS, synths=["dexed"], sources=["banks"])

@@ -30,11 +30,12 @@ from synthmatch.library.split import split_of
 from synthmatch.metrics import METRICS
 from synthmatch.note import Note
 from synthmatch.params import Preset
-from synthmatch.proposers.library import LibraryProposer
+from synthmatch.proposers.registry import proposers_for
 from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool
 from synthmatch.search.guided import guided_search
 from synthmatch.search.objective import Budget
+from synthmatch.search.preset_level import with_level_error
 from synthmatch.search.registry import GUIDED
 from synthmatch.surrogate.surrogate import builtin_surrogates
 from synthmatch.synths.registry import get_synth, synth_names
@@ -130,7 +131,8 @@ def test_marks_are_anytime_scores(setting: Setting, targets: list[BenchTarget], 
     for method, record in by_method.items():
         marks = {FLOOR: [1], SILENCE: [1], NOISE: [1], MEDOID: [1], RETRIEVAL: [1, 16]}.get(method, [1, 16, 24])
         assert list(record.scores) == marks
-        fast = [record.scores[mark]["distance"] for mark in marks]
+        at_marks = [record.scores[mark] for mark in marks]
+        fast = [with_level_error(scores["distance"], scores["loudness_error"]) for scores in at_marks]
         assert fast == sorted(fast, reverse=True)
     assert by_method[FLOOR].scores[1]["lsd"] == 0
     # silence and noise have a score by which all others are read
@@ -158,8 +160,8 @@ def test_a_surrogate_answers_and_searches(setting: Setting, targets: list[BenchT
     assert surrogate.fingerprint in kept[UNRENDERED].conditions.version
     target = targets[0]
     rng = np.random.default_rng([0, *target.name.encode()])
-    near = LibraryProposer([setting.library])
-    found = guided_search(target.audio, target.note, setting.pool, [near], surrogate, Budget(0), rng)
+    proposers = proposers_for([setting.library])
+    found = guided_search(target.audio, target.note, setting.pool, proposers, surrogate, Budget(0), rng)
     assert not found.objective.scored
     (answer,) = found.presets
     (audio,) = played(setting.pool, [answer])

@@ -95,8 +95,8 @@ def test_the_table_says_how_close_and_how_sure_a_match_is(tmp_path: Path) -> Non
     heads, row, sure = run(*request, "-o", tmp_path / "a").stdout.splitlines()[2:5]
     assert heads.split() == ["synth", "preset", "from", "closeness", "file"]
     found = json.loads((tmp_path / "a/bell/match.json").read_text())["candidates"][0]
-    assert row.split()[-5:] == ["library", f"{found['closeness']:.0f}", "%", found["word"], "1-dexed.syx"]
-    assert found["origin"] == "library"
+    assert row.split()[-5:] == ["drawn", f"{found['closeness']:.0f}", "%", found["word"], "1-dexed.syx"]
+    assert found["origin"] == "drawn"
     nearer = f"matched nearer than {round(100 * found['in_domain_percentile'])} of 100 of Dexed (DX7)'s own sounds"
     far = "out of reach of Dexed (DX7): 95 of 100 of its own sounds are matched nearer than this one was"
     assert sure.strip() == (far if found["in_domain_percentile"] <= 0.05 else nearer)

@@ -5,6 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
+import soundfile
+
 import synthmatch
 from synthmatch.proposers.registry import PROPOSERS
 from synthmatch.synths.preset_files import read_presets
@@ -36,7 +39,9 @@ def test_presets_of_libraries_alone(tmp_path: Path) -> None:
 
 def test_random_presets_are_told_where_nothing_else_is_left(tmp_path: Path) -> None:
     """Catches a choice without a preset for a synthesizer that ends the search, or is passed over without a word."""
-    done = match(BELL, "--synth", "dexed", "--renders", 0, "-n", 1, "--from", "drawn", "-o", tmp_path)
+    held = tmp_path / "held.wav"
+    soundfile.write(held, 0.3 * np.sin(2 * np.pi * 220 * np.arange(44_100) / 44_100), 44_100)
+    done = match(held, "--synth", "dexed", "--renders", 0, "-n", 1, "--from", "drawn", "-o", tmp_path / "o")
     assert "nothing for Dexed (DX7) comes from drawn; random presets take its place" in done.stderr.splitlines()
     assert " random " in done.stdout
 

@@ -1,7 +1,7 @@
 """Presets drawn from the target, through the real Vital."""
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -143,6 +143,30 @@ def test_a_softer_key_is_softer(pool: RenderPool) -> None:
     assert decibels_at(audio, 0.5) - decibels_at(softer, 0.5) == pytest.approx(40 * np.log10(100 / 40), abs=1)
 
 
+def test_formants_stay_where_they_are_at_other_keys(pool: RenderPool) -> None:
+    """Catches a voice that an octave higher is a small animal's, and one that is another at its own key."""
+    waves = [np.sin(2 * np.pi * 220 * h * TIME + h) / (1 + ((220 * h - 880) / 150) ** 2) for h in range(1, 20)]
+    target = np.asarray(0.2 * np.sum(waves, axis=0) * (NOTE.hold_seconds > TIME), np.float32)[None]
+    preset, audio = played(pool, target)
+    higher = rendered(pool, preset, dataclasses.replace(NOTE, pitch=69))
+    for sound in (audio, higher):
+        # bins of 2 Hz
+        spectrum = np.abs(np.fft.rfft(sound[0, round(0.2 * SAMPLE_RATE_HZ) : round(0.7 * SAMPLE_RATE_HZ)]))
+        assert spectrum.argmax() * 2 == pytest.approx(880, abs=4)
+
+
+def test_higher_keys_fall_faster(pool: RenderPool) -> None:
+    """Catches a string of which each note rings as long as the recorded one."""
+    target = np.asarray(0.3 * 10 ** (-TIME) * np.sin(2 * np.pi * 220 * TIME), np.float32)[None]
+    preset, _ = played(pool, target)
+    falls = [
+        decibels_at(audio, 0.3) - decibels_at(audio, 0.7)
+        for audio in (rendered(pool, preset, Note(pitch, 100, 1.0, 1.0)) for pitch in (57, 81))
+    ]
+    # two octaves are twice as fast
+    assert falls == pytest.approx([8, 16], abs=2)
+
+
 def test_macros_do_what_they_say(pool: RenderPool) -> None:
     """Catches a macro without a name or a connection, and one that changes the sound where it stands."""
     hiss = 0.02 * np.random.default_rng(3).standard_normal(NOTE.samples)
@@ -150,12 +174,12 @@ def test_macros_do_what_they_say(pool: RenderPool) -> None:
     names = [preset.extra["header"][f"macro{number}"] for number in range(1, 5)]
     assert names == ["TIMBRE", "NOISE", "BRIGHTNESS", "RELEASE"]
 
-    def changed(settings: dict[str, float], without: str = "") -> F32:
-        kept = {name: value for name, value in preset.extra.items() if name != without}
-        kept["settings"] = {**preset.extra["settings"], **settings}
+    def changed(settings: dict[str, float], without: Collection[str] = ()) -> F32:
+        kept = {**preset.extra, "settings": {**preset.extra["settings"], **settings}}
+        kept["modulations"] = {slot: one for slot, one in preset.extra["modulations"].items() if slot not in without}
         return rendered(pool, dataclasses.replace(preset, extra=kept))
 
-    assert np.array_equal(changed({}, "modulations"), audio)
+    assert np.array_equal(changed({}, ("17", "18", "19", "20")), audio)
     quiet_hiss, bright, lasting, late = (
         changed({f"macro_control_{n}": value}) for n, value in ((2, 0.0), (3, 1.0), (4, 1.0), (1, 1.0))
     )

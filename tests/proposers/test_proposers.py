@@ -61,7 +61,7 @@ def target() -> Audio:
 
 @pytest.mark.parametrize(
     ("name", "id"),
-    [*((name, SYNTH.id) for name in PROPOSERS if name != "drawn"), ("drawn", "vital")],
+    [*((name, SYNTH.id) for name in PROPOSERS if name != "drawn"), ("drawn", "vital"), ("drawn", "dexed")],
 )
 def test_contract(name: str, id: str) -> None:
     """Catches presets of another synthesizer, too many, doubled or illegal ones, and proposals that chance decides."""

@@ -5,7 +5,7 @@ import io
 import numpy as np
 import soundfile
 from playwright.sync_api import expect
-from web_api import refused, search, target, wait
+from web_api import created, refused, search, target, wait
 from web_page import Watched, give, only, sent
 from web_server import EXAMPLES, Running
 
@@ -28,7 +28,10 @@ def test_a_search_from_libraries_alone(server: Running) -> None:
 
 def test_sources_that_give_nothing(server: Running) -> None:
     """Catches random presets that nobody is told of, and a wrong name that is found out in the search."""
-    target_id = target(server.client)["id"]
+    held = io.BytesIO()
+    soundfile.write(held, 0.3 * np.sin(2 * np.pi * 220 * np.arange(44_100) / 44_100), 44_100, format="WAV")
+    sound = created(server.client.post("/api/sounds", files={"file": ("held.wav", held.getvalue())}))
+    target_id = created(server.client.post("/api/targets", json={"sound": sound["id"]}))["id"]
     job = wait(server.client, search(server.client, target_id, renders=0, sources=["drawn"])["id"])
     assert {candidate["origin"] for candidate in job["candidates"]} == {"random"}
     assert job["parts"][0]["remark"] == "nothing for Dexed (DX7) comes from drawn; random presets take its place"

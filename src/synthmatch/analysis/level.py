@@ -27,4 +27,6 @@ def fall_db_per_second(sound: Float64[F64, " samples"], begin_s: float, end_s: f
     if count < 3:
         return 0.0
     power = np.square(part[: count * frame]).reshape(count, frame).mean(axis=1)
-    return float(-np.polyfit(np.arange(count) / 50, 10 * np.log10(power + np.finfo(np.float64).tiny), 1)[0])
+    level = 10 * np.log10(power + np.finfo(np.float64).tiny)
+    middle = np.arange(count) - (count - 1) / 2
+    return float(-50 * (middle * level).sum() / np.square(middle).sum())

@@ -24,4 +24,4 @@ def spectra(
         power = np.square(np.abs(np.fft.rfft(padded[begin : begin + window] * shape, size)))
         # a window that reaches before the onset has only a part of its energy in the sound
         inside = shape[max(0, window - begin) :]
-        yield power, size * max(float(inside @ inside), 1e-9 * window)
+        yield power, size * max(float(np.square(inside).sum()), 1e-9 * window)

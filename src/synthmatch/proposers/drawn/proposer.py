@@ -8,13 +8,17 @@ from synthmatch.arrays import Audio
 from synthmatch.note import Note
 from synthmatch.params import ParamSpace, Preset
 from synthmatch.proposers.base import Proposal, Proposer
+from synthmatch.proposers.drawn.dexed.drawer import draw_dexed
 from synthmatch.proposers.drawn.together import draw_together
 from synthmatch.proposers.drawn.vital import draw_vital
 from synthmatch.synths.base import Synth
 from synthmatch.target import Target
 
 #: By synthesizer: a target that is not silent, (channels, samples), and its note in, presets out; none where the target gives none.
-_DRAWERS: dict[str, Callable[[ParamSpace, Audio, Note], list[Preset]]] = {"vital": draw_vital}
+_DRAWERS: dict[str, Callable[[ParamSpace, Audio, Note], list[Preset]]] = {
+    "vital": draw_vital,
+    "dexed": draw_dexed,
+}
 
 
 class DrawnProposer(Proposer):

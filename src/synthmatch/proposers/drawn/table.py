@@ -22,6 +22,8 @@ _MOST_RESIDUAL = 0.3
 _HALF_WINDOW = 0.005
 #: A frame so far below the loudest has no timbre to tell, as a share of amplitude: -80 dB.
 _SILENT = 1e-4
+#: Half a window of the separation, in seconds.
+_BEFORE_END = 0.05
 #: How much louder than everything a frame may be: where partials begin, their window is longer than the level's.
 _LOUDEST_FRAME = 1.5
 
@@ -46,6 +48,9 @@ class Drawing(NamedTuple):
     def timbres(self, moments: Float64[F64, " times"]) -> Float64[F64, "times harmonics"]:
         """Amplitudes of a table's harmonics at moments of the target, relative to the level of everything there."""
         count = WAVE // 2 - 1
+        # where a sound is cut off, the separation takes its steady part for a click
+        seconds = len(self.tonal) / SAMPLE_RATE_HZ
+        moments = np.minimum(moments, seconds - min(_BEFORE_END, seconds / 10))
         if self.octaves:
             found = line_amplitudes(self.tonal, self.found_hz / 2**self.octaves, moments, count)
         else:

@@ -13,14 +13,16 @@ import numpy as np
 from synthmatch.arrays import F64, Float64
 from synthmatch.params import ParamSpace, Preset
 from synthmatch.proposers.drawn.course import spread
+from synthmatch.proposers.drawn.keys import key_connections
 from synthmatch.proposers.drawn.release import Release
 from synthmatch.proposers.drawn.table import draw, single_cycles
 from synthmatch.proposers.drawn.vital import (
-    FIRST_MACRO_SLOT,
+    FIRST_KEY_SLOT,
+    FORMANTS,
     KEYFRAMES,
     LEVEL,
-    MACROS,
     MOST_OCTAVES,
+    choice,
     lfo_settings,
     macros,
     sampler_sound,
@@ -40,11 +42,15 @@ def draw_together(space: ParamSpace, targets: Sequence[Target]) -> Preset:
     notes = [target.note for target in targets]
     drawings = [draw(target.audio, target.note, MOST_OCTAVES) for target in targets]
     octaves = max(drawing.octaves for drawing in drawings)
-    drawings = [drawing._replace(octaves=octaves) for drawing in drawings]
+    middle = len(notes) // 2
+    drawings = [
+        # there is one sampler, so that the tables of the others have all of their sounds
+        drawing._replace(octaves=octaves, tonal=drawing.tonal + (drawing.residual if place != middle else 0.0))
+        for place, drawing in enumerate(drawings)
+    ]
     courses = [drawing.course for drawing in drawings]
     waves = [single_cycles(d.timbres(spread(KEYFRAMES, d.course.last_moment))) for d in drawings]
     peaks = np.array([max(np.abs(table).max(), 1e-9) for table in waves])
-    middle = len(notes) // 2
     rest = sampler_sound(drawings[middle])
     louder = max(1.0, np.abs(rest).max() / peaks[middle])
     keys, shares = _shares(np.array([note.pitch for note in notes], np.float64))
@@ -72,7 +78,13 @@ def draw_together(space: ParamSpace, targets: Sequence[Target]) -> Preset:
             )
             settings |= lfo_settings(space, number, played)
         slots.add(f"lfo_{timbre}", f"{osc}_wave_frame", 1.0)
+        if place:
+            slots.add("macro_control_1", f"{osc}_wave_frame", 1.0)
         slots.move(f"{osc}_level", LEVEL * (np.sqrt(added[:, place] / louder) - 1))
+        held = played.again_s is not None
+        if held and not octaves:
+            settings[f"{osc}_spectral_morph_type"] = choice(space, f"{osc}_spectral_morph_type", FORMANTS)
+        slots.follow(key_connections(note.pitch, held=held, oscillator=place + 1, lfos=(timbre, level)))
         for _ in range(2):
             slot = slots.add(f"lfo_{level}", "voice_amplitude", 0.0)
             slots.move(f"modulation_{slot}_amount", shares[:, place])
@@ -105,7 +117,7 @@ class _Slots:
         self.settings = dict[str, float]()
         self.connections = dict[str, Any]()
         self._keys = keys
-        self._next = FIRST_MACRO_SLOT + len(MACROS)
+        self._next = FIRST_KEY_SLOT
 
     def add(self, source: str, moved: str, amount: float) -> int:
         """Connect a source with what it moves; gives the slot's number."""
@@ -120,6 +132,13 @@ class _Slots:
         if furthest:
             slot = self.add("note", moved, furthest / _SPANS[moved.rpartition("_")[2]])
             self.connections[str(slot)]["line_mapping"] = line_mapping(self._keys, by / furthest, "key")
+
+    def follow(self, connections: Sequence[tuple[str, Any]]) -> None:
+        """Let the key move what it moves in a preset of one recording."""
+        for moved, curve in connections:
+            slot = self.add("note", moved, 1.0)
+            self.settings[f"modulation_{slot}_bipolar"] = 1.0
+            self.connections[str(slot)]["line_mapping"] = curve
 
     def fade(self, moved: str, shares: Float64[F64, "keys notes"], values: Sequence[float]) -> float:
         """Let the key move a control through the values of the recordings; gives where it stands."""

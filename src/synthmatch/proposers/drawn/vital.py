@@ -13,6 +13,7 @@ from synthmatch.arrays import F64, Audio, Float64
 from synthmatch.note import SAMPLE_RATE_HZ, Note
 from synthmatch.params import ParamSpace, Preset
 from synthmatch.proposers.drawn.course import Course, spread
+from synthmatch.proposers.drawn.keys import key_connections
 from synthmatch.proposers.drawn.release import Release
 from synthmatch.proposers.drawn.table import Drawing, draw, sampled, single_cycles
 from synthmatch.synths.vital.own import lfo_shape, sample, wavetable
@@ -33,13 +34,16 @@ _ATTACK = 0.002
 #: the square of their sum is the amplitude, and recordings are often as loud as a file can be.
 _MOVES = ((1, "osc_1_wave_frame", 1.0), (2, "voice_amplitude", 1.0), (2, "voice_amplitude", 1.0))
 #: Macros: name, where the knob stands, what it moves, and how far either way. They take slots past the 16 that a search moves.
-MACROS = (
+_MACROS = (
     ("TIMBRE", 0.0, "osc_1_wave_frame", 1.0, False),
     ("NOISE", 0.5, "sample_level", 1.0, True),
     ("BRIGHTNESS", 0.5, "eq_high_gain", 1.0, True),
     ("RELEASE", 0.5, "env_1_release", 0.5, True),
 )
-FIRST_MACRO_SLOT = 17
+_FIRST_MACRO_SLOT = 17
+#: The spectral morph that keeps formants at other keys.
+FORMANTS = "Formant Scale"
+FIRST_KEY_SLOT = _FIRST_MACRO_SLOT + len(_MACROS)
 
 
 def draw_vital(space: ParamSpace, target: Audio, note: Note) -> list[Preset]:
@@ -58,12 +62,15 @@ def draw_vital(space: ParamSpace, target: Audio, note: Note) -> list[Preset]:
         "osc_1_transpose": -12 * drawing.octaves,
         **voice_settings(release),
     }
+    held = played.again_s is not None
+    if held and not drawing.octaves:
+        settings["osc_1_spectral_morph_type"] = choice(space, "osc_1_spectral_morph_type", FORMANTS)
     for number in (1, 2):
         settings |= lfo_settings(space, number, played)
     for slot, (lfo, moved, amount) in enumerate(_MOVES, 1):
         settings |= {
-            f"modulation_{slot}_source": _choice(space, f"modulation_{slot}_source", f"lfo_{lfo}"),
-            f"modulation_{slot}_destination": _choice(space, f"modulation_{slot}_destination", moved),
+            f"modulation_{slot}_source": choice(space, f"modulation_{slot}_source", f"lfo_{lfo}"),
+            f"modulation_{slot}_destination": choice(space, f"modulation_{slot}_destination", moved),
             f"modulation_{slot}_amount": amount,
         }
     frames = np.interp(played.moments, spread(KEYFRAMES, played.last_moment), np.linspace(0, 1, KEYFRAMES))
@@ -79,6 +86,9 @@ def draw_vital(space: ParamSpace, target: Audio, note: Note) -> list[Preset]:
         "sample": sample(noise / (peak * louder), "residual"),
         **macros(),
     }
+    for slot, (moved, curve) in enumerate(key_connections(note.pitch, held=held), FIRST_KEY_SLOT):
+        extra["settings"] |= {f"modulation_{slot}_amount": 1.0, f"modulation_{slot}_bipolar": 1.0}
+        extra["modulations"][str(slot)] = {"source": "note", "destination": moved, "line_mapping": curve}
     extra["header"] |= {"comments": comments}
     return [Preset(space.synth, space.from_named(settings), "", extra)]
 
@@ -104,8 +114,8 @@ def voice_settings(release: Release) -> dict[str, float]:
 def lfo_settings(space: ParamSpace, number: int, played: Course) -> dict[str, float]:
     """How an LFO runs through a course."""
     return {
-        f"lfo_{number}_sync": _choice(space, "lfo_1_sync", "Seconds"),
-        f"lfo_{number}_sync_type": _choice(
+        f"lfo_{number}_sync": choice(space, "lfo_1_sync", "Seconds"),
+        f"lfo_{number}_sync_type": choice(
             space, "lfo_1_sync_type", "Envelope" if played.again_s is None else "Loop Point"
         ),
         f"lfo_{number}_phase": (played.again_s or 0.0) / played.seconds,
@@ -125,10 +135,12 @@ def sampler_sound(drawing: Drawing) -> Float64[F64, " most"]:
 
 
 def macros() -> dict[str, Any]:
-    """The macros of every drawn preset, which change nothing where they stand: settings, connections, names."""
+    """The macros of every drawn preset, past the search's slots, which change nothing where they stand: settings, connections,
+    names.
+    """
     settings, connections, names = dict[str, float](), dict[str, Any](), dict[str, str]()
-    for number, (name, stands, moved, amount, both_ways) in enumerate(MACROS, 1):
-        slot = FIRST_MACRO_SLOT + number - 1
+    for number, (name, stands, moved, amount, both_ways) in enumerate(_MACROS, 1):
+        slot = _FIRST_MACRO_SLOT + number - 1
         names[f"macro{number}"] = name
         settings[f"macro_control_{number}"] = stands
         settings |= {f"modulation_{slot}_amount": amount, f"modulation_{slot}_bipolar": float(both_ways)}
@@ -136,5 +148,6 @@ def macros() -> dict[str, Any]:
     return {"settings": settings, "modulations": connections, "header": names}
 
 
-def _choice(space: ParamSpace, name: str, text: str) -> int:
+def choice(space: ParamSpace, name: str, text: str) -> int:
+    """The class of a parameter that a panel calls so."""
     return space[name].choices.index(text)

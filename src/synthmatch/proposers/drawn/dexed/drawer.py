@@ -111,7 +111,7 @@ def _played(
     amplitudes: Float64[F64, "partials frames"], bands: Float32[F32, "partials bands"]
 ) -> Float32[F32, "frames bands"]:
     """Power in mel bands of sines of such amplitudes; `bands` are those of full-scale ones."""
-    return (np.square(amplitudes).T @ bands.astype(np.float64)).astype(np.float32)
+    return (np.square(amplitudes)[:, :, None] * bands[:, None]).sum(axis=0).astype(np.float32)
 
 
 def _pair_envelopes(one: FittedPair, fitter: EnvelopeFitter) -> tuple[Envelope, Envelope]:

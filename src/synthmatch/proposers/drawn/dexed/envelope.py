@@ -112,9 +112,10 @@ class _Track:
         # without a limit, of a level that is all but silent much is made
         offsets = np.minimum(((self._levels - levels) * weights).sum(axis=1) / weights.sum(axis=1), self._most_db)
         moved = np.clip(levels + offsets[:, None], np.float32(-_RANGE_DB), np.float32(20.0))
-        louder = np.abs(_loudness(moved) - self._loudness) @ self._weights
-        further = np.abs(moved - self._levels) @ self._weights
-        mean = self._loudness @ self._weights
+        # no products of matrices: envelopes that are the same must not differ by rounding
+        louder = (np.abs(_loudness(moved) - self._loudness) * self._weights).sum(axis=1)
+        further = (np.abs(moved - self._levels) * self._weights).sum(axis=1)
+        mean = (self._loudness * self._weights).sum()
         return louder / mean + np.float32(_LEVELS_WEIGHT / _RANGE_DB) * further, offsets
 
 

@@ -28,5 +28,5 @@ def tonal(
 ) -> bool:
     """Whether partials have most of a sound's loudness: its power in bands at the times of frames, and theirs."""
     spans = np.gradient(frames) if len(frames) > 1 else np.ones(1)
-    whole, theirs = (spans @ loudness_of(part) for part in (power, np.minimum(power, of_partials)))
-    return bool(theirs.sum() >= _SHARE * whole.sum() > 0)
+    whole, theirs = ((spans[:, None] * loudness_of(part)).sum() for part in (power, np.minimum(power, of_partials)))
+    return bool(theirs >= _SHARE * whole > 0)
