@@ -33,6 +33,8 @@ from synthmatch.target import Target
 
 #: Keys at which a fade is given, beside those of recordings.
 _KEYS = 64
+#: By how much of what is right for one recording formants stay behind the key (docs/results/tried.md, "Several notes in a preset").
+_FORMANTS = 0.5
 #: How far the controls go that a key moves.
 _SPANS = {"level": 1.0, "tune": 2.0, "release": 2.37842, "amount": 2.0}
 
@@ -84,7 +86,8 @@ def draw_together(space: ParamSpace, targets: Sequence[Target]) -> Preset:
         held = played.again_s is not None
         if held and not octaves:
             settings[f"{osc}_spectral_morph_type"] = choice(space, f"{osc}_spectral_morph_type", FORMANTS)
-        slots.follow(key_connections(note.pitch, held=held, oscillator=place + 1, lfos=(timbre, level)))
+        connections = key_connections(note.pitch, held=held, oscillator=place + 1, lfos=(timbre, level))
+        slots.follow(connections, _FORMANTS if held else 1.0)
         for _ in range(2):
             slot = slots.add(f"lfo_{level}", "voice_amplitude", 0.0)
             slots.move(f"modulation_{slot}_amount", shares[:, place])
@@ -133,10 +136,10 @@ class _Slots:
             slot = self.add("note", moved, furthest / _SPANS[moved.rpartition("_")[2]])
             self.connections[str(slot)]["line_mapping"] = line_mapping(self._keys, by / furthest, "key")
 
-    def follow(self, connections: Sequence[tuple[str, Any]]) -> None:
-        """Let the key move what it moves in a preset of one recording."""
+    def follow(self, connections: Sequence[tuple[str, Any]], amount: float) -> None:
+        """Let the key move what it moves in a preset of one recording, by some part of that."""
         for moved, curve in connections:
-            slot = self.add("note", moved, 1.0)
+            slot = self.add("note", moved, amount)
             self.settings[f"modulation_{slot}_bipolar"] = 1.0
             self.connections[str(slot)]["line_mapping"] = curve
 
