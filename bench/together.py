@@ -8,9 +8,12 @@ import argparse
 import statistics
 from collections import defaultdict
 
-from playability import INSTRUMENTS, score
+import numpy as np
+
+from synthmatch.benchmark.playability import INSTRUMENTS
 from synthmatch.benchmark.recordings import play_note
 from synthmatch.matching import match
+from synthmatch.metrics import evaluate
 from synthmatch.params import Preset
 from synthmatch.proposers.drawn.together import draw_together
 from synthmatch.proposers.drawn.vital import draw_vital
@@ -35,6 +38,13 @@ def presets(synth: str, notes: list[Target], renders: int) -> dict[str, Preset]:
     }
 
 
+def score(pool: RenderPool, preset: Preset, target: Target) -> float:
+    """``mss`` of a preset that is played as a target was."""
+    (audio,) = pool.run([preset], target.note)
+    assert isinstance(audio, np.ndarray), audio
+    return evaluate(target.audio, audio, ("mss",))["mss"]
+
+
 def main() -> None:
     """Print a table: an instrument a row, the mean of the notes between, then all instruments."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -49,9 +59,10 @@ def main() -> None:
             notes = [load_target(play_note(folder, program, pitch + key), note=pitch + key) for key in RECORDED]
             found = presets(options.synth, notes, options.renders)
             for key in (*RECORDED, *BETWEEN):
-                reference = load_target(play_note(folder, program, pitch + key), note=pitch + key, whole=True).audio
+                path = play_note(folder, program, pitch + key)
+                reference = load_target(path, note=pitch + key, hold_seconds=2.0, whole=True)
                 for name, preset in found.items():
-                    scores[name, key].append(score(pool, preset, reference, pitch + key, 100, 2.0))
+                    scores[name, key].append(score(pool, preset, reference))
             between = [statistics.fmean(scores[name, key][-1] for key in BETWEEN) for name in found]
             print(f"| {program} | {between[0]:.2f} | {between[1]:.2f} |", flush=True)
     print("\n| semitones from the middle | one note | three notes |\n| --- | ---: | ---: |")

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from synthmatch.benchmark.methods import RETRIEVAL
+from synthmatch.benchmark.methods import RERANKED, RETRIEVAL
+from synthmatch.benchmark.playability import AXES, METRIC, score_name
 from synthmatch.benchmark.statistics import paired_wilcoxon
 from synthmatch.benchmark.summary import Column
 from synthmatch.features.search_distance import INAUDIBLE_DB
@@ -82,3 +83,24 @@ def levels(columns: Mapping[str, Sequence[Column]]) -> str:
         "| set | synth | targets | within 1 dB | largest [dB] | envelope_error [dB] | silent, nearest preset | silent, guided |\n"
         "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |\n"
     ) + "".join(lines)
+
+
+def otherwise_table(columns: Sequence[Column]) -> str:
+    """A table: mean scores of presets that are played otherwise than they were matched. Empty without such scores."""
+    lines = list[str]()
+    names = [score_name(axis) for axis in AXES]
+    for column in columns:
+        for row, text in (
+            ((RETRIEVAL, RERANKED), f"nearest {RERANKED}, ranked again"),
+            ((GUIDED, column.last), GUIDED),
+        ):
+            if column.of(row) and all(name in scores for scores in column.of(row).values() for name in names):
+                figures = [f"{column.mean(row, name):.2f}" for name in (METRIC, *names)]
+                lines.append(f"| {column.title} | {text} | {' | '.join([str(len(column.of(row))), *figures])} |\n")
+    if not lines:
+        return ""
+    heads = f"| synth | method | instruments | as matched | {' | '.join(f'other {axis}' for axis in AXES)} |\n"
+    return (
+        f"Mean `{METRIC}` in dB against the instrument itself, played so:\n\n{heads}"
+        f"| --- | --- |{' ---: |' * (len(AXES) + 2)}\n{''.join(lines)}"
+    )

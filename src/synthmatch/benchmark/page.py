@@ -8,7 +8,7 @@ from pathlib import Path
 
 from synthmatch.atomic_files import write_whole
 from synthmatch.benchmark import run as benchmark
-from synthmatch.benchmark.comparisons import guided_against_plain, levels
+from synthmatch.benchmark.comparisons import guided_against_plain, levels, otherwise_table
 from synthmatch.benchmark.records import Record, RecordFile
 from synthmatch.benchmark.report import Line, agreement, results
 from synthmatch.benchmark.summary import (
@@ -34,8 +34,9 @@ HEAD = """# Quality
 How near each method comes to its target. `synthmatch benchmark` measured it and wrote this page; [Metrics](../metrics.md)
 defines the numbers.
 
-There are four sets of targets. *Held-out*: presets of the same synthesizer, from which no preset of the library was made. *People*:
+There are five sets of targets. *Held-out*: presets of the same synthesizer, from which no preset of the library was made. *People*:
 DX7 voices made by people, from other banks. *Cross*: presets of the other synthesizers. *Recordings*: recorded sounds and notes.
+*Playability*: instruments, whose presets are played otherwise than they were matched.
 [How it was measured](#how-it-was-measured) has more.
 """
 
@@ -53,6 +54,7 @@ HOW = """## How it was measured
 | people | DX7 voices made by people, from other banks, unlike every voice of Debian's. |
 | cross | Held-out presets of the two other synthesizers. |
 | recordings | 30 one-shots of Debian's sonic-pi-samples and 30 notes of its FluidR3 sound font. |
+| playability | 17 instruments of FluidR3, each matched at one note; the last answer is played an octave and a fourth or fifth away, for 0.3, 1 and 6 s, and at velocities 40 and 127. |
 
 Searches start from the library's nearest neighbours and rank by the search distance. Each row takes the preset that is best by
 that distance. *Guided, 16 renders* is a search with a budget of 16. *Guided, first 16 of 200 renders* is the beginning of a search
@@ -70,6 +72,7 @@ _TITLES = {
     "people": "Voices made by people",
     "cross": "Sounds of other synthesizers",
     "recordings": "Recordings",
+    "playability": "Played otherwise",
 }
 _CELLS = "Mean `lsd` / mean `mss` in dB, lower is better; before them mean closeness in %, where it was measured; (n): the method ran on only n of the targets.\n"
 _MEDOID = "The *medoid* preset is the library's preset with the smallest mean distance to the others.\n"
@@ -157,6 +160,8 @@ def page(folder: Path, synths: Sequence[str], searches: Sequence[str], seed: int
         if found:
             first = name == next(name for name, found in columns.items() if found)
             parts.append(f"## {_TITLES[name]}\n\n{_CELLS}{_MEDOID if first else ''}\n{table(found, searches)}")
+    if otherwise := otherwise_table(columns["playability"]):
+        parts.append(otherwise)
     floors = "".join(f"* {get_synth(id).title}: {_about(id)}\n" for id in held)
     links = "".join(
         f"* [{name}]({link})"

@@ -26,6 +26,7 @@ from synthmatch.benchmark.methods import (
     Method,
     methods_for,
 )
+from synthmatch.benchmark.playability import played_otherwise
 from synthmatch.benchmark.records import CLOSENESS, Conditions, Record, RecordFile, Scores
 from synthmatch.benchmark.shared import SharedDistances
 from synthmatch.benchmark.targets import BenchTarget
@@ -177,18 +178,22 @@ def _at_marks(setting: Setting, target: BenchTarget, objective: Objective) -> di
     answers = {mark: distinct(objective, SET_TO_LEVEL, mark) for mark in marks}
     presets = {preset.key(): preset for found in answers.values() for preset in found}
     measure = TableMetrics(target.audio, setting.pool.synth.id)
-    scores: dict[bytes, Scores] = {}
-    set_to_level = levelled(setting.pool, target.note, list(presets.values()), target.audio)
-    results = setting.pool.run([preset for preset, _ in set_to_level], target.note, measure)
-    for key, result in zip(presets, results, strict=True):
+    scored: dict[bytes, tuple[Preset, Scores]] = {}
+    set_to_level = [preset for preset, _ in levelled(setting.pool, target.note, list(presets.values()), target.audio)]
+    results = setting.pool.run(set_to_level, target.note, measure)
+    for key, preset, result in zip(presets, set_to_level, results, strict=True):
         if isinstance(result, RenderFailure):
             raise RenderError(f"rendered in the search, but not again: {result}")
-        scores[key] = result
-    silence = [] if all(answers.values()) else [measure(np.zeros_like(target.audio))]
-    return {
-        mark: min(
-            [scores[preset.key()] for preset in found] or silence,
-            key=lambda one: with_level_error(one["distance"], one["loudness_error"]),
+        scored[key] = preset, result
+    scores = dict[int, Scores]()
+    for mark, found in answers.items():
+        if not found:
+            scores[mark] = measure(np.zeros_like(target.audio))
+            continue
+        preset, scores[mark] = min(
+            (scored[one.key()] for one in found),
+            key=lambda one: with_level_error(one[1]["distance"], one[1]["loudness_error"]),
         )
-        for mark, found in answers.items()
-    }
+        if mark == budget:
+            scores[mark] = scores[mark] | played_otherwise(setting.pool, preset, target)
+    return scores

@@ -3,7 +3,8 @@
 * ``held-out``: presets of the test split, unlike each other and every preset that the library descends from;
 * ``people``: DX7 voices made by people, from a file that is not part of the project;
 * ``cross``: held-out presets of the other synthesizers;
-* ``recordings``: see `recordings`.
+* ``recordings``: see `recordings`;
+* ``playability``: see `playability`.
 
 Order and choice follow the hash of a preset's values. Silent targets are left out and counted. Presets made by people
 come from Debian's packages `hexter` and `amsynth`.
@@ -30,7 +31,7 @@ from synthmatch.synths.base import Synth
 from synthmatch.synths.registry import get_synth, synth_names
 
 #: The sets by name.
-SETS = ("held-out", "people", "cross", "recordings")
+SETS = ("held-out", "people", "cross", "recordings", "playability")
 #: Targets a set: 25 of each of the two other synthesizers make a cross set.
 HELD_OUT, PEOPLE, CROSS_EACH = 100, 200, 25
 #: Below this RMS a target is silent: -60 dBFS.
@@ -41,13 +42,26 @@ _CHUNK = 16
 
 
 @dataclass(frozen=True, eq=False)
+class Otherwise:
+    """What a target sounds like when it is played otherwise: at another key, say. Audio: (channels, note.samples)."""
+
+    axis: str
+    note: Note
+    audio: Audio
+
+
+@dataclass(frozen=True, eq=False)
 class BenchTarget:
-    """A sound to match and its note. `preset` is what made it, where a preset did. Audio: (channels, note.samples)."""
+    """A sound to match and its note. `preset` is what made it, where a preset did. Audio: (channels, note.samples).
+
+    `otherwise`: other notes at which the last answer of a method is scored, too.
+    """
 
     name: str
     audio: Audio
     note: Note
     preset: Preset | None = None
+    otherwise: Sequence[Otherwise] = ()
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,9 @@ def benchmark(
     synth: Annotated[list[str] | None, typer.Option(help="By default all that are installed. Repeatable.")] = None,
     sets: Annotated[
         list[str] | None,
-        typer.Option("--set", help="held-out, people, cross, recordings; by default all but people. Repeatable."),
+        typer.Option(
+            "--set", help="held-out, people, cross, recordings, playability; by default all but people. Repeatable."
+        ),
     ] = None,
     search: Annotated[list[str] | None, typer.Option(help="By default every one. Repeatable.")] = None,
     model: Annotated[list[Path] | None, typer.Option(help="Folder of a trained model. Repeatable.")] = None,
@@ -149,6 +151,7 @@ def _library(synth: "Synth") -> "Library":
 
 def _targets(name: str, pool: "RenderPool", count: int | None, voices: Path | None, workers: int | None) -> "TargetSet":
     from synthmatch.benchmark import targets  # noqa: PLC0415
+    from synthmatch.benchmark.playability import INSTRUMENTS, playability  # noqa: PLC0415
     from synthmatch.benchmark.recordings import recordings  # noqa: PLC0415
 
     if name == "held-out":
@@ -158,6 +161,8 @@ def _targets(name: str, pool: "RenderPool", count: int | None, voices: Path | No
         return targets.people(pool, voices, count or targets.PEOPLE)
     if name == "cross":
         return targets.cross(pool.synth, workers, -(-count // 2) if count else targets.CROSS_EACH)
+    if name == "playability":
+        return playability(count or len(INSTRUMENTS))
     return recordings(-(-count // 2), count // 2) if count else recordings()
 
 
