@@ -1,7 +1,7 @@
 """How near presets that are drawn from the target come, without any search: the nearest of them, beside the library's nearest preset.
 
-``python bench/drawn.py``: Vital, on the benchmark's recordings; ``--synth dexed``: Dexed, and on struck notes of FluidR3, too, as
-they are and at -20 LKFS. Each preset is set to its target's level (two renders as a rule), and scored. Targets for which nothing is
+``python bench/drawn.py``: Vital, on the benchmark's recordings; ``--synth amsynth``: the same of amsynth; ``--synth dexed``: Dexed, and
+on struck notes of FluidR3, too, as they are and at -20 LKFS. Each preset is set to its target's level (two renders as a rule), and scored. Targets for which nothing is
 drawn are left out.
 """
 
@@ -25,7 +25,7 @@ from synthmatch.proposers.drawn.proposer import DrawnProposer
 from synthmatch.proposers.library import LibraryProposer
 from synthmatch.render.pool import RenderPool
 from synthmatch.search.preset_level import levelled
-from synthmatch.synths.registry import get_synth
+from synthmatch.synths.registry import get_synth, synth_names
 
 METRICS = ("lsd", "mss", "wmfcc", "envelope_error", "loudness_error")
 #: Electric piano, celesta, glockenspiel, music box, vibraphone, marimba, xylophone, tubular bells, kalimba, tinkle bell, agogo,
@@ -46,7 +46,7 @@ def best_scores(pool: RenderPool, target: BenchTarget, presets: list[Preset]) ->
 def target_sets(synth: str, count: int) -> Iterator[tuple[str, list[BenchTarget]]]:
     """Sets of targets by name."""
     half = max(1, count // 2)
-    if synth == "vital":
+    if synth != "dexed":
         yield "one-shots", recordings(half, 0).targets
         yield "notes", recordings(0, half).targets
     else:
@@ -67,7 +67,7 @@ def main() -> None:
     """Print a table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--targets", type=int, default=60, help="of each set, at most")
-    parser.add_argument("--synth", choices=("vital", "dexed"), default="vital")
+    parser.add_argument("--synth", choices=synth_names(), default="vital")
     parser.add_argument("--quick", action="store_true", help="four targets of each set")
     options = parser.parse_args()
     synth, rng, seconds = get_synth(options.synth), np.random.default_rng(0), list[float]()

@@ -24,6 +24,9 @@ def harmonic_amplitudes(
     size = 1 << int(np.ceil(np.log2(2 * window)))
     harmonic = np.rint(np.arange(size // 2 + 1) * SAMPLE_RATE_HZ / size / fundamental_hz).astype(np.int64)
     harmonic = np.where(harmonic <= harmonics, harmonic, 0)
+    # no window begins before the onset or ends after the end: a cut leaks to all harmonics
+    half_s = window / 2 / SAMPLE_RATE_HZ
+    seconds = np.maximum(np.minimum(seconds, len(sound) / SAMPLE_RATE_HZ - half_s), half_s)
     amplitudes = np.empty((len(seconds), harmonics))
     for row, (power, whole) in zip(amplitudes, spectra(sound, seconds, window, size), strict=True):
         row[:] = 2 * np.sqrt(np.bincount(harmonic, power, harmonics + 1)[1:] / whole)

@@ -7,6 +7,7 @@ resolution, and nearly the very levels, of a measured one.
 from functools import cache
 
 import numpy as np
+from scipy.sparse import csc_array
 
 from synthmatch.arrays import F32, F64, Float32, Float64
 from synthmatch.features.bands import mel_edges_hz, mel_of, triangles
@@ -37,7 +38,8 @@ def _powers() -> Float32[F32, "places bands"]:
     away = np.arange(BINS * _FINE)[:, None] / _FINE - np.arange(BINS)
     beside = np.abs(np.abs(away) - 1) < 1e-6
     lobe = np.where(beside, 0.5, np.sinc(away) / np.where(beside, 1.0, 1.0 - np.square(away)))
-    return np.asarray(np.square(lobe) @ _triangles() / _SPREAD, np.float32)
+    # a product with a sparse matrix adds up in one order on every machine
+    return np.asarray(np.square(lobe) @ csc_array(_triangles()) / _SPREAD, np.float32)
 
 
 @cache

@@ -36,7 +36,22 @@ def filtered(
 
     Shape: (N, H), (N, H, 1 or T); bend of all frequencies and cutoff (N, T); the rest (N,) -> (N, BANDS, T).
     """
-    warped = np.tan(np.pi * np.minimum(partials.frequency_hz / SAMPLE_RATE_HZ, 0.49))
+    gain = filter_gain(partials.frequency_hz, bend, cutoff_hz, resonance, kind, steep)
+    power = partials.power if partials.power.ndim == 3 else partials.power[:, :, None]
+    gain *= power.astype(np.float32)
+    return np.asarray(shares(partials.frequency_hz, partials.single, partials.octaves).transpose(0, 2, 1) @ gain)
+
+
+def filter_gain(
+    frequency_hz: Float64[F64, "presets partials"],
+    bend: Float64[F64, "presets times"],
+    cutoff_hz: Float64[F64, "presets times"],
+    resonance: Float64[F64, " presets"],
+    kind: Int64[I64, " presets"],
+    steep: Bool[Bools, " presets"],
+) -> Float32[F32, "presets partials times"]:
+    """What the filter multiplies the power of partials by, whose frequencies are bent. Shapes as of `filtered` -> (N, H, T)."""
+    warped = np.tan(np.pi * np.minimum(frequency_hz / SAMPLE_RATE_HZ, 0.49))
     edge = np.tan(np.pi * np.clip(cutoff_hz, 10.0, 0.99 * SAMPLE_RATE_HZ / 2) / SAMPLE_RATE_HZ)
     square = np.square(warped).astype(np.float32)[:, :, None] * np.square(bend / edge).astype(np.float32)[:, None, :]
     damping = np.square(np.maximum(0.001, 2.0 * (1.0 - resonance)))
@@ -47,9 +62,7 @@ def filtered(
     gain = (square * quadratic + linear) * square + constant
     gain /= (square + (damping - 2).astype(np.float32)[:, None, None]) * square + np.float32(1.0)
     gain[steep] *= gain[steep]
-    power = partials.power if partials.power.ndim == 3 else partials.power[:, :, None]
-    gain *= power.astype(np.float32)
-    return np.asarray(shares(partials.frequency_hz, partials.single, partials.octaves).transpose(0, 2, 1) @ gain)
+    return np.asarray(gain)
 
 
 def bent(

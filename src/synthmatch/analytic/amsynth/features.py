@@ -74,9 +74,9 @@ def _chunk(knobs: dict[str, F64], pitch: I64, hold: F64, seconds: F64) -> PartFe
         np.maximum(1.0 + ((target == 0) | (target == which))[:, None] * amount[:, None] * lfo, 0.02) * glide
         for which in (1, 2)
     ]
-    cutoff, filter_level = _cutoff(knobs, note_hz[:, None] * glide, lfo, hold, seconds)
-    level, noisy = _level(knobs, kinds, hold, seconds)
-    oscillators = _oscillators(knobs, kinds, note_hz, amount)
+    cutoff, filter_level = cutoff_hz(knobs, note_hz[:, None] * glide, lfo, hold, seconds)
+    level, noisy = amplifier_level(knobs, kinds, hold, seconds)
+    oscillators = oscillators_of(knobs, kinds, note_hz, amount)
     bands = _spectrum(knobs, kinds, oscillators, bends, cutoff, seconds)
     bands *= np.square(level).astype(np.float32)[:, None, :]
     # noise as an LFO on the amplifier gives every sound a hiss
@@ -140,7 +140,8 @@ def _share(knob: F64) -> F64:
     return (knob + 1.0) / 2.0
 
 
-def _oscillators(knobs: dict[str, F64], kinds: dict[str, I64], note_hz: F64, amount: F64) -> Oscillators:
+def oscillators_of(knobs: dict[str, F64], kinds: dict[str, I64], note_hz: F64, amount: F64) -> Oscillators:
+    """Both oscillators of presets, whose pitch an LFO bends by `amount`. Shapes: (N,)."""
     ratio = 1.25 ** knobs["osc2_detune"] * 2.0 ** (knobs["osc2_range"] + knobs["osc2_pitch"] / 12)
     second_share = _share(knobs["osc_mix"])
     direct = 1.0 - knobs["osc_mix_mode"]
@@ -222,7 +223,7 @@ def _lfo(
     return np.choose(kinds["lfo_waveform"][:, None], [*shapes, rising, -rising])
 
 
-def _cutoff(
+def cutoff_hz(
     knobs: dict[str, F64],
     frequency: Float64[F64, "presets times"],
     lfo: Float64[F64, "presets times"],
@@ -230,7 +231,7 @@ def _cutoff(
     seconds: F64,
 ) -> tuple[Float64[F64, "presets times"], Float64[F64, "presets times"]]:
     """Cutoff in Hz and the filter envelope. Shape: frequency and LFO (N, T) -> twice (N, T)."""
-    level = _envelope(knobs, "filter", hold, seconds)
+    level = envelope_levels(knobs, "filter", hold, seconds)
     track = knobs["filter_kbd_track"][:, None]
     base = _MIDDLE_C_HZ * (1 - track) + frequency * track
     velocity = 1.0 - knobs["filter_vel_sens"] * (1.0 - _VELOCITY)
@@ -241,14 +242,14 @@ def _cutoff(
     return np.clip(opened, 10.0, 0.99 * SAMPLE_RATE_HZ / 2), level
 
 
-def _level(
+def amplifier_level(
     knobs: dict[str, F64], kinds: dict[str, I64], hold: F64, seconds: F64
 ) -> tuple[Float64[F64, "presets times"], Float64[F64, " presets"]]:
     """Amplitude of the amplifier, root of its mean square around each time, (N, T); variance of a noisy LFO's part, (N,)."""
     around = np.maximum(seconds[:, None] + _AROUND_SECONDS, 0.0).ravel()
     depth = _share(knobs["amp_mod_amount"])
     tremolo = 1.0 - depth[:, None] * (1.0 - _lfo(knobs, kinds, around)) / 2.0
-    square = np.square(_envelope(knobs, "amp", hold, around) * tremolo)
+    square = np.square(envelope_levels(knobs, "amp", hold, around) * tremolo)
     mean = square.reshape(len(hold), len(seconds), len(_AROUND_SECONDS)).mean(axis=2)
     velocity = 1.0 - knobs["amp_vel_sens"] * (1.0 - _VELOCITY)
     gain = velocity * np.square(knobs["master_vol"])
@@ -256,7 +257,7 @@ def _level(
     return np.sqrt(mean) * gain[:, None], noisy
 
 
-def _envelope(knobs: dict[str, F64], which: str, hold: F64, seconds: F64) -> Float64[F64, "presets times"]:
+def envelope_levels(knobs: dict[str, F64], which: str, hold: F64, seconds: F64) -> Float64[F64, "presets times"]:
     """Straight lines: up, down to the sustain level, and from wherever it is at the release to 0. Shape: (N, T)."""
     attack, decay, release = (
         knobs[f"{which}_{stage}"][:, None] ** 3 + _SHORTEST_SECONDS for stage in ("attack", "decay", "release")

@@ -4,7 +4,6 @@ Sounds that are held (blown, bowed, sung) keep formants, which a wavetable would
 keep the shape of their spectrum, and fall the faster the higher they are.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -19,18 +18,18 @@ _FORMANT_OCTAVES, _FREQUENCY_OCTAVES = 4.0, 16.0
 _HIGHEST_KEY = 127
 
 
-def key_connections(
-    pitch: int, *, held: bool, oscillator: int = 1, lfos: Sequence[int] = (1, 2)
-) -> list[tuple[str, dict[str, Any]]]:
+def key_connections(pitch: int, *, held: bool, oscillators: int, lfos: int) -> list[tuple[str, dict[str, Any]]]:
     """What the key moves, by name, and with which curve; nothing at the target's own pitch.
 
     Each is a bipolar connection of amount 1 from the source ``note``; formants are Vital's spectral morph ``Formant Scale``.
+    The preset has so many `oscillators` and `lfos`.
     """
     if held:
         below, above = -_FORMANTS_BELOW / _FORMANT_OCTAVES, -_FORMANTS_ABOVE / _FORMANT_OCTAVES
-        return [(f"osc_{oscillator}_spectral_morph_amount", _curve(pitch, below, above))]
+        curve = _curve(pitch, below, above)
+        return [(f"osc_{number}_spectral_morph_amount", curve) for number in range(1, oscillators + 1)]
     faster = _FASTER / _FREQUENCY_OCTAVES
-    return [(f"lfo_{number}_frequency", _curve(pitch, faster, faster)) for number in lfos]
+    return [(f"lfo_{number}_frequency", _curve(pitch, faster, faster)) for number in range(1, lfos + 1)]
 
 
 def _curve(pitch: int, below: float, above: float) -> dict[str, Any]:

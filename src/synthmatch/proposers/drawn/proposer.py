@@ -8,6 +8,7 @@ from synthmatch.arrays import Audio
 from synthmatch.note import Note
 from synthmatch.params import ParamSpace, Preset
 from synthmatch.proposers.base import Proposal, Proposer
+from synthmatch.proposers.drawn.amsynth.drawer import draw_amsynth
 from synthmatch.proposers.drawn.dexed.drawer import draw_dexed
 from synthmatch.proposers.drawn.together import draw_together
 from synthmatch.proposers.drawn.vital import draw_vital
@@ -17,6 +18,7 @@ from synthmatch.target import Target
 #: By synthesizer: a target that is not silent, (channels, samples), and its note in, presets out; none where the target gives none.
 _DRAWERS: dict[str, Callable[[ParamSpace, Audio, Note], list[Preset]]] = {
     "vital": draw_vital,
+    "amsynth": draw_amsynth,
     "dexed": draw_dexed,
 }
 

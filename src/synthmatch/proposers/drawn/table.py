@@ -8,16 +8,16 @@ from synthmatch.analysis.fundamental import fundamental_hz
 from synthmatch.analysis.harmonics import harmonic_amplitudes
 from synthmatch.analysis.level import levels
 from synthmatch.analysis.lines import line_amplitudes, octaves_below
-from synthmatch.analysis.tonal import tonal_and_residual
+from synthmatch.analysis.pitch import PitchTrack
+from synthmatch.analysis.stereo import channel_level, is_wide, phases_between
 from synthmatch.arrays import F64, Audio, Float64
 from synthmatch.audio import mono
 from synthmatch.note import SAMPLE_RATE_HZ, Note
 from synthmatch.proposers.drawn.course import Course, course
+from synthmatch.proposers.drawn.parts import moving_pitch, parts
 
 #: Samples of a single cycle, as Vital and Serum have them.
 WAVE = 2048
-#: The most of the target's energy that counts as not steady: the rest, which is the table's, can be edited and plays every key.
-_MOST_RESIDUAL = 0.3
 #: Windows of levels are no shorter, before and after, in seconds.
 _HALF_WINDOW = 0.005
 #: A frame so far below the loudest has no timbre to tell, as a share of amplitude: -80 dB.
@@ -29,11 +29,12 @@ _LOUDEST_FRAME = 1.5
 
 
 class Drawing(NamedTuple):
-    """What a target says of a preset.
+    """What a target says of a preset, of both channels together or of one.
 
     `note_hz` is the frequency of the target's note, `found_hz` the fundamental that was found near it, and `octaves` how far
     below it a table's must be to have all partials among its harmonics. `tonal` and `residual` add up to the sound, and
-    `share` is the residual's of its energy. Levels count in windows of twice `half_window_s`.
+    `share` is the residual's of its energy. Levels count in windows of twice `half_window_s`. `pitch`: how the pitch moves, if
+    it does; `flat` is `tonal` without that. `ahead`: radians by which the harmonics of a right channel are ahead of the left's.
     """
 
     note_hz: float
@@ -44,6 +45,9 @@ class Drawing(NamedTuple):
     share: float
     half_window_s: float
     course: Course
+    flat: Float64[F64, " _flat"]
+    pitch: PitchTrack | None = None
+    ahead: Float64[F64, " _harmonics"] | None = None
 
     def timbres(self, moments: Float64[F64, " times"]) -> Float64[F64, "times harmonics"]:
         """Amplitudes of a table's harmonics at moments of the target, relative to the level of everything there."""
@@ -51,10 +55,13 @@ class Drawing(NamedTuple):
         # where a sound is cut off, the separation takes its steady part for a click
         seconds = len(self.tonal) / SAMPLE_RATE_HZ
         moments = np.minimum(moments, seconds - min(_BEFORE_END, seconds / 10))
+        at = moments
+        if self.pitch is not None:
+            at = self.pitch.warp(len(self.tonal), self.found_hz).flat_seconds(moments)
         if self.octaves:
-            found = line_amplitudes(self.tonal, self.found_hz / 2**self.octaves, moments, count)
+            found = line_amplitudes(self.flat, self.found_hz / 2**self.octaves, at, count)
         else:
-            found = harmonic_amplitudes(self.tonal, self.found_hz, moments, count)
+            found = harmonic_amplitudes(self.flat, self.found_hz, at, count)
         # level from short windows, timbre from long ones
         level = np.sqrt(np.square(found).sum(axis=1) / 2)
         wanted = levels(self.tonal, moments, self.half_window_s) / self.course.gain_at(moments)
@@ -66,21 +73,44 @@ class Drawing(NamedTuple):
 
 def draw(target: Audio, note: Note, most_octaves: int) -> Drawing:
     """Look into a target, (channels, samples), that `note` plays. `most_octaves`: see `Drawing`; 0 for a table of the note's."""
-    sound = mono(target)[note.start_samples :].astype(np.float64)
+    audio = target[:, note.start_samples :]
+    sound = mono(audio).astype(np.float64)
     found_hz = fundamental_hz(sound, note.hz)
-    tonal, residual, share = tonal_and_residual(sound, _MOST_RESIDUAL)
-    octaves = octaves_below(tonal, found_hz, most_octaves)
+    still = parts(sound, None, found_hz)
+    harmonic = octaves_below(still.flat, found_hz, 1) == 0
+    found_hz, pitch = moving_pitch(sound, note.hz, found_hz, harmonic)
+    tonal, residual, share, flat = still if pitch is None else parts(sound, pitch, found_hz)
+    octaves = octaves_below(flat, found_hz, most_octaves)
     half_window_s = _HALF_WINDOW if octaves else max(_HALF_WINDOW, 1 / found_hz)
-    played = course(sound, half_window_s, note.hold_seconds)
-    return Drawing(note.hz, found_hz, octaves, tonal, residual, share, half_window_s, played)
+    played = course(channel_level(audio) if is_wide(audio) else sound, half_window_s, note.hold_seconds)
+    return Drawing(note.hz, found_hz, octaves, tonal, residual, share, half_window_s, played, flat, pitch)
 
 
-def single_cycles(amplitudes: Float64[F64, "times harmonics"]) -> Float64[F64, "times 2048"]:
-    """One period of each row. Phases are random, which keeps peaks low, and the same in all, so that fades do not cancel."""
+def sides(drawing: Drawing, target: Audio, note: Note) -> tuple[Drawing, ...]:
+    """A drawing of each channel of a target that is wide, which differ in timbre; else the drawing alone."""
+    audio = target[:, note.start_samples :]
+    if not is_wide(audio):
+        return (drawing,)
+    left, right = (
+        drawing._replace(**parts(channel, drawing.pitch, drawing.found_hz)._asdict())
+        for channel in audio.astype(np.float64)
+    )
+    line_hz = drawing.found_hz / 2**drawing.octaves
+    return left, right._replace(ahead=phases_between(left.flat, right.flat, line_hz, WAVE // 2 - 1))
+
+
+def single_cycles(
+    amplitudes: Float64[F64, "times harmonics"], ahead: Float64[F64, " _harmonics"] | None = None
+) -> Float64[F64, "times 2048"]:
+    """One period of each row. Phases are random, which keeps peaks low, and the same in all, so that fades do not cancel.
+
+    `ahead` is added to them, in radians.
+    """
     count = amplitudes.shape[1]
     phases = np.random.default_rng(0).uniform(0, 2 * np.pi, count)
+    shifted = phases if ahead is None else phases + ahead[:count]
     spectrum = np.zeros((len(amplitudes), WAVE // 2 + 1), np.complex128)
-    spectrum[:, 1 : count + 1] = amplitudes * np.exp(1j * phases) * WAVE / 2
+    spectrum[:, 1 : count + 1] = amplitudes * np.exp(1j * shifted) * WAVE / 2
     return np.fft.irfft(spectrum, WAVE, axis=1)
 
 

@@ -14,17 +14,14 @@ from synthmatch.arrays import F64, Float64
 from synthmatch.params import ParamSpace, Preset
 from synthmatch.proposers.drawn.course import spread
 from synthmatch.proposers.drawn.keys import key_connections
+from synthmatch.proposers.drawn.macros import FIRST_KEY_SLOT, knobs
 from synthmatch.proposers.drawn.release import Release
-from synthmatch.proposers.drawn.table import draw, single_cycles
+from synthmatch.proposers.drawn.table import Drawing, draw, single_cycles
 from synthmatch.proposers.drawn.vital import (
-    FIRST_KEY_SLOT,
-    FORMANTS,
     KEYFRAMES,
     LEVEL,
     MOST_OCTAVES,
-    choice,
     lfo_settings,
-    macros,
     sampler_sound,
     voice_settings,
 )
@@ -46,8 +43,7 @@ def draw_together(space: ParamSpace, targets: Sequence[Target]) -> Preset:
     octaves = max(drawing.octaves for drawing in drawings)
     middle = len(notes) // 2
     drawings = [
-        # there is one sampler, so that the tables of the others have all of their sounds
-        drawing._replace(octaves=octaves, tonal=drawing.tonal + (drawing.residual if place != middle else 0.0))
+        drawing._replace(octaves=octaves) if place == middle else _with_residual(drawing, octaves)
         for place, drawing in enumerate(drawings)
     ]
     courses = [drawing.course for drawing in drawings]
@@ -85,14 +81,15 @@ def draw_together(space: ParamSpace, targets: Sequence[Target]) -> Preset:
         slots.move(f"{osc}_level", LEVEL * (np.sqrt(added[:, place] / louder) - 1))
         held = played.again_s is not None
         if held and not octaves:
-            settings[f"{osc}_spectral_morph_type"] = choice(space, f"{osc}_spectral_morph_type", FORMANTS)
-        connections = key_connections(note.pitch, held=held, oscillator=place + 1, lfos=(timbre, level))
-        slots.follow(connections, _FORMANTS if held else 1.0)
+            settings[f"{osc}_spectral_morph_type"] = space["osc_1_spectral_morph_type"].choices.index("Formant Scale")
+        connections = key_connections(note.pitch, held=held, oscillators=place + 1, lfos=level)
+        # the last are those of this note: of its oscillator, or its two LFOs
+        slots.follow(connections[-1:] if held else connections[-2:], _FORMANTS if held else 1.0)
         for _ in range(2):
             slot = slots.add(f"lfo_{level}", "voice_amplitude", 0.0)
             slots.move(f"modulation_{slot}_amount", shares[:, place])
     said = f"The sampler plays {drawings[middle].share:.0%} of the energy of {notes[middle].name}, which is not steady."
-    extra = macros()
+    extra = knobs()
     extra["settings"] |= slots.settings | {k: v for k, v in settings.items() if k not in space.index}
     extra["modulations"] |= slots.connections
     extra["header"] |= {"comments": f"Drawn from {', '.join(note.name for note in notes)}. {said}"}
@@ -102,9 +99,17 @@ def draw_together(space: ParamSpace, targets: Sequence[Target]) -> Preset:
             for place, (table, peak, note) in enumerate(zip(waves, peaks, notes, strict=True), 1)
         },
         "lfos": shapes,
-        "sample": sample(rest / (peaks[middle] * louder), "residual"),
+        "sample": sample(rest[None] / (peaks[middle] * louder), "residual"),
     }
     return Preset(space.synth, space.from_named({k: v for k, v in settings.items() if k in space.index}), "", extra)
+
+
+def _with_residual(drawing: Drawing, octaves: int) -> Drawing:
+    """A drawing whose table has all of the sound, as there is one sampler; where the pitch moves, its steady part."""
+    if drawing.pitch is not None:
+        return drawing._replace(octaves=octaves)
+    whole = drawing.tonal + drawing.residual
+    return drawing._replace(octaves=octaves, tonal=whole, flat=whole)
 
 
 def _shares(pitches: Float64[F64, " notes"]) -> tuple[Float64[F64, " keys"], Float64[F64, "keys notes"]]:

@@ -1,11 +1,9 @@
 """A Vital preset drawn from the target: its partials become a wavetable, what is not steady plays in the sampler, and LFOs of
-its own move timbre and level.
+its own move timbre, level and pitch. Each channel of a wide sound has an oscillator.
 
 Everything is drawn apart from its level, which LFO 2 gives to table and sampler alike: Vital steps from frame to frame of a
 table, but moves levels smoothly. Envelope 1 has the release.
 """
-
-from typing import Any
 
 import numpy as np
 
@@ -13,19 +11,28 @@ from synthmatch.arrays import F64, Audio, Float64
 from synthmatch.note import SAMPLE_RATE_HZ, Note
 from synthmatch.params import ParamSpace, Preset
 from synthmatch.proposers.drawn.course import Course, spread
-from synthmatch.proposers.drawn.keys import key_connections
+from synthmatch.proposers.drawn.macros import macros
+from synthmatch.proposers.drawn.pitch_shape import pitch_shape
 from synthmatch.proposers.drawn.release import Release
-from synthmatch.proposers.drawn.table import Drawing, draw, sampled, single_cycles
+from synthmatch.proposers.drawn.table import WAVE, Drawing, draw, sampled, sides, single_cycles
 from synthmatch.synths.vital.own import lfo_shape, sample, wavetable
 
 #: Keyframes of the table: 33 are further away, 97 no nearer (docs/results/tried.md, "Drawing presets").
 KEYFRAMES = 65
+#: Fewest keyframes of a table where two share a file: with 33 `mss` of notes is 1.33, with 65 it is 1.28 dB (the same page).
+_FEWEST_KEYFRAMES = 33
+#: Bytes of tables and sampler together, so that a preset's file, in which they are text, has less than 1.5 MB.
+_MOST_BYTES = 1_080_000
+#: Bytes of a keyframe, and of a sample of the sampler.
+_KEYFRAME_BYTES, _SAMPLE_BYTES = 4 * WAVE, 2
 #: Octaves below the note at most, which is as low as Vital's oscillators go.
 MOST_OCTAVES = 4
 #: Levels of oscillator and sampler, where Vital starts both: they glide from there when a preset is loaded.
 LEVEL = np.sqrt(0.5)
-#: Seconds of the residual that a preset carries, so that its file has less than 1.5 MB; the last tenth is faded out.
-_RESIDUAL_SECONDS = 6.0
+#: Seconds of the residual that a preset carries, so that its file has less than 1.5 MB; this share at the end is faded out.
+_RESIDUAL_SECONDS, _FADED = 6.0, 0.1
+#: Seconds of it after the end of a note that is held, at least, where two tables leave little room. Not tuned.
+_AFTER_HOLD = 0.2
 #: Peaks of the sampler's recording relative to the level of everything; noise seldom has higher ones, clicks before an onset do.
 _HIGHEST_PEAK = 5.0
 #: Against a click at the onset, in seconds.
@@ -33,62 +40,74 @@ _ATTACK = 0.002
 #: What each slot connects: an LFO, what it moves, and how far. Two of LFO 2 together make the voice 12 dB louder than one can:
 #: the square of their sum is the amplitude, and recordings are often as loud as a file can be.
 _MOVES = ((1, "osc_1_wave_frame", 1.0), (2, "voice_amplitude", 1.0), (2, "voice_amplitude", 1.0))
-#: Macros: name, where the knob stands, what it moves, and how far either way. They take slots past the 16 that a search moves.
-_MACROS = (
-    ("TIMBRE", 0.0, "osc_1_wave_frame", 1.0, False),
-    ("NOISE", 0.5, "sample_level", 1.0, True),
-    ("BRIGHTNESS", 0.5, "eq_high_gain", 1.0, True),
-    ("RELEASE", 0.5, "env_1_release", 0.5, True),
-)
-_FIRST_MACRO_SLOT = 17
-#: The spectral morph that keeps formants at other keys.
-FORMANTS = "Formant Scale"
-FIRST_KEY_SLOT = _FIRST_MACRO_SLOT + len(_MACROS)
+#: Semitones from the lowest to the highest that the knob of an oscillator's transposition goes.
+_TRANSPOSE = 96
+#: Where oscillators are, for a sound in the middle and for one that is wide.
+_PANS = {1: (0.0,), 2: (-1.0, 1.0)}
 
 
 def draw_vital(space: ParamSpace, target: Audio, note: Note) -> list[Preset]:
     """One preset that sounds like a target, (channels, samples), when `note` plays it. Its level is not the target's."""
     drawing = draw(target, note, MOST_OCTAVES)
     played = drawing.course
-    waves = single_cycles(drawing.timbres(spread(KEYFRAMES, played.last_moment)))
-    noise = sampler_sound(drawing)
-    peak = max(np.abs(waves).max(), 1e-9)
-    louder = max(1.0, np.abs(noise).max() / peak)
-    release = played.release or Release()
-    settings = {
-        "osc_1_on": 1,
-        "osc_1_level": LEVEL / np.sqrt(louder),
-        "osc_1_tune": 12 * np.log2(drawing.found_hz / drawing.note_hz),
-        "osc_1_transpose": -12 * drawing.octaves,
-        **voice_settings(release),
-    }
+    parts = sides(drawing, target, note)
+    keyframes = _keyframes(played, len(parts))
+    moments = spread(keyframes, played.last_moment)
+    waves = [single_cycles(part.timbres(moments), part.ahead) for part in parts]
+    samples_left = (_MOST_BYTES // len(parts) - keyframes * _KEYFRAME_BYTES) // _SAMPLE_BYTES
+    noise = np.stack([sampler_sound(part, samples_left / SAMPLE_RATE_HZ) for part in parts])
+    # an oscillator at one side is louder than in the middle, by the root of two
+    aside = np.sqrt(2) if len(parts) > 1 else 1.0
+    peak = max(np.abs(waves).max() / aside, np.abs(noise).max(), 1e-9)
     held = played.again_s is not None
-    if held and not drawing.octaves:
-        settings["osc_1_spectral_morph_type"] = choice(space, "osc_1_spectral_morph_type", FORMANTS)
-    for number in (1, 2):
-        settings |= lfo_settings(space, number, played)
-    for slot, (lfo, moved, amount) in enumerate(_MOVES, 1):
+    settings = voice_settings(played.release or Release())
+    moves = list(_MOVES)
+    for number, (part, pan) in enumerate(zip(parts, _PANS[len(parts)], strict=True), 1):
         settings |= {
-            f"modulation_{slot}_source": choice(space, f"modulation_{slot}_source", f"lfo_{lfo}"),
-            f"modulation_{slot}_destination": choice(space, f"modulation_{slot}_destination", moved),
-            f"modulation_{slot}_amount": amount,
+            f"osc_{number}_on": 1,
+            f"osc_{number}_level": LEVEL,
+            f"osc_{number}_tune": 12 * np.log2(part.found_hz / part.note_hz),
+            f"osc_{number}_transpose": -12 * part.octaves,
+            f"osc_{number}_pan": pan,
         }
-    frames = np.interp(played.moments, spread(KEYFRAMES, played.last_moment), np.linspace(0, 1, KEYFRAMES))
+        if held and not part.octaves:
+            settings[f"osc_{number}_spectral_morph_type"] = _choice(space, "osc_1_spectral_morph_type", "Formant Scale")
+    if len(parts) > 1:
+        moves.append((1, "osc_2_wave_frame", 1.0))
+    frames = np.interp(played.moments, moments, np.linspace(0, 1, keyframes))
     loudness = np.sqrt(played.levels / max(played.levels.max(), np.finfo(np.float64).tiny))
     places = played.times / played.seconds
-    comments = f"Drawn from the target. The sampler plays {drawing.share:.0%} of its energy, which is not steady."
+    shapes = [
+        lfo_shape(np.column_stack([places, frames]), "timbre"),
+        lfo_shape(np.column_stack([places, loudness]), "level"),
+    ]
+    if drawing.pitch is not None:
+        bend_places, semitones = pitch_shape(drawing.pitch, drawing.found_hz, played)
+        furthest = max(np.abs(semitones).max(), 1e-3)
+        shapes.append(lfo_shape(np.column_stack([bend_places, 0.5 + semitones / furthest / 2]), "pitch"))
+        moves += [(3, f"osc_{number}_transpose", 2 * furthest / _TRANSPOSE) for number in range(1, len(parts) + 1)]
+    for slot, (lfo, moved, amount) in enumerate(moves, 1):
+        settings |= {
+            f"modulation_{slot}_source": _choice(space, f"modulation_{slot}_source", f"lfo_{lfo}"),
+            f"modulation_{slot}_destination": _choice(space, f"modulation_{slot}_destination", moved),
+            f"modulation_{slot}_amount": amount,
+            # up and down from the pitch that an oscillator has
+            f"modulation_{slot}_bipolar": float(moved.endswith("_transpose")),
+        }
+    for number in range(1, len(shapes) + 1):
+        settings |= lfo_settings(space, number, played)
+    share = sum(np.square(part.residual).sum() for part in parts) / sum(
+        np.square(part.residual + part.tonal).sum() for part in parts
+    )
+    comments = f"Drawn from the target. The sampler plays {share:.0%} of its energy, which is not steady."
     extra = {
-        "wavetables": {"1": wavetable(waves / peak, "target")},
-        "lfos": {
-            "1": lfo_shape(np.column_stack([places, frames]), "timbre"),
-            "2": lfo_shape(np.column_stack([places, loudness]), "level"),
+        "wavetables": {
+            str(number): wavetable(table / (aside * peak), "target") for number, table in enumerate(waves, 1)
         },
-        "sample": sample(noise / (peak * louder), "residual"),
-        **macros(),
+        "lfos": {str(number): shape for number, shape in enumerate(shapes, 1)},
+        "sample": sample(noise / peak, "residual"),
+        **macros(note.pitch, held=held, oscillators=len(parts), lfos=len(shapes)),
     }
-    for slot, (moved, curve) in enumerate(key_connections(note.pitch, held=held), FIRST_KEY_SLOT):
-        extra["settings"] |= {f"modulation_{slot}_amount": 1.0, f"modulation_{slot}_bipolar": 1.0}
-        extra["modulations"][str(slot)] = {"source": "note", "destination": moved, "line_mapping": curve}
     extra["header"] |= {"comments": comments}
     return [Preset(space.synth, space.from_named(settings), "", extra)]
 
@@ -114,8 +133,8 @@ def voice_settings(release: Release) -> dict[str, float]:
 def lfo_settings(space: ParamSpace, number: int, played: Course) -> dict[str, float]:
     """How an LFO runs through a course."""
     return {
-        f"lfo_{number}_sync": choice(space, "lfo_1_sync", "Seconds"),
-        f"lfo_{number}_sync_type": choice(
+        f"lfo_{number}_sync": _choice(space, "lfo_1_sync", "Seconds"),
+        f"lfo_{number}_sync_type": _choice(
             space, "lfo_1_sync_type", "Envelope" if played.again_s is None else "Loop Point"
         ),
         f"lfo_{number}_phase": (played.again_s or 0.0) / played.seconds,
@@ -125,29 +144,25 @@ def lfo_settings(space: ParamSpace, number: int, played: Course) -> dict[str, fl
     }
 
 
-def sampler_sound(drawing: Drawing) -> Float64[F64, " most"]:
+def _keyframes(played: Course, tables: int) -> int:
+    """Keyframes of each table: fewer where two share a file with a long residual."""
+    if tables == 1:
+        return KEYFRAMES
+    # until the note's end and a little after, before it fades out
+    seconds = (played.last_moment if played.again_s is None else played.hold_s + _AFTER_HOLD) / (1 - _FADED)
+    residual = _SAMPLE_BYTES * SAMPLE_RATE_HZ * seconds
+    return int(np.clip((_MOST_BYTES / tables - residual) / _KEYFRAME_BYTES, _FEWEST_KEYFRAMES, KEYFRAMES))
+
+
+def sampler_sound(drawing: Drawing, most_seconds: float = _RESIDUAL_SECONDS) -> Float64[F64, " most"]:
     """What the sampler plays, through the course and its loops, as long as a preset carries."""
     played = drawing.course
-    longest = _RESIDUAL_SECONDS if played.again_s is not None else min(_RESIDUAL_SECONDS, played.last_moment)
+    most_seconds = min(most_seconds, _RESIDUAL_SECONDS)
+    longest = most_seconds if played.again_s is not None else min(most_seconds, played.last_moment)
     seconds = np.arange(max(1, round(longest * SAMPLE_RATE_HZ))) / SAMPLE_RATE_HZ
     noise = np.clip(sampled(drawing, seconds), -_HIGHEST_PEAK, _HIGHEST_PEAK)
-    return noise * np.clip((_RESIDUAL_SECONDS - seconds) / (_RESIDUAL_SECONDS / 10), 0.0, 1.0)
+    return noise * np.clip((most_seconds - seconds) / (most_seconds * _FADED), 0.0, 1.0)
 
 
-def macros() -> dict[str, Any]:
-    """The macros of every drawn preset, past the search's slots, which change nothing where they stand: settings, connections,
-    names.
-    """
-    settings, connections, names = dict[str, float](), dict[str, Any](), dict[str, str]()
-    for number, (name, stands, moved, amount, both_ways) in enumerate(_MACROS, 1):
-        slot = _FIRST_MACRO_SLOT + number - 1
-        names[f"macro{number}"] = name
-        settings[f"macro_control_{number}"] = stands
-        settings |= {f"modulation_{slot}_amount": amount, f"modulation_{slot}_bipolar": float(both_ways)}
-        connections[str(slot)] = {"source": f"macro_control_{number}", "destination": moved}
-    return {"settings": settings, "modulations": connections, "header": names}
-
-
-def choice(space: ParamSpace, name: str, text: str) -> int:
-    """The class of a parameter that a panel calls so."""
+def _choice(space: ParamSpace, name: str, text: str) -> int:
     return space[name].choices.index(text)

@@ -13,7 +13,7 @@ LAST_FRAME = 256
 def wavetable(waves: Float64[F64, "keyframes 2048"], name: str) -> Json:
     """A table of keyframes, evenly spaced, with their spectra faded between them. Shape: (keyframes, 2048), peak 1."""
     positions = [round(position) for position in np.linspace(0, LAST_FRAME, len(waves))]
-    return bank.table(name, waves, positions, interpolation=1)
+    return bank.table(name, waves, positions, interpolation=1) | {"full_normalize": False}
 
 
 def lfo_shape(points: Float64[F64, "points 2"], name: str) -> Json:
@@ -29,9 +29,10 @@ def lfo_shape(points: Float64[F64, "points 2"], name: str) -> Json:
     }
 
 
-def sample(sound: Float64[F64, " samples"], name: str) -> Json:
-    """A mono recording for the sampler, at 44.1 kHz, peak 1 at most."""
-    return bank.sample(name, np.clip(np.rint(sound * 32767), -32768, 32767).astype(np.int16))
+def sample(sound: Float64[F64, "_channels samples"], name: str) -> Json:
+    """A recording for the sampler, one channel or two, at 44.1 kHz, peak 1 at most."""
+    channels = [bank.sample(name, pcm) for pcm in np.clip(np.rint(sound * 32767), -32768, 32767).astype(np.int16)]
+    return channels[0] if len(channels) == 1 else channels[0] | {"samples_stereo": channels[1]["samples"]}
 
 
 def line_mapping(keys: Float64[F64, " points"], values: Float64[F64, " points"], name: str) -> Json:

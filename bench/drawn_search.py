@@ -1,0 +1,99 @@
+"""What drawn presets bring a whole search: the same searches with the library's presets alone, and with drawn ones beside them.
+
+``python bench/drawn_search.py --synth amsynth``: recordings of the benchmark, spread over its lists, ``--sounds others``: held-out presets
+of the other synthesizers. Each search is the one that `match` runs, with 200 renders; of its three answers, at the target's level, the
+nearest is scored. Targets for which nothing is drawn are left out. A row a target, then means,
+and on how many targets drawing comes nearer.
+"""
+
+import argparse
+from collections.abc import Sequence
+
+import numpy as np
+
+from synthmatch.benchmark.recordings import FLUID, SONIC_PI, recordings
+from synthmatch.benchmark.targets import BenchTarget, cross
+from synthmatch.calibration.closeness import Closeness
+from synthmatch.features.loudness import played_db
+from synthmatch.features.search_distance import SearchDistance
+from synthmatch.library.builtin import libraries_for
+from synthmatch.metrics import evaluate
+from synthmatch.proposers.base import Proposer
+from synthmatch.proposers.drawn.proposer import DrawnProposer
+from synthmatch.proposers.library import LibraryProposer
+from synthmatch.render.pool import RenderPool
+from synthmatch.search.guided import guided_search
+from synthmatch.search.objective import Budget
+from synthmatch.search.preset_level import levelled, with_level_error
+from synthmatch.surrogate.surrogate import builtin_surrogates
+from synthmatch.synths.base import Synth
+from synthmatch.synths.registry import get_synth, synth_names
+
+METRICS = ("lsd", "mss", "wmfcc")
+_ANSWERS = 3
+
+
+def searched(pool: RenderPool, target: BenchTarget, proposers: Sequence[Proposer], renders: int) -> list[float]:
+    """Closeness and metrics of the nearest answer of a search."""
+    surrogate = builtin_surrogates().get(pool.synth.id)
+    rng = np.random.default_rng(0)
+    found = guided_search(target.audio, target.note, pool, proposers, surrogate, Budget(renders), rng, answers=_ANSWERS)
+    distance, level_db = SearchDistance(target.audio), played_db(target.audio)
+    sounds = levelled(pool, target.note, found.presets, target.audio)
+    audio = min(
+        (audio for _, audio in sounds if isinstance(audio, np.ndarray)),
+        key=lambda audio: with_level_error(distance.at_its_level(audio), played_db(audio) - level_db),
+    )
+    closeness = Closeness(target.audio, pool.synth.id)(distance.at_its_level(audio))
+    return [closeness, *evaluate(target.audio, audio, METRICS).values()]
+
+
+def targets_of(synth: Synth, sounds: str, count: int) -> list[BenchTarget]:
+    """So many targets, spread over the lists."""
+    if sounds == "others":
+        return cross(synth, each=max(1, count // 2)).targets
+    both = recordings().targets
+    half = max(1, count // 2)
+    places = [np.rint(np.linspace(0, len(names) - 1, half)).astype(int) for names in (SONIC_PI, FLUID)]
+    return [both[place] for place in (*places[0], *(len(SONIC_PI) + places[1]))]
+
+
+def cells(scores: Sequence[float]) -> str:
+    """Of one search."""
+    closeness, *others = scores
+    return " | ".join([f"{closeness:.0f} %", *(f"{score:.2f}" for score in others)])
+
+
+def main() -> None:
+    """Print a table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--synth", choices=synth_names(), default="vital")
+    parser.add_argument("--sounds", choices=("recordings", "others"), default="recordings")
+    parser.add_argument("--targets", type=int, default=16)
+    parser.add_argument("--renders", type=int, default=200)
+    parser.add_argument("--quick", action="store_true", help="two targets, 20 renders")
+    options = parser.parse_args()
+    count, renders = (2, 20) if options.quick else (options.targets, options.renders)
+    synth = get_synth(options.synth)
+    drawn, library = DrawnProposer(), LibraryProposer(libraries_for(synth.id))
+    without, beside = list[list[float]](), list[list[float]]()
+    heads = " | ".join(f"{name}, {which}" for which in ("library", "and drawn") for name in ("closeness", *METRICS))
+    print(f"| target | {heads} |\n| --- |{' ---: |' * 2 * (1 + len(METRICS))}")
+    with RenderPool(synth) as pool:
+        for target in targets_of(synth, options.sounds, count):
+            if not drawn.propose(target.audio, target.note, synth, np.random.default_rng(0)):
+                continue
+            without.append(searched(pool, target, [library], renders))
+            beside.append(searched(pool, target, [drawn, library], renders))
+            print(f"| {target.name} | {cells(without[-1])} | {cells(beside[-1])} |", flush=True)
+    if without:
+        print(f"| mean of {len(without)} | {cells(np.mean(without, axis=0))} | {cells(np.mean(beside, axis=0))} |")
+        nearer = (np.array(beside) - without) * np.array([-1, 1, 1, 1]) < 0
+        counts = ", ".join(
+            f"{name} {count}" for name, count in zip(("closeness", *METRICS), nearer.sum(axis=0), strict=True)
+        )
+        print(f"\nNearer with drawn presets, of {len(without)}: {counts}.")
+
+
+if __name__ == "__main__":
+    main()

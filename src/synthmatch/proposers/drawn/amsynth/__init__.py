@@ -1,0 +1,1 @@
+"""amsynth presets drawn from the target."""
