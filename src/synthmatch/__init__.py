@@ -17,12 +17,14 @@ if TYPE_CHECKING:
     from synthmatch.render.pool import RenderPool as RenderPool
     from synthmatch.result import Match as Match
     from synthmatch.result import Matches as Matches
+    from synthmatch.result import NoteMatch as NoteMatch
     from synthmatch.synths.preset_files import read_presets as read_presets
     from synthmatch.synths.preset_files import write_presets as write_presets
     from synthmatch.synths.registry import get_synth as get_synth
     from synthmatch.synths.registry import synth_names as synth_names
     from synthmatch.target import Target as Target
     from synthmatch.target import load_target as load_target
+    from synthmatch.target import load_together as load_together
     from synthmatch.wavetables import Wavetable as Wavetable
     from synthmatch.wavetables import wavetable as wavetable
 
@@ -33,6 +35,7 @@ _HOMES = {
     "Match": "synthmatch.result",
     "Matches": "synthmatch.result",
     "Note": "synthmatch.note",
+    "NoteMatch": "synthmatch.result",
     "ParamSpace": "synthmatch.params",
     "Preset": "synthmatch.params",
     "RenderPool": "synthmatch.render.pool",
@@ -42,6 +45,7 @@ _HOMES = {
     "get_synth": "synthmatch.synths.registry",
     "load_estimator": "synthmatch.models.registry",
     "load_target": "synthmatch.target",
+    "load_together": "synthmatch.target",
     "match": "synthmatch.matching",
     "read_presets": "synthmatch.synths.preset_files",
     "synth_names": "synthmatch.synths.registry",
@@ -54,6 +58,7 @@ __all__ = [
     "Match",
     "Matches",
     "Note",
+    "NoteMatch",
     "ParamSpace",
     "Preset",
     "RenderPool",
@@ -64,6 +69,7 @@ __all__ = [
     "get_synth",
     "load_estimator",
     "load_target",
+    "load_together",
     "match",
     "read_presets",
     "synth_names",

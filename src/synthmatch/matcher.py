@@ -21,14 +21,14 @@ from synthmatch.proposers.model import TrainedModel
 from synthmatch.proposers.registry import proposers_for
 from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool
-from synthmatch.result import Match
+from synthmatch.result import Match, NoteMatch
 from synthmatch.search.distinct import differing, distinct
 from synthmatch.search.failures import failures_text
 from synthmatch.search.guided import guided_search
 from synthmatch.search.locks import lock
 from synthmatch.search.objective import Budget, Objective, Progress
 from synthmatch.search.preset_level import SET_TO_LEVEL, levelled
-from synthmatch.search.rendering import rendered_with
+from synthmatch.search.rendering import rendered_together, rendered_with, together
 from synthmatch.surrogate.surrogate import Surrogate
 from synthmatch.synths.base import Synth
 from synthmatch.target import Target
@@ -44,6 +44,8 @@ class Task:
     """What is asked of every synthesizer; as `matching.match` takes it."""
 
     target: Target
+    #: where the target has several notes all of them, from low to high; `target` is one of them
+    notes: Sequence[Target]
     budget: Budget
     candidates: int
     seed: int
@@ -80,7 +82,7 @@ def match_one(synth: Synth, pool: RenderPool, task: Task) -> SynthMatches:
         task.target.audio,
         task.target.note,
         pool,
-        proposers_for(libraries, start=task.start, model=task.model, sources=task.sources),
+        proposers_for(libraries, start=task.start, model=task.model, sources=task.sources, notes=task.notes),
         task.surrogates.get(synth.id),
         task.budget,
         np.random.default_rng([task.seed, _stable(synth.id)]),
@@ -88,8 +90,9 @@ def match_one(synth: Synth, pool: RenderPool, task: Task) -> SynthMatches:
         locks=locks,
         report=report,
         evaluate=matcher.evaluate,
+        renders_each=len(task.notes) or 1,
     )
-    complete, spent = found.complete, len(found.objective.scored)
+    complete, spent = found.complete, found.objective.renders
     try:
         matches = matcher.finish(found.presets, spent)
     except KeyboardInterrupt:
@@ -110,8 +113,14 @@ class _Matcher:
         self._locked, self._candidates = task.locked, task.candidates
         self._closeness = Closeness(self.target.audio, synth.id)
         self._distance, self._played_db = SearchDistance(self.target.audio), played_db(self.target.audio)
+        others = [note for note in task.notes if note is not task.target]
+        self._others = [(note, SearchDistance(note.audio), Closeness(note.audio, synth.id)) for note in others]
         self.failures: list[RenderFailure] = []
         self.evaluate = rendered_with(pool, self.target.note, self._distance, self.failures)
+        if others:
+            distances = [self._distance, *(distance for _, distance, _ in self._others)]
+            notes = [self.target.note, *(other.note for other in others)]
+            self.evaluate = rendered_together(pool, notes, distances, self.failures)
         self._shown: dict[bytes, Match] = {}
 
     def finish(self, presets: Sequence[Preset], renders: int) -> list[Match]:
@@ -128,6 +137,9 @@ class _Matcher:
         chosen = [rendered[place][0] for place in places]
         at_level = [match for _, match in self._at_level(chosen, self.metrics, [sounds[place] for place in places])]
         found = self._named(sorted(at_level, key=lambda match: match.rank)[: self._candidates])
+        if self._others:
+            # how near a synthesizer comes to several notes of its own was not measured
+            return found
         return [replace(m, in_domain_percentile=in_domain_percentile(m.synth, m.closeness, renders)) for m in found]
 
     def show(self, presets: Sequence[Preset]) -> list[Match]:
@@ -144,17 +156,35 @@ class _Matcher:
         floor = noise_floor(self.synth.id)
         matches = []
         moved = levelled(self.pool, self.target.note, presets, self.target.audio, self._locked, rendered)
-        for asked, (preset, audio) in zip(presets, moved, strict=True):
+        elsewhere = self._at_other_notes([preset for preset, _ in moved])
+        for asked, (preset, audio), others in zip(presets, moved, elsewhere, strict=True):
             if isinstance(audio, RenderFailure):
                 self.failures.append(audio)
-            else:
+            elif len(others) == len(self._others):
                 scores = evaluate(self.target.audio, audio, metrics)
                 distance = self._distance.at_its_level(audio)
                 error_db = played_db(audio) - self._played_db
                 named = preset.with_name(preset.name or self.target.name)
-                found = Match(named, audio, distance, self._closeness(distance), error_db, scores, floor, None)
+                here = NoteMatch(self.target, audio, distance, self._closeness(distance))
+                all_notes = sorted([here, *others], key=lambda one: one.target.note.pitch)
+                distance = together([one.distance for one in all_notes], max)
+                closeness = together([one.closeness for one in all_notes], min)
+                notes = tuple(all_notes) if others else ()
+                found = Match(named, audio, distance, closeness, error_db, scores, floor, None, notes)
                 matches.append((asked, found))
         return matches
+
+    def _at_other_notes(self, presets: Sequence[Preset]) -> list[list[NoteMatch]]:
+        """What each preset sounds like at the target's other notes, without those at which it does not render."""
+        played: list[list[NoteMatch]] = [[] for _ in presets]
+        for other, measure, closeness in self._others:
+            for notes, audio in zip(played, self.pool.run(presets, other.note), strict=True):
+                if isinstance(audio, RenderFailure):
+                    self.failures.append(audio)
+                else:
+                    distance = measure.at_its_level(audio)
+                    notes.append(NoteMatch(other, audio, distance, closeness(distance)))
+        return played
 
     def _named(self, matches: Sequence[Match]) -> list[Match]:
         """Matches under names of their own: with a number where a better one has the name."""

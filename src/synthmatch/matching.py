@@ -22,15 +22,18 @@ from synthmatch.search.objective import Budget, Progress
 from synthmatch.surrogate.surrogate import Surrogate, builtin_surrogates, read_surrogates
 from synthmatch.synths.base import Synth
 from synthmatch.synths.registry import get_synth, synth_names
-from synthmatch.target import Target, Velocity, load_target
+from synthmatch.target import Target, Velocity, load_target, load_together
 
 #: The package's surrogates, and the name for going without.
 DEFAULT, NONE = "default", "none"
+#: What `match` takes for a target, or for several recordings of one instrument.
+Asked = str | Path | Floats | Target | Sequence[str | Path | Target]
 
 
 def match(
-    target: str | Path | Floats | Target,
+    target: Asked,
     *,
+    together: bool = False,
     sample_rate_hz: float = SAMPLE_RATE_HZ,
     synths: Sequence[str] | None = None,
     renders: int = 200,
@@ -59,7 +62,8 @@ def match(
     (default: all that are installed). `renders` and `seconds` bound the search of each synthesizer; with 0 renders the
     answer is what the surrogate expects to be nearest where it is good enough for that, else the library's nearest
     presets. `candidates` a synthesizer. `libraries` join the built-in ones. The same seed and renders give the same
-    presets; `seconds` depends on the machine. `note`, `velocity`, `hold_seconds` and `whole` are those of `load_target`.
+    presets; `seconds` depends on the machine. With `together`, `target` is several recordings of one instrument, folders of them
+    or SFZ instruments (`target.several`), and each preset is played at each note, which is a render each. `note`, `velocity`, `hold_seconds` and `whole` are those of `load_target`.
 
     `model` is a trained model (`load_estimator`), whose estimates join the library's presets as seeds; with 0 renders
     they are the answer, and `synths` are by default those that it knows. `surrogate` guides the search: by default the
@@ -94,13 +98,16 @@ def match(
     if model and not any(synth.id in model.synths for synth in chosen):
         asked = ", ".join(synth.id for synth in chosen) or "any that is installed"
         raise InputError(f"the model {model.name} does not know {asked}, only {', '.join(model.synths)}")
-    if not isinstance(target, Target):
-        target = load_target(
-            target, sample_rate_hz, note=note, velocity=velocity, hold_seconds=hold_seconds, whole=whole
-        )
+    if together:
+        notes = _several(target, note, velocity, hold_seconds, whole)
+        target = notes[len(notes) // 2]
+    else:
+        notes = []
+        target = _single(target, sample_rate_hz, note, velocity, hold_seconds, whole)
     check_names([synth.space for synth in chosen], locked)
     task = Task(
         target,
+        notes,
         Budget(renders, seconds),
         candidates,
         seed,
@@ -140,6 +147,32 @@ def match(
         tuple(id for id, one in found.items() if one.out_of_reach),
         failed,
     )
+
+
+def _single(
+    target: Asked,
+    sample_rate_hz: float,
+    note: str | int | None,
+    velocity: Velocity | None,
+    hold: float | None,
+    whole: bool,
+) -> Target:
+    if isinstance(target, Target):
+        return target
+    if isinstance(target, Sequence) and not isinstance(target, str):
+        raise InputError("got several recordings, expected one; match each by itself, or all with together=True")
+    return load_target(target, sample_rate_hz, note=note, velocity=velocity, hold_seconds=hold, whole=whole)
+
+
+def _several(
+    target: Asked, note: str | int | None, velocity: Velocity | None, hold: float | None, whole: bool
+) -> list[Target]:
+    if note is not None:
+        raise InputError(f"got the note {note} for several recordings, which have one each; put notes into their names")
+    sources = [target] if isinstance(target, str | Path | Target) else target
+    if not isinstance(sources, Sequence):
+        raise InputError("got an array for several recordings, expected a list of files or targets")
+    return load_together(sources, velocity=velocity, hold_seconds=hold, whole=whole)
 
 
 def installed(ids: Sequence[str] | None) -> list[Synth]:

@@ -17,6 +17,19 @@ from synthmatch.target import Target
 
 
 @dataclass(frozen=True, eq=False)
+class NoteMatch:
+    """What a candidate sounds like at one of several notes, and how near that is.
+
+    `audio` has shape (channels, note.samples). `distance` and `closeness` are as in `Match`.
+    """
+
+    target: Target
+    audio: Audio
+    distance: float
+    closeness: float
+
+
+@dataclass(frozen=True, eq=False)
 class Match:
     """A candidate: a preset, what it sounds like, and how near that is.
 
@@ -25,7 +38,10 @@ class Match:
     louder it is than the target: as a rule next to 0. Candidates are ranked by both (`search.preset_level`). `scores` are the table metrics against the target, and `floor` what the same metrics give
     between two plays of one preset in this synthesizer. `in_domain_percentile` is how sure it is: the share (0..1) of the
     synthesizer's own sounds that are matched less nearly (`calibration.in_domain`); None where that was not measured, or
-    while the search goes on.
+    while the search goes on, or of several notes.
+
+    Where the target has several notes, `notes` has all of them, from low to high. `distance` and `closeness` are half the mean
+    of theirs and half the worst then; `audio`, `level_error_db` and `scores` are of the target's own note, the middle one.
     """
 
     preset: Preset
@@ -36,6 +52,7 @@ class Match:
     scores: dict[str, float]
     floor: dict[str, float]
     in_domain_percentile: float | None
+    notes: tuple[NoteMatch, ...] = ()
 
     @property
     def word(self) -> Word:

@@ -38,7 +38,7 @@ class Earlier:
         there = _files(folder)
         if MATCH in there:
             return {MATCH, *(name for _, name in _listed(folder) if name in there)}
-        ends = (f"{re.escape(stem)}({re.escape(suffix)}|.wav|.png)" for stem, suffix in self._kinds)
+        ends = (f"{re.escape(stem)}({re.escape(suffix)}|(-[A-G]#?-?\\d)?.wav|.png)" for stem, suffix in self._kinds)
         named = re.compile(f"[1-9]\\d*-({'|'.join(ends)})")
         return {name for name in there if named.fullmatch(name)}
 
@@ -67,5 +67,9 @@ def _listed(folder: Path) -> Iterator[tuple[tuple[str, str] | None, str]]:
                 stem = f"{row['rank']}-{file_stem(row['synth'])}"
                 if name.startswith(stem):
                     yield ((stem.partition("-")[2], name.removeprefix(stem)) if kind == "preset" else None), name
-    except (InputError, ValueError, KeyError, TypeError):
+            for note in row.get("notes", []):
+                name = Path(note["wav"]).name
+                if name.startswith(f"{row['rank']}-{file_stem(row['synth'])}-"):
+                    yield None, name
+    except (InputError, ValueError, KeyError, TypeError, AttributeError):
         return

@@ -12,12 +12,16 @@ if TYPE_CHECKING:
     from synthmatch.params import Preset
     from synthmatch.proposers.model import TrainedModel
     from synthmatch.result import Matches
+    from synthmatch.target import Target
 
 ALL = "all"
 
 
 def match(
-    targets: Annotated[list[Path], typer.Argument(help="Recordings: any file that libsndfile reads.")],
+    targets: Annotated[
+        list[Path],
+        typer.Argument(help="Recordings: any file that libsndfile reads; with --together folders and .sfz too."),
+    ],
     synth: Annotated[
         list[str] | None,
         typer.Option(help="vital, dexed, amsynth, a plug-in's path or LV2 URI, or all that are installed. Repeatable."),
@@ -42,6 +46,14 @@ def match(
     hold: Annotated[float | None, typer.Option(help="Seconds for which the target's note is held.")] = None,
     whole: Annotated[
         bool, typer.Option("--whole", help="Match all of a recording, also what sounds before or after its first note.")
+    ] = False,
+    together: Annotated[
+        bool,
+        typer.Option(
+            "--together",
+            help="The recordings are notes of one instrument, which one preset plays. Their notes are in their names, as in"
+            " C3, or found.",
+        ),
     ] = False,
     library: Annotated[list[Path] | None, typer.Option(help="A library of your own presets to start from.")] = None,
     model: Annotated[
@@ -84,7 +96,7 @@ def match(
     """Find presets that sound like a recording, with the real synthesizers, and write their files.
 
     For each target: a folder with the ranked candidates' native presets, their sounds, and pictures of how near they
-    are. Several targets also give a bank with the best preset of each.
+    are. Several targets also give a bank with the best preset of each; with --together they are one target.
     """
     from synthmatch.cli.claim import claimed  # noqa: PLC0415 - keeps --help fast
     from synthmatch.cli.output import Writer  # noqa: PLC0415
@@ -96,7 +108,6 @@ def match(
     from synthmatch.synths.preset_files import read_presets  # noqa: PLC0415
     from synthmatch.synths.registry import get_synth  # noqa: PLC0415
     from synthmatch.systems.signals import uninterrupted  # noqa: PLC0415
-    from synthmatch.target import load_target, parse_velocity  # noqa: PLC0415
 
     ids = None if not synth or ALL in synth else synth
     if ids is None and not (json or quiet):
@@ -112,19 +123,19 @@ def match(
     first = [preset for path in start or [] for preset in read_presets(path)]
     names = _sources(sources, first, estimator)
     # every target is read before the first search, so that a mistake in the last costs no waiting
-    loaded = [
-        load_target(path, note=note, velocity=parse_velocity(velocity), hold_seconds=hold, whole=whole)
-        for path in targets
-    ]
+    loaded = _load(targets, note, velocity, hold, whole=whole, together=together)
     results: list[dict[str, Any]] = []
     with claimed(output):
-        writer = Writer(output, [target.name for target in loaded], list(map(get_synth, chosen)), force=force)
-        for target in loaded:
+        writer = Writer(
+            output, [notes[len(notes) // 2].name for notes in loaded], list(map(get_synth, chosen)), force=force
+        )
+        for notes in loaded:
             written = len(results)
             try:
-                with SearchProgress(target, show=not (json or quiet)) as progress:
+                with SearchProgress(notes[len(notes) // 2], show=not (json or quiet)) as progress:
                     found = find(
-                        target,
+                        notes if together else notes[0],
+                        together=together,
                         synths=chosen,
                         renders=renders,
                         seconds=float("inf") if seconds is None else seconds,
@@ -157,6 +168,21 @@ def match(
         say_json({"targets": results, "banks": [str(path) for path in banks]})
     elif banks:
         say("best of each target: " + ", ".join(str(path) for path in banks))
+
+
+def _load(
+    paths: Sequence[Path], note: str | None, velocity: str, hold: float | None, *, whole: bool, together: bool
+) -> list["list[Target]"]:
+    """The notes of each target; of one alone, or together, there is one target."""
+    from synthmatch.errors import InputError  # noqa: PLC0415
+    from synthmatch.target import load_target, load_together, parse_velocity  # noqa: PLC0415
+
+    struck = parse_velocity(velocity)
+    if not together:
+        return [[load_target(path, note=note, velocity=struck, hold_seconds=hold, whole=whole)] for path in paths]
+    if note is not None:
+        raise InputError("--note is of one recording and --together of several; put notes into files' names, as in C3")
+    return [load_together(paths, velocity=struck, hold_seconds=hold, whole=whole)]
 
 
 def _sources(text: str | None, start: Sequence["Preset"], model: "TrainedModel | None") -> list[str] | None:
@@ -209,8 +235,11 @@ def _table(found: "Matches", written: dict[str, Any]) -> None:
         closeness = f"{candidate.closeness:.0f} %"
         word = ", ".join(filter(None, [candidate.word, candidate.level_text]))
         named = [str(rank), candidate.synth, candidate.preset.name, candidate.origin]
-        rows.append([*named, closeness, word, Path(files["preset"]).name])
-    say_table(("", "synth", "preset", "from", "closeness", "", "file"), rows, right=range(4, 5), keys=3)
+        each = [f"{one.closeness:.0f} %" for one in candidate.notes]
+        rows.append([*named, closeness, *each, word, Path(files["preset"]).name])
+    each = [one.target.note.name for one in found.best.notes]
+    heads = ("", "synth", "preset", "from", "closeness", *each, "", "file")
+    say_table(heads, rows, right=range(4, 5 + len(each)), keys=3)
     shares: dict[str, float] = {}
     for candidate in found:
         if candidate.in_domain_percentile is not None and candidate.synth not in found.out_of_reach:

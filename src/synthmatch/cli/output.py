@@ -3,6 +3,7 @@
 ::
 
     DIR/<target>/1-dexed.syx  1-dexed.wav  1-dexed.png  2-vital.vital  ...  match.json
+                 1-dexed-C3.wav  1-dexed-C4.wav  ...                        (several notes together)
     DIR/best-dexed.syx  DIR/best-amsynth.bank  DIR/best-vital-<target>.vital      (several targets)
 """
 
@@ -16,7 +17,7 @@ from synthmatch.cli.earlier import MATCH, Earlier
 from synthmatch.cli.printing import json_text
 from synthmatch.errors import OutputError
 from synthmatch.exchange import exchange_files, mend_folder
-from synthmatch.result import Match, Matches
+from synthmatch.result import Match, Matches, NoteMatch
 from synthmatch.synths.base import Synth
 from synthmatch.synths.preset_files import banks, distinct, dump_presets, file_stem, main_format, safe_name
 from synthmatch.synths.registry import get_synth
@@ -89,6 +90,7 @@ class Writer:
                     "floor": candidate.floor,
                     "in_domain_percentile": candidate.in_domain_percentile,
                     **{kind: str(folder / name) for kind, name in files[rank - 1].items()},
+                    **_notes(folder, rank, candidate),
                     "parameters": candidate.parameters(),
                 }
                 for rank, candidate in enumerate(found, 1)
@@ -101,6 +103,8 @@ class Writer:
                 yield names["preset"], dump_presets([candidate.preset], suffix)
                 yield names["wav"], wav_bytes(candidate.audio)
                 yield names["picture"], found.picture(rank)
+                for one in candidate.notes:
+                    yield _note_file(rank + 1, candidate, one), wav_bytes(one.audio)
             yield MATCH, (json_text(result) + "\n").encode()
 
         exchange_files(folder, contents(), self._earlier.results(folder))
@@ -142,6 +146,25 @@ def _files(rank: int, candidate: Match) -> dict[str, str]:
     synth = get_synth(candidate.synth)
     stem = f"{rank}-{file_stem(synth.id)}"
     return {"preset": f"{stem}{main_format(synth).suffix}", "wav": f"{stem}.wav", "picture": f"{stem}.png"}
+
+
+def _note_file(rank: int, candidate: Match, one: NoteMatch) -> str:
+    return f"{rank}-{file_stem(candidate.synth)}-{one.target.note.name}.wav"
+
+
+def _notes(folder: Path, rank: int, candidate: Match) -> dict[str, Any]:
+    """What ``match.json`` says of each note, where a target has several."""
+    rows = [
+        {
+            "pitch": one.target.note.pitch,
+            "name": one.target.note.name,
+            "closeness": one.closeness,
+            "distance": one.distance,
+            "wav": str(folder / _note_file(rank, candidate, one)),
+        }
+        for one in candidate.notes
+    ]
+    return {"notes": rows} if rows else {}
 
 
 def _folders(folder: Path, targets: Sequence[str]) -> list[Path]:

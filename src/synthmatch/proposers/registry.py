@@ -11,6 +11,7 @@ from synthmatch.proposers.library import LibraryProposer
 from synthmatch.proposers.model import ModelProposer, TrainedModel
 from synthmatch.proposers.random import RandomProposer
 from synthmatch.proposers.user import UserProposer
+from synthmatch.target import Target
 
 PROPOSERS: dict[str, type[Proposer]] = {
     proposer.name: proposer
@@ -30,16 +31,17 @@ def proposers_for(
     start: Sequence[Preset] = (),
     model: TrainedModel | None = None,
     sources: Collection[str] | None = None,
+    notes: Sequence[Target] = (),
 ) -> list[Proposer]:
     """What a search asks: the user's presets `start`, a trained model, what can be drawn, libraries, and random presets.
 
     `sources` are the names of those that it asks, all with None. Random presets are asked beside the others where they are
-    among the names, else where no other gives any: a search needs something to start from.
+    among the names, else where no other gives any: a search needs something to start from. `notes`: those of a target of several (`DrawnProposer`).
     """
     known: list[Proposer] = [
         UserProposer(start),
         *([ModelProposer(model)] if model else []),
-        DrawnProposer(),
+        DrawnProposer(notes),
         LibraryProposer(libraries),
     ]
     if sources is None:

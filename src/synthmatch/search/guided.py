@@ -63,6 +63,7 @@ def guided_search(
     report: Callable[[Objective, Progress], None] | None = None,
     baseline: Search | None = None,
     evaluate: Evaluate | None = None,
+    renders_each: int = 1,
     trusted_cosine: float = TRUSTED_COSINE,
 ) -> SearchResult:
     """Search for presets that sound like a target, (channels, samples), played with `note`, on the pool's synthesizer.
@@ -72,17 +73,16 @@ def guided_search(
     `answers` are given at most. `report` is called after each batch; Ctrl-C, or an `Interrupted` that it raises, ends
     the search and keeps the best so far.
 
-    `evaluate` renders and measures in place of the pool: a caller keeps the failures so. `baseline` runs in place of the
+    `evaluate` renders and measures in place of the pool, with `renders_each` renders a preset: a caller keeps the failures so, and plays several notes. `baseline` runs in place of the
     population search, for benchmarks. The same generator gives the same presets where the budget is renders.
     """
     # what proposers and predictions find must not depend on how loud a recording is
     target = with_loudness(target, _LOUDNESS_DB)
-    objective = Objective(
-        pool.synth.space, evaluate or rendered_with(pool, note, SearchDistance(target)), budget, locks=locks
-    )
+    measured = evaluate or rendered_with(pool, note, SearchDistance(target))
+    objective = Objective(pool.synth.space, measured, budget, locks=locks, renders_each=renders_each)
     if report:
         objective.report = lambda progress: report(objective, progress)
-    rendering = budget.renders > 0
+    rendering = objective.most > 0
     found = propose_all(proposers, target, note, pool.synth, rng, rendering=rendering)
     known = [proposal for _, proposals in found for proposal in proposals if proposal.levels is not None]
     preselection = Preselection(surrogate, target, note) if surrogate and not baseline else None

@@ -63,7 +63,7 @@ class Objective:
 
     `evaluate` renders and measures a batch. `scored` keeps every preset rendered so far, in order; `history` the best
     distance after each render, in dB. A preset met before costs nothing. With `locks`, presets are rendered with the locked
-    parameters at their values, whatever the search asked for.
+    parameters at their values, whatever the search asked for. A preset takes `renders_each` renders, one a note.
     """
 
     space: ParamSpace
@@ -71,15 +71,26 @@ class Objective:
     budget: Budget
     report: Callable[[Progress], None] | None = None
     locks: Locks | None = None
+    renders_each: int = 1
     scored: list[Scored] = field(default_factory=list)
     history: list[float] = field(default_factory=list)
     _known: dict[bytes, Scored] = field(default_factory=dict)
     _start: float = field(default_factory=time.monotonic)
 
     @property
+    def most(self) -> int:
+        """Presets that the budget allows."""
+        return self.budget.renders // self.renders_each
+
+    @property
     def left(self) -> int:
-        """Renders left."""
-        return self.budget.renders - len(self.scored)
+        """Presets left of them."""
+        return self.most - len(self.scored)
+
+    @property
+    def renders(self) -> int:
+        """Renders so far."""
+        return len(self.scored) * self.renders_each
 
     def __call__(self, presets: Sequence[Preset]) -> list[Scored | None]:
         """Presets rendered and scored, in their order; None for those beyond the budget.
@@ -101,7 +112,7 @@ class Objective:
             self.scored.append(scored)
             self.history.append(min(scored.distance, self.history[-1] if self.history else np.inf))
         if self.report:
-            self.report(Progress(len(self.scored), self.budget, time.monotonic() - self._start, self.history[-1]))
+            self.report(Progress(self.renders, self.budget, time.monotonic() - self._start, self.history[-1]))
         return [self._known.get(preset.key()) for preset in presets]
 
     def known(self, preset: Preset) -> bool:

@@ -1,6 +1,6 @@
 """What an objective evaluates presets with: workers that render and measure them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from synthmatch.features.search_distance import RenderFeatures, SearchDistance
 from synthmatch.note import Note
@@ -8,6 +8,11 @@ from synthmatch.params import Preset
 from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool
 from synthmatch.search.objective import Evaluate
+
+
+def together(values: Sequence[float], worst: Callable[[Sequence[float]], float]) -> float:
+    """What several notes are worth: half their mean and half the worst, so that no note is given up. Not tuned."""
+    return (sum(values) / len(values) + worst(values)) / 2
 
 
 def rendered_with(
@@ -20,5 +25,27 @@ def rendered_with(
         if failures is not None:
             failures.extend(result for result in results if isinstance(result, RenderFailure))
         return [None if isinstance(result, RenderFailure) else result for result in results]
+
+    return evaluate
+
+
+def rendered_together(
+    pool: RenderPool, notes: Sequence[Note], distances: Sequence[SearchDistance], failures: list[RenderFailure]
+) -> Evaluate:
+    """Render presets with each of several notes, and measure how far they are from each note's sound.
+
+    A preset has the distance of `together`. The rest is of the first note, which alone an operator and a surrogate learn from.
+    """
+    each = [rendered_with(pool, note, distance, failures) for note, distance in zip(notes, distances, strict=True)]
+
+    def evaluate(presets: Sequence[Preset]) -> list[RenderFeatures | None]:
+        rows = zip(*(rendered(presets) for rendered in each), strict=True)
+        whole = [[features for features in row if features] for row in rows]
+        return [
+            row[0]._replace(distance=together([features.distance for features in row], max))
+            if len(row) == len(notes)
+            else None
+            for row in whole
+        ]
 
     return evaluate

@@ -40,7 +40,7 @@ def surrogate_assisted_search(
 ) -> None:
     """Spend the objective's budget. `seeds`: presets near the target, nearest first; at least one."""
     population = Population(objective, seeds, rng)
-    batch = int(np.clip(objective.budget.renders * _BATCH_SHARE, _LEAST_BATCH, _MOST_BATCH))
+    batch = int(np.clip(objective.most * _BATCH_SHARE, _LEAST_BATCH, _MOST_BATCH))
     order = _by_improvement(population, preselection)
     try:
         born = population.render_seeds()

@@ -40,6 +40,8 @@ _PITCH_SAMPLES = SAMPLE_RATE_HZ * 3 // 2
 #: Left free before a second note, whose attack may begin a little before it is seen.
 _BEFORE_NEXT_SAMPLES = SAMPLE_RATE_HZ // 100
 _DEFAULT_PITCH = 60
+#: The remark on a target whose note nothing says.
+UNKNOWN_NOTE = "no clear pitch: C4 assumed; give --note"
 #: A tuning from which on a remark is made; not tuned. The search's own tuning parameters correct smaller ones.
 _IN_TUNE_CENTS = 10.0
 
@@ -170,7 +172,7 @@ def _note_of(midi: float | None, root_midi: float | None) -> tuple[int, list[str
         return found.pitch, []
     if stated:
         return stated.pitch, [f"no clear pitch: {stated.name}, the note that the file states"]
-    return _DEFAULT_PITCH, ["no clear pitch: C4 assumed; give --note"]
+    return _DEFAULT_PITCH, [UNKNOWN_NOTE]
 
 
 def _pitch(audio: Audio, cycle_hz: float | None) -> tuple[Pitch, float | None, Vibrato | None]:

@@ -12,7 +12,7 @@ MACROS = (
     ("RELEASE", 0.5, "env_1_release", 0.5, True),
 )
 FIRST_MACRO_SLOT = 17
-_FIRST_KEY_SLOT = FIRST_MACRO_SLOT + len(MACROS)
+FIRST_KEY_SLOT = FIRST_MACRO_SLOT + len(MACROS)
 
 
 def macros(pitch: int, *, held: bool, oscillators: int = 1, lfos: int = 2) -> dict[str, Any]:
@@ -20,6 +20,21 @@ def macros(pitch: int, *, held: bool, oscillators: int = 1, lfos: int = 2) -> di
 
     The latter changes nothing at the target's pitch. The preset has so many `oscillators` and `lfos`, the first of each kind.
     """
+    found = knobs()
+    settings, connections = found["settings"], found["modulations"]
+    keyed = key_connections(pitch, held=held, oscillators=oscillators, lfos=lfos)
+    for slot, (moved, curve) in enumerate(keyed, FIRST_KEY_SLOT):
+        settings |= {f"modulation_{slot}_amount": 1.0, f"modulation_{slot}_bipolar": 1.0}
+        connections[str(slot)] = {"source": "note", "destination": moved, "line_mapping": curve}
+    for oscillator in range(2, oscillators + 1):
+        slot = FIRST_KEY_SLOT + len(keyed) + oscillator - 2
+        settings |= {f"modulation_{slot}_amount": 1.0, f"modulation_{slot}_bipolar": 0.0}
+        connections[str(slot)] = {"source": "macro_control_1", "destination": f"osc_{oscillator}_wave_frame"}
+    return found
+
+
+def knobs() -> dict[str, Any]:
+    """Settings, connections and names of the macros alone."""
     settings, connections, names = dict[str, float](), dict[str, Any](), dict[str, str]()
     for number, (name, stands, moved, amount, both_ways) in enumerate(MACROS, 1):
         slot = FIRST_MACRO_SLOT + number - 1
@@ -27,12 +42,4 @@ def macros(pitch: int, *, held: bool, oscillators: int = 1, lfos: int = 2) -> di
         settings[f"macro_control_{number}"] = stands
         settings |= {f"modulation_{slot}_amount": amount, f"modulation_{slot}_bipolar": float(both_ways)}
         connections[str(slot)] = {"source": f"macro_control_{number}", "destination": moved}
-    keyed = key_connections(pitch, held=held, oscillators=oscillators, lfos=lfos)
-    for slot, (moved, curve) in enumerate(keyed, _FIRST_KEY_SLOT):
-        settings |= {f"modulation_{slot}_amount": 1.0, f"modulation_{slot}_bipolar": 1.0}
-        connections[str(slot)] = {"source": "note", "destination": moved, "line_mapping": curve}
-    for oscillator in range(2, oscillators + 1):
-        slot = _FIRST_KEY_SLOT + len(keyed) + oscillator - 2
-        settings |= {f"modulation_{slot}_amount": 1.0, f"modulation_{slot}_bipolar": 0.0}
-        connections[str(slot)] = {"source": "macro_control_1", "destination": f"osc_{oscillator}_wave_frame"}
     return {"settings": settings, "modulations": connections, "header": names}

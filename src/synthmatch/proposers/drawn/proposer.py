@@ -10,8 +10,10 @@ from synthmatch.params import ParamSpace, Preset
 from synthmatch.proposers.base import Proposal, Proposer
 from synthmatch.proposers.drawn.amsynth.drawer import draw_amsynth
 from synthmatch.proposers.drawn.dexed.drawer import draw_dexed
+from synthmatch.proposers.drawn.together import draw_together
 from synthmatch.proposers.drawn.vital import draw_vital
 from synthmatch.synths.base import Synth
+from synthmatch.target import Target
 
 #: By synthesizer: a target that is not silent, (channels, samples), and its note in, presets out; none where the target gives none.
 _DRAWERS: dict[str, Callable[[ParamSpace, Audio, Note], list[Preset]]] = {
@@ -22,11 +24,20 @@ _DRAWERS: dict[str, Callable[[ParamSpace, Audio, Note], list[Preset]]] = {
 
 
 class DrawnProposer(Proposer):
-    """Presets that are computed from the target, for a synthesizer that can be drawn; nothing for others or silence."""
+    """Presets that are computed from the target, for a synthesizer that can be drawn; nothing for others or silence.
+
+    `notes`: where an instrument has several, from low to high; then a preset that is drawn from all of them comes first.
+    """
 
     name = "drawn"
+
+    def __init__(self, notes: Sequence[Target] = ()) -> None:
+        self._notes = notes
 
     def propose(self, target: Audio, note: Note, synth: Synth, rng: np.random.Generator) -> Sequence[Proposal]:
         """See `Proposer`. No random numbers are drawn."""
         drawer = _DRAWERS.get(synth.id)
-        return [Proposal(preset) for preset in drawer(synth.space, target, note)] if drawer and target.any() else []
+        if not drawer or not target.any():
+            return []
+        together = [draw_together(synth.space, self._notes)] if self._notes and synth.id == "vital" else []
+        return [Proposal(preset) for preset in [*together, *drawer(synth.space, target, note)]]

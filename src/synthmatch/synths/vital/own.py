@@ -33,3 +33,9 @@ def sample(sound: Float64[F64, "_channels samples"], name: str) -> Json:
     """A recording for the sampler, one channel or two, at 44.1 kHz, peak 1 at most."""
     channels = [bank.sample(name, pcm) for pcm in np.clip(np.rint(sound * 32767), -32768, 32767).astype(np.int16)]
     return channels[0] if len(channels) == 1 else channels[0] | {"samples_stereo": channels[1]["samples"]}
+
+
+def line_mapping(keys: Float64[F64, " points"], values: Float64[F64, " points"], name: str) -> Json:
+    """What a slot makes of a key, as straight lines between points: at most 98, of keys 0 to 127 and values 0 to 1."""
+    ends = np.concatenate([[0.0], keys / 127, [1.0]])
+    return lfo_shape(np.column_stack([ends, np.concatenate([values[:1], values, values[-1:]])]), name)

@@ -1,0 +1,114 @@
+"""What an instrument in SFZ says of its recordings: which file has which note. Source: sfzformat.com (opcodes of SFZ 1 and 2).
+
+A region has the opcodes of its group, master and global header where it gives none of its own. Keys are MIDI numbers or names, c4
+is 60.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from synthmatch.errors import InputError
+from synthmatch.note import parse_pitch
+from synthmatch.reading import read_file
+
+_MOST_BYTES = 4_000_000
+#: Headers, each inside the one before.
+_NESTED = ("global", "master", "group", "region")
+#: The velocity whose recordings are taken where an instrument has layers.
+_VELOCITY = 100
+_COMMENTS = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
+_DEFINE = re.compile(r"^\s*#define\s+(\$\w+)\s+(\S+)", re.MULTILINE)
+#: A header, or an opcode whose value goes on to the next of either, or to the line's end: file names have spaces.
+_TOKENS = re.compile(r"<(\w+)>|([\w$]+)=([^\n<]*?)(?=\s+[\w$]+=|\s*<|\s*$)", re.MULTILINE)
+
+
+def read_sfz(path: Path) -> list[tuple[Path, int | None]]:
+    """Recordings and their notes, None where the file leaves the note to the recording; one of a note, in the file's order.
+
+    Raises `InputError` for a file that cannot be read, that names no recording, or one that is not there.
+    """
+    text = read_file(path, _MOST_BYTES, "an SFZ instrument").decode("utf-8", "replace")
+    found: dict[int | Path, tuple[Path, int | None]] = {}
+    for region in _regions(_COMMENTS.sub(" ", text)):
+        named = region.get("sample", "")
+        if not named or named.startswith("*") or not _sounds(region):
+            continue
+        recording = path.parent / (region.get("default_path", "") + named).replace("\\", "/")
+        pitch = _pitch(region, path)
+        found.setdefault(recording if pitch is None else pitch, (recording, pitch))
+    if not found:
+        raise InputError(f"{path} names no recording, expected regions with sample=; give the recordings themselves")
+    for recording, _ in found.values():
+        if not recording.is_file():
+            raise InputError(
+                f"{path} names {recording}, which does not exist; put the recordings where it expects them"
+            )
+    return list(found.values())
+
+
+def _regions(text: str) -> Iterator[Mapping[str, str]]:
+    """The opcodes of each region, with those that it inherits."""
+    defined = _DEFINE.findall(text)
+    text = _DEFINE.sub("", text)
+    for name, value in defined:
+        text = text.replace(name, value)
+    levels: dict[str, dict[str, str]] = {}
+    control: dict[str, str] = {}
+    here: dict[str, str] = {}
+    for header, opcode, value in _TOKENS.findall(text):
+        if not header:
+            here[opcode.lower()] = value.strip()
+            continue
+        if "region" in levels:
+            yield _inherited(control, levels)
+        here = {}
+        if header == "control":
+            control = here
+            levels.pop("region", None)
+        elif header in _NESTED:
+            for inner in _NESTED[_NESTED.index(header) :]:
+                levels.pop(inner, None)
+            levels[header] = here
+        else:
+            levels.pop("region", None)
+    if "region" in levels:
+        yield _inherited(control, levels)
+
+
+def _inherited(control: Mapping[str, str], levels: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    opcodes = dict(control)
+    for header in _NESTED:
+        # a key that is given nearer says more than a range that is inherited
+        own = levels.get(header, {})
+        if "key" in own:
+            opcodes.pop("pitch_keycenter", None)
+        opcodes |= own
+    return opcodes
+
+
+def _sounds(region: Mapping[str, str]) -> bool:
+    """Whether a region is what a key of `_VELOCITY` plays first, and not a release."""
+    try:
+        low, high = int(region.get("lovel", 0)), int(region.get("hivel", 127))
+        first = int(region.get("seq_position", 1)) == 1 and float(region.get("lorand", 0)) == 0
+    except ValueError:
+        return True
+    return low <= _VELOCITY <= high and first and region.get("trigger", "attack") in ("attack", "first")
+
+
+def _pitch(region: Mapping[str, str], path: Path) -> int | None:
+    """The note of a region's recording: where it plays as it is, else its key, else the middle of its keys."""
+    for opcode in ("pitch_keycenter", "key"):
+        if region.get(opcode, "sample") != "sample":
+            return _key(region[opcode], opcode, path)
+    if {"lokey", "hikey"} <= region.keys():
+        return (_key(region["lokey"], "lokey", path) + _key(region["hikey"], "hikey", path)) // 2
+    return None
+
+
+def _key(text: str, opcode: str, path: Path) -> int:
+    try:
+        return parse_pitch(text)
+    except InputError:
+        raise InputError(f"{path} has {opcode}={text}, expected a MIDI number 0..127 or a name such as c4") from None

@@ -1,0 +1,87 @@
+"""Presets drawn from several notes, through the real Vital."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from synthmatch.arrays import F32
+from synthmatch.metrics import evaluate
+from synthmatch.note import SAMPLE_RATE_HZ, Note
+from synthmatch.params import Preset
+from synthmatch.proposers.drawn.together import draw_together
+from synthmatch.proposers.drawn.vital import draw_vital
+from synthmatch.render.pool import RenderPool
+from synthmatch.synths.preset_files import read_presets, write_presets
+from synthmatch.synths.registry import get_synth
+from synthmatch.target import Target, load_target
+
+VITAL = get_synth("vital")
+TIME = np.arange(round(1.0 * SAMPLE_RATE_HZ)) / SAMPLE_RATE_HZ
+PITCHES = (48, 60, 72)
+
+
+def plucked(pitch: int) -> Target:
+    """A string: higher notes fall faster, are duller and 20 cents sharp in the middle."""
+    hz = Note(pitch).hz * 2 ** ((20 if pitch == PITCHES[1] else 0) / 1200)
+    slope, fall = 1 + (pitch - 48) / 12, 2 ** ((pitch - 48) / 12)
+    waves = [np.sin(2 * np.pi * hz * h * TIME + h) / h**slope for h in range(1, 13)]
+    sound = 0.2 * np.sum(waves, axis=0) * np.exp(-fall * TIME) * np.clip((0.86 - TIME) / 0.06, 0, 1)
+    return load_target(sound.astype(np.float32), note=pitch, hold_seconds=0.8)
+
+
+TARGETS = [plucked(pitch) for pitch in PITCHES]
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[RenderPool]:
+    """Workers of Vital."""
+    with RenderPool(VITAL, workers=2) as opened:
+        yield opened
+
+
+def rendered(pool: RenderPool, preset: Preset, pitches: Sequence[int]) -> list[F32]:
+    """Its audio at each key."""
+    sounds = pool.run([preset] * len(pitches), [Note(pitch, 100, 0.8, 1.0) for pitch in pitches])
+    played = [audio for audio in sounds if isinstance(audio, np.ndarray)]
+    assert len(played) == len(pitches)
+    return played
+
+
+def away(pitch: int, audio: F32) -> float:
+    """How far a sound is from the instrument's own note, in dB of `mss`."""
+    return evaluate(plucked(pitch).audio, audio, ("mss",))["mss"]
+
+
+def test_keys_sound_as_the_instrument_does(pool: RenderPool) -> None:
+    """Catches a table, course or tuning on another key, two oscillators that beat or cancel between keys, a key between that has one
+    neighbour's sound, and tables that are scaled to one peak and stay so.
+
+    A preset of the middle note is at 6.4 and 3.9 dB at C3 and F#3, where the one of all three is at 1.4 and 2.2.
+    """
+    (middle,) = draw_vital(VITAL.space, TARGETS[1].audio, TARGETS[1].note)
+    keys = [48, 54, 60, 72]
+    sounds = rendered(pool, draw_together(VITAL.space, TARGETS), keys)
+    several = {pitch: away(pitch, audio) for pitch, audio in zip(keys, sounds, strict=True)}
+    one = {pitch: away(pitch, audio) for pitch, audio in zip([48, 54], rendered(pool, middle, [48, 54]), strict=True)}
+    assert max(several[pitch] for pitch in PITCHES) < 2
+    assert several[48] < 0.5 * one[48]
+    assert several[54] < 0.75 * one[54]
+    body = slice(2205, 22050)
+    louder_db = [
+        10 * np.log10(np.square(audio[:, body]).mean() / np.square(plucked(pitch).audio[:, body]).mean())
+        for pitch, audio in zip(keys, sounds, strict=True)
+    ]
+    assert np.ptp(louder_db) < 2
+
+
+def test_two_notes_and_a_file(pool: RenderPool, tmp_path: Path) -> None:
+    """Catches a third oscillator without a table, slots, LFOs and lines that a file loses, and a file that is too large."""
+    preset = draw_together(VITAL.space, TARGETS[:2])
+    path = tmp_path / "two.vital"
+    write_presets(path, [preset])
+    (again,) = read_presets(path, VITAL)
+    assert np.array_equal(rendered(pool, again, [54]), rendered(pool, preset, [54]))
+    assert path.stat().st_size < 3_500_000
+    assert preset.extra["header"]["comments"].startswith("Drawn from C3, C4. The sampler plays ")
