@@ -140,22 +140,6 @@ def test_a_minute_is_a_file_of_the_same_size(tmp_path: Path, channels: int, seco
     assert (tmp_path / "minute.vital").stat().st_size < 1_500_000
 
 
-def keyframes(preset: Preset) -> int:
-    """How many its table has."""
-    return len(preset.extra["wavetables"]["1"]["groups"][0]["components"][0]["keyframes"])
-
-
-def test_a_table_has_as_few_keyframes_as_it_needs() -> None:
-    """Catches 65 keyframes of one and the same wave, which nobody can edit, and too few where timbre moves."""
-    steady = np.asarray(0.2 * np.sin(2 * np.pi * 220 * TIME) * (NOTE.hold_seconds > TIME), np.float32)[None]
-    assert keyframes(drawn(steady)) <= 17
-    wah = [
-        np.sin(2 * np.pi * 220 * h * TIME + h) / (1 + (h - 6 - 5 * np.sin(2 * np.pi * 5 * TIME)) ** 2)
-        for h in range(1, 20)
-    ]
-    assert keyframes(drawn(np.asarray(0.1 * np.sum(wah, axis=0), np.float32)[None])) > 33
-
-
 def test_a_held_note_lasts_and_a_short_one_ends(pool: RenderPool) -> None:
     """Catches a recording in disguise, which plays to its end whatever the key does."""
     steady = np.asarray(0.2 * np.sin(2 * np.pi * 220 * TIME) * (NOTE.hold_seconds > TIME), np.float32)[None]
