@@ -9,14 +9,13 @@ import argparse
 import statistics
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 
 import numpy as np
 
+from struck import at_one_loudness, struck_notes
 from synthmatch.benchmark.recordings import recordings
 from synthmatch.benchmark.targets import BenchTarget
 from synthmatch.calibration.closeness import Closeness
-from synthmatch.features.loudness import with_loudness
 from synthmatch.features.search_distance import SearchDistance
 from synthmatch.library.builtin import libraries_for
 from synthmatch.metrics import evaluate
@@ -28,10 +27,6 @@ from synthmatch.search.preset_level import levelled
 from synthmatch.synths.registry import get_synth, synth_names
 
 METRICS = ("lsd", "mss", "wmfcc", "envelope_error", "loudness_error")
-#: Electric piano, celesta, glockenspiel, music box, vibraphone, marimba, xylophone, tubular bells, kalimba, tinkle bell, agogo,
-#: steel drums.
-STRUCK = tuple((program, pitch) for program in (4, 8, 9, 10, 11, 12, 13, 14, 108, 112, 113, 114) for pitch in (60, 79))
-_LOUDNESS_DB = -20.0
 
 
 def best_scores(pool: RenderPool, target: BenchTarget, presets: list[Preset]) -> list[float]:
@@ -51,9 +46,9 @@ def target_sets(synth: str, count: int) -> Iterator[tuple[str, list[BenchTarget]
         yield "notes", recordings(0, half).targets
     else:
         yield "recordings", recordings(half, half).targets
-        struck = recordings(0, fluid_notes=STRUCK[:count]).targets
+        struck = struck_notes(count)
         yield "struck notes", struck
-        yield "struck notes, -20 LKFS", [replace(t, audio=with_loudness(t.audio, _LOUDNESS_DB)) for t in struck]
+        yield "struck notes, -20 LKFS", at_one_loudness(struck)
 
 
 def row(name: str, of: str, part: list[list[float]]) -> str:

@@ -1,7 +1,7 @@
 """What drawn presets bring a whole search: the same searches with the library's presets alone, and with drawn ones beside them.
 
 ``python bench/drawn_search.py --synth amsynth``: recordings of the benchmark, spread over its lists, ``--sounds others``: held-out presets
-of the other synthesizers. Each search is the one that `match` runs, with 200 renders; of its three answers, at the target's level, the
+of the other synthesizers, ``struck``: struck notes at -20 LKFS. Each search is the one that `match` runs, with 200 renders; of its three answers, at the target's level, the
 nearest is scored. Targets for which nothing is drawn are left out. A row a target, then means,
 and on how many targets drawing comes nearer.
 """
@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from struck import at_one_loudness, struck_notes
 from synthmatch.benchmark.recordings import FLUID, SONIC_PI, recordings
 from synthmatch.benchmark.targets import BenchTarget, cross
 from synthmatch.calibration.closeness import Closeness
@@ -50,6 +51,8 @@ def searched(pool: RenderPool, target: BenchTarget, proposers: Sequence[Proposer
 
 def targets_of(synth: Synth, sounds: str, count: int) -> list[BenchTarget]:
     """So many targets, spread over the lists."""
+    if sounds == "struck":
+        return at_one_loudness(struck_notes(count))
     if sounds == "others":
         return cross(synth, each=max(1, count // 2)).targets
     both = recordings().targets
@@ -68,7 +71,7 @@ def main() -> None:
     """Print a table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--synth", choices=synth_names(), default="vital")
-    parser.add_argument("--sounds", choices=("recordings", "others"), default="recordings")
+    parser.add_argument("--sounds", choices=("recordings", "others", "struck"), default="recordings")
     parser.add_argument("--targets", type=int, default=16)
     parser.add_argument("--renders", type=int, default=200)
     parser.add_argument("--quick", action="store_true", help="two targets, 20 renders")
