@@ -16,6 +16,7 @@ from synthmatch.benchmark.in_domain import scores_of
 from synthmatch.benchmark.methods import RERANKED, RETRIEVAL, UNRENDERED
 from synthmatch.benchmark.page import record_file
 from synthmatch.benchmark.records import RecordFile, Scores
+from synthmatch.benchmark.run import OLDEST
 from synthmatch.benchmark.statistics import RESAMPLES, paired_wilcoxon
 from synthmatch.search.registry import GUIDED
 from synthmatch.synths.registry import get_synth, synth_names
@@ -122,7 +123,7 @@ def _records(synth: str, set: str) -> RecordFile:
 
 @cache
 def _scores(synth: str, set: str, column: Column) -> dict[str, Scores]:
-    return scores_of(_records(synth, set), synth, column.method, earlier=True).get(column.mark, {})
+    return scores_of(_records(synth, set), synth, column.method, (OLDEST,)).get(column.mark, {})
 
 
 if __name__ == "__main__":

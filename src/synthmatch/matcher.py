@@ -22,7 +22,7 @@ from synthmatch.proposers.registry import proposers_for
 from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool
 from synthmatch.result import Match, NoteMatch
-from synthmatch.search.distinct import differing, distinct
+from synthmatch.search.distinct import differing, distinct, nearest_at_first
 from synthmatch.search.failures import failures_text
 from synthmatch.search.guided import guided_search
 from synthmatch.search.locks import lock
@@ -94,11 +94,11 @@ def match_one(synth: Synth, pool: RenderPool, task: Task) -> SynthMatches:
     )
     complete, spent = found.complete, found.objective.renders
     try:
-        matches = matcher.finish(found.presets, spent)
+        matches = matcher.finish(found.presets, spent, nearest_at_first(found.objective))
     except KeyboardInterrupt:
         if not complete:
             raise
-        complete, matches = False, matcher.finish(found.presets, spent)
+        complete, matches = False, matcher.finish(found.presets, spent, nearest_at_first(found.objective))
     # what is locked may be what the target needs, and that says nothing about the synthesizer
     out_of_reach = not task.locked and is_out_of_reach([m.in_domain_percentile for m in matches])
     failed = "" if matches else failures_text(pool, task.target.note, matcher.failures, synth.preset(held))
@@ -123,24 +123,35 @@ class _Matcher:
             self.evaluate = rendered_together(pool, notes, distances, self.failures)
         self._shown: dict[bytes, Match] = {}
 
-    def finish(self, presets: Sequence[Preset], renders: int) -> list[Match]:
-        """The candidates after so many renders: those of the presets that differ, at the target's level, and how sure they are."""
-        rendered = []
-        for preset, audio in zip(presets, self.pool.run(presets, self.target.note), strict=True):
+    def finish(self, presets: Sequence[Preset], renders: int, at_first: Sequence[Preset]) -> list[Match]:
+        """The candidates after so many renders: those of the presets that differ, at the target's level, and how sure they are.
+
+        `at_first`: what may be nearer than they are once the level is set (`distinct.nearest_at_first`).
+        """
+        rendered, first = [], {preset.key() for preset in at_first}
+        asked = {preset.key(): preset for preset in (*presets, *at_first)}.values()
+        for preset, audio in zip(asked, self.pool.run(list(asked), self.target.note), strict=True):
             if isinstance(audio, RenderFailure):
                 self.failures.append(audio)
             else:
                 rendered.append((preset, audio))
-        sounds = [audio for _, audio in rendered]
-        wanted = max(self._candidates, SET_TO_LEVEL)
-        places = differing([preset for preset, _ in rendered], sounds, self._closeness, wanted)
-        chosen = [rendered[place][0] for place in places]
-        at_level = [match for _, match in self._at_level(chosen, self.metrics, [sounds[place] for place in places])]
+        ranked = self._differing(rendered, max(self._candidates, SET_TO_LEVEL))
+        known = {preset.key() for preset, _ in ranked}
+        late = [(preset, audio) for preset, audio in rendered if preset.key() in first - known]
+        chosen = self._differing([*ranked, *late], len(ranked) + 1)
+        sounds = [audio for _, audio in chosen]
+        at_level = [match for _, match in self._at_level([preset for preset, _ in chosen], self.metrics, sounds)]
         found = self._named(sorted(at_level, key=lambda match: match.rank)[: self._candidates])
         if self._others:
             # how near a synthesizer comes to several notes of its own was not measured
             return found
         return [replace(m, in_domain_percentile=in_domain_percentile(m.synth, m.closeness, renders)) for m in found]
+
+    def _differing(self, rendered: Sequence[tuple[Preset, Audio]], count: int) -> list[tuple[Preset, Audio]]:
+        """The first so many presets whose sounds differ, with these."""
+        sounds = [audio for _, audio in rendered]
+        places = differing([preset for preset, _ in rendered], sounds, self._closeness, count)
+        return [rendered[place] for place in places]
 
     def show(self, presets: Sequence[Preset]) -> list[Match]:
         """The same with `lsd` alone, which takes a tenth of the time; each preset once in a search."""

@@ -4,7 +4,7 @@ Both come from the benchmark's records of the search that `match` runs. ``tools/
 of `calibration.in_domain`, and prints the second, the table of docs/results/reach.md.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,7 @@ from synthmatch.arrays import F64, Float64
 from synthmatch.benchmark.methods import MEDOID
 from synthmatch.benchmark.page import record_file
 from synthmatch.benchmark.records import RecordFile, Scores
-from synthmatch.benchmark.run import is_current, library_name
+from synthmatch.benchmark.run import OLDEST, is_current, library_name
 from synthmatch.calibration.in_domain import METRIC, SHARES
 from synthmatch.library.builtin import builtin_library
 from synthmatch.search.registry import GUIDED
@@ -101,8 +101,11 @@ def _measured(folder: Path, synth: str, name: str) -> dict[str, list[float]]:
     return {measure: [of(*pair) for pair in pairs] for measure, of in _MEASURES.items()} if pairs else {}
 
 
-def scores_of(records: RecordFile, synth: str, method: str, *, earlier: bool = False) -> dict[int, dict[str, Scores]]:
-    """Scores of a method of a set's records by renders and target, as far as they hold for the present search, or the one before, and library.
+def scores_of(
+    records: RecordFile, synth: str, method: str, generations: Iterable[int] = range(OLDEST)
+) -> dict[int, dict[str, Scores]]:
+    """Scores of a method of a set's records by renders and target, as far as they hold for this library and the first of
+    some generations of the search that has any.
 
     A search spends part of its budget on seeds, so its scores after some renders depend on the budget: of several, the
     smallest holds.
@@ -113,14 +116,17 @@ def scores_of(records: RecordFile, synth: str, method: str, *, earlier: bool = F
     size = library_name(library)
     largest_first = sorted(records.records.values(), key=lambda r: -r.conditions.renders)
     surrogate = builtin_surrogates().get(synth)
-    found: dict[int, dict[str, Scores]] = {}
-    for record in largest_first:
-        at = record.conditions
-        present = at.method != GUIDED or (surrogate is not None and at.version.startswith(surrogate.fingerprint))
-        if at.method == method and present and is_current(at, size, _SEED, earlier=earlier):
-            for renders, scores in record.scores.items():
-                found.setdefault(renders, {})[record.target] = scores
-    return found
+    for generation in generations:
+        found: dict[int, dict[str, Scores]] = {}
+        for record in largest_first:
+            at = record.conditions
+            present = at.method != GUIDED or (surrogate is not None and at.version.startswith(surrogate.fingerprint))
+            if at.method == method and present and is_current(at, size, _SEED, generation):
+                for renders, scores in record.scores.items():
+                    found.setdefault(renders, {})[record.target] = scores
+        if found:
+            return found
+    return {}
 
 
 def _auc(own: Float64[F64, " own"], far: Float64[F64, " far"]) -> float:

@@ -26,7 +26,7 @@ from synthmatch.library.builtin import builtin_library
 from synthmatch.library.library import Library
 from synthmatch.parsing import member, need, parse_json
 from synthmatch.reading import read_file
-from synthmatch.search.registry import SEARCHES
+from synthmatch.search.registry import GENERATIONS, GUIDED
 from synthmatch.synths.registry import get_synth
 
 HEAD = """# Quality
@@ -41,9 +41,9 @@ DX7 voices made by people, from other banks. *Cross*: presets of the other synth
 """
 
 _EARLIER = """
-The searches of some of these records, or all, ranked by a distance in dB, two thirds `lsd` and one third the mean difference of mel
-bands, and left a preset's level as it was. The present ones rank by the [loudness distance](ladders.md) and set the level: where
-they were not measured yet, their forerunners stand.
+Some of these records are of earlier searches: where the present ones were not measured yet, the newest that were stand. The searches of rows
+without closeness ranked by a distance in dB, two thirds `lsd` and one third the mean difference of mel bands, and left a preset's level
+as it was. Later ones rank by the [loudness distance](ladders.md) and set the level, and the latest begin with [drawn presets](drawn.md).
 """
 
 HOW = """## How it was measured
@@ -254,15 +254,15 @@ def _floor_text(synth: str) -> str:
 def _current(file: RecordFile, library: str, seed: int) -> dict[int, list[Record]]:
     """Records under the present versions and library, by the budget of the searches, the largest first.
 
-    Where there are none of a search, those of the versions before. A model's version is its weights: the latest record of
-    its name holds.
+    Where there are none of a search, those of the newest versions that have. A model's version is its weights: the latest
+    record of its name holds.
     """
-    for earlier in (False, True):
+    for generation in range(len(GENERATIONS)):
         held: dict[int, dict[tuple[str, str], Record]] = {}
         for record in file.records.values():
             at = record.conditions
-            if benchmark.is_current(at, library, seed, earlier=earlier):
+            if benchmark.is_current(at, library, seed, generation):
                 held.setdefault(at.renders, {})[record.target, at.method] = record
-        if any(method in SEARCHES for found in held.values() for _, method in found):
+        if any(method in (GUIDED, "population") for found in held.values() for _, method in found):
             break
     return {renders: list(held[renders].values()) for renders in sorted(held, reverse=True)}

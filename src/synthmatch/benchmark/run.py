@@ -40,15 +40,18 @@ from synthmatch.params import Preset
 from synthmatch.proposers.model import TrainedModel
 from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool
-from synthmatch.search.distinct import distinct
+from synthmatch.search.distinct import distinct, nearest_at_first
 from synthmatch.search.objective import Objective
 from synthmatch.search.preset_level import SET_TO_LEVEL, levelled, with_level_error
-from synthmatch.search.registry import EARLIER_VERSIONS, GUIDED, SEARCHES, VERSIONS
+from synthmatch.search.registry import GENERATIONS, GUIDED, SEARCHES
 from synthmatch.surrogate.surrogate import Surrogate
 from synthmatch.systems import cores
 
 #: Renders after which a search is scored, and its whole budget.
 MARKS = (1, 16, 50, 200, 1000)
+
+#: The generation of searches that ranked by a distance in dB.
+OLDEST = len(GENERATIONS) - 1
 
 Report = Callable[[int, int, Record], None]
 
@@ -130,14 +133,14 @@ def run(setting: Setting, targets: Sequence[BenchTarget], file: RecordFile, repo
         report(done, len(todo), record)
 
 
-def is_current(recorded: Conditions, library: str, seed: int, *, earlier: bool = False) -> bool:
-    """Whether a record counts for the present searches, or those before, and this library and seed.
+def is_current(recorded: Conditions, library: str, seed: int, generation: int = 0) -> bool:
+    """Whether a record counts for a generation of the searches (`search.registry`), and this library and seed.
 
     A model counts with any weights.
     """
-    versions, searches = recorded.version.split(" "), EARLIER_VERSIONS if earlier else VERSIONS
+    versions, searches = recorded.version.split(" "), GENERATIONS[generation]
     if recorded.method in BASELINES:
-        held = [EARLIER_BASELINE_VERSION if earlier else BASELINE_VERSION]
+        held = [EARLIER_BASELINE_VERSION if generation == OLDEST else BASELINE_VERSION]
     elif recorded.method in SEARCHES:
         held = [searches[recorded.method]]
     elif recorded.method in (GUIDED, UNRENDERED):
@@ -175,7 +178,7 @@ def _at_marks(setting: Setting, target: BenchTarget, objective: Objective) -> di
     # a method may render less than it could: a library holds some presets twice
     budget = objective.budget.renders
     marks = [mark for mark in MARKS if mark < budget] + [budget]
-    answers = {mark: distinct(objective, SET_TO_LEVEL, mark) for mark in marks}
+    answers = {mark: [*distinct(objective, SET_TO_LEVEL, mark), *nearest_at_first(objective, mark)] for mark in marks}
     presets = {preset.key(): preset for found in answers.values() for preset in found}
     measure = TableMetrics(target.audio, setting.pool.synth.id)
     scored: dict[bytes, tuple[Preset, Scores]] = {}

@@ -29,6 +29,16 @@ def distinct(objective: Objective, count: int, renders: int | None = None) -> li
     return [scored.preset for scored in chosen]
 
 
+def nearest_at_first(objective: Objective, renders: int | None = None) -> list[Preset]:
+    """The nearest preset of those that a search began with, of the first so many renders; none where none rendered.
+
+    A search compares sounds at equal loudness, and may end at presets that do not reach their target's level. Its answers are
+    set to that beside this one.
+    """
+    ranked = objective.best(len(objective.scored), renders)
+    return [scored.preset for scored in ranked if scored.preset.key() in objective.began][:1]
+
+
 def _differ(first: Scored, second: Scored) -> bool:
     differences = first.features.difference - second.features.difference
     # where distances alone were measured, all may differ

@@ -93,6 +93,7 @@ def guided_search(
     seeds = in_order(found)
     if locks:
         seeds = list({held.key(): held for held in map(locks.hold, seeds)}.values())
+    objective.began = {seed.key() for seed in seeds}
     complete = True
     try:
         if baseline:

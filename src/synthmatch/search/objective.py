@@ -5,7 +5,7 @@ progress.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -63,7 +63,8 @@ class Objective:
 
     `evaluate` renders and measures a batch. `scored` keeps every preset rendered so far, in order; `history` the best
     distance after each render, in dB. A preset met before costs nothing. With `locks`, presets are rendered with the locked
-    parameters at their values, whatever the search asked for. A preset takes `renders_each` renders, one a note.
+    parameters at their values, whatever the search asked for. A preset takes `renders_each` renders, one a note. `began` has the keys
+    of the presets that the search begins with.
     """
 
     space: ParamSpace
@@ -72,6 +73,7 @@ class Objective:
     report: Callable[[Progress], None] | None = None
     locks: Locks | None = None
     renders_each: int = 1
+    began: Set[bytes] = frozenset()
     scored: list[Scored] = field(default_factory=list)
     history: list[float] = field(default_factory=list)
     _known: dict[bytes, Scored] = field(default_factory=dict)
