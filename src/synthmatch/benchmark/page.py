@@ -26,7 +26,7 @@ from synthmatch.library.builtin import builtin_library
 from synthmatch.library.library import Library
 from synthmatch.parsing import member, need, parse_json
 from synthmatch.reading import read_file
-from synthmatch.search.registry import GENERATIONS, GUIDED
+from synthmatch.search.registry import GENERATIONS
 from synthmatch.synths.registry import get_synth
 
 HEAD = """# Quality
@@ -113,6 +113,8 @@ mean over targets stands here. It is over all records: also those of targets tha
 _SETS_FILE = "sets.json"
 #: It has 2 kB.
 _MOST_SETS_BYTES = 1_000_000
+#: The search without a surrogate.
+_PLAIN = "population"
 #: Records of a synthesizer by set and budget.
 Held = dict[str, dict[int, list[Record]]]
 
@@ -254,7 +256,7 @@ def _floor_text(synth: str) -> str:
 def _current(file: RecordFile, library: str, seed: int) -> dict[int, list[Record]]:
     """Records under the present versions and library, by the budget of the searches, the largest first.
 
-    Where there are none of a search, those of the newest versions that have. A model's version is its weights: the latest
+    Where there are none of the plain search, which runs beside the others, those of the newest versions that have. A model's version is its weights: the latest
     record of its name holds.
     """
     for generation in range(len(GENERATIONS)):
@@ -263,6 +265,6 @@ def _current(file: RecordFile, library: str, seed: int) -> dict[int, list[Record
             at = record.conditions
             if benchmark.is_current(at, library, seed, generation):
                 held.setdefault(at.renders, {})[record.target, at.method] = record
-        if any(method in (GUIDED, "population") for found in held.values() for _, method in found):
+        if any(method == _PLAIN for found in held.values() for _, method in found):
             break
     return {renders: list(held[renders].values()) for renders in sorted(held, reverse=True)}
