@@ -1,8 +1,8 @@
-"""How near presets that are drawn from the target come, without any search: the nearest of them, beside the library's nearest preset.
+"""How near presets that are drawn from the target come, without a search, beside the library's nearest preset.
 
-``python bench/drawn.py``: Vital, on the benchmark's recordings; ``--synth amsynth``: the same of amsynth; ``--synth dexed``: Dexed, and
-on struck notes of FluidR3, too, as they are and at -20 LKFS. Each preset is set to its target's level (two renders as a rule), and scored. Targets for which nothing is
-drawn are left out.
+``python bench/drawn.py``: Vital, on the benchmark's recordings; ``--synth amsynth``: the same of amsynth; ``--synth
+dexed``: Dexed, and on struck notes of FluidR3, too, as they are and at -20 LKFS. Each preset is set to its target's
+level (two renders as a rule), and scored. Targets for which nothing is drawn are left out.
 """
 
 import argparse

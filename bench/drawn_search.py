@@ -1,9 +1,9 @@
 """What drawn presets bring a whole search: the same searches with the library's presets alone, and with drawn ones beside them.
 
-``python bench/drawn_search.py --synth amsynth``: recordings of the benchmark, spread over its lists, ``--sounds others``: held-out presets
-of the other synthesizers, ``struck``: struck notes at -20 LKFS. Each search is the one that `match` runs, with 200 renders; of its three answers, at the target's level, the
-nearest is scored. Targets for which nothing is drawn are left out. A row a target, then means,
-and on how many targets drawing comes nearer.
+``python bench/drawn_search.py --synth amsynth``: recordings of the benchmark, spread over its lists, ``--sounds
+others``: held-out presets of the other synthesizers, ``struck``: struck notes at -20 LKFS. Each search is the one that
+`match` runs, with 200 renders; of its three answers, at the target's level, the nearest is scored. Targets for which
+nothing is drawn are left out. A row a target, then means, and on how many targets drawing comes nearer.
 """
 
 import argparse

@@ -63,7 +63,8 @@ def match(
     answer is what the surrogate expects to be nearest where it is good enough for that, else the library's nearest
     presets. `candidates` a synthesizer. `libraries` join the built-in ones. The same seed and renders give the same
     presets; `seconds` depends on the machine. With `together`, `target` is several recordings of one instrument, folders of them
-    or SFZ instruments (`target.several`), and each preset is played at each note, which is a render each. `note`, `velocity`, `hold_seconds` and `whole` are those of `load_target`.
+    or SFZ instruments (`target.several`), and each preset is played at each note, which is a render each. `note`,
+    `velocity`, `hold_seconds` and `whole` are those of `load_target`.
 
     `model` is a trained model (`load_estimator`), whose estimates join the library's presets as seeds; with 0 renders
     they are the answer, and `synths` are by default those that it knows. `surrogate` guides the search: by default the

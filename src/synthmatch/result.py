@@ -35,10 +35,11 @@ class Match:
 
     `audio` is its render with the target's note, shape (channels, note.samples). `distance` is the loudness distance to the
     target, 0 to 1, and `closeness` what that means, in per cent (`calibration.closeness`). `level_error_db` is how much
-    louder it is than the target: as a rule next to 0. Candidates are ranked by both (`search.preset_level`). `scores` are the table metrics against the target, and `floor` what the same metrics give
-    between two plays of one preset in this synthesizer. `in_domain_percentile` is how sure it is: the share (0..1) of the
-    synthesizer's own sounds that are matched less nearly (`calibration.in_domain`); None where that was not measured, or
-    while the search goes on, or of several notes.
+    louder it is than the target: as a rule next to 0. Candidates are ranked by both (`search.preset_level`). `scores`
+    are the table metrics against the target, and `floor` what the same metrics give between two plays of one preset in
+    this synthesizer. `in_domain_percentile` is how sure it is: the share (0..1) of the synthesizer's own sounds that
+    are matched less nearly (`calibration.in_domain`); None where that was not measured, or while the search goes on, or
+    of several notes.
 
     Where the target has several notes, `notes` has all of them, from low to high. `distance` and `closeness` are half the mean
     of theirs and half the worst then; `audio`, `level_error_db` and `scores` are of the target's own note, the middle one.

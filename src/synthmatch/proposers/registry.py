@@ -36,7 +36,8 @@ def proposers_for(
     """What a search asks: the user's presets `start`, a trained model, what can be drawn, libraries, and random presets.
 
     `sources` are the names of those that it asks, all with None. Random presets are asked beside the others where they are
-    among the names, else where no other gives any: a search needs something to start from. `notes`: those of a target of several (`DrawnProposer`).
+    among the names, else where no other gives any: a search needs something to start from. `notes`: those of a target
+    of several (`DrawnProposer`).
     """
     known: list[Proposer] = [
         UserProposer(start),

@@ -73,8 +73,9 @@ def guided_search(
     `answers` are given at most. `report` is called after each batch; Ctrl-C, or an `Interrupted` that it raises, ends
     the search and keeps the best so far.
 
-    `evaluate` renders and measures in place of the pool, with `renders_each` renders a preset: a caller keeps the failures so, and plays several notes. `baseline` runs in place of the
-    population search, for benchmarks. The same generator gives the same presets where the budget is renders.
+    `evaluate` renders and measures in place of the pool, with `renders_each` renders a preset: a caller keeps the
+    failures so, and plays several notes. `baseline` runs in place of the population search, for benchmarks. The same
+    generator gives the same presets where the budget is renders.
     """
     # what proposers and predictions find must not depend on how loud a recording is
     target = with_loudness(target, _LOUDNESS_DB)
