@@ -47,6 +47,14 @@ def test_a_folder_is_an_instrument(tmp_path: Path) -> None:
     assert load_together(targets)[1].name == "oboe"
 
 
+def test_hidden_files_of_a_folder_are_left(tmp_path: Path) -> None:
+    """Catches a folder from a Mac that is refused for its ``._C3.wav``, which is no sound."""
+    for name, pitch in (("C3.wav", 48), ("C4.wav", 60)):
+        tone(tmp_path / name, pitch)
+        (tmp_path / f"._{name}").write_bytes(b"\0\5\x16\7\0\2\0\0Mac OS X")
+    assert pitches(load_together([tmp_path])) == [48, 60]
+
+
 def test_a_name_wins_and_sounds_count_octaves(tmp_path: Path) -> None:
     """Catches a name that is not believed, and presets an octave off where middle C is called C3."""
     files = [noise(tmp_path / "wind D3.wav"), tone(tmp_path / "wind A4.wav", 69)]

@@ -107,7 +107,9 @@ def _octaves(files: Sequence[_File], targets: Sequence[Target]) -> int:
 def _recordings(path: Path) -> list[_File]:
     """What a folder or an instrument has; nothing for a recording itself."""
     if path.is_dir():
-        there = sorted(file for file in path.iterdir() if file.suffix.lower() in _SOUNDS and file.is_file())
+        # a hidden file is none of the instrument's: macOS leaves a ._C3.wav beside C3.wav
+        seen = (file for file in path.iterdir() if not file.name.startswith("."))
+        there = sorted(file for file in seen if file.suffix.lower() in _SOUNDS and file.is_file())
         return [_File(file, named=_named(file)) for file in there]
     return [_File(*said) for said in read_sfz(path)] if path.suffix.lower() == ".sfz" else []
 
