@@ -65,6 +65,12 @@ def test_a_name_wins_and_sounds_count_octaves(tmp_path: Path) -> None:
     assert targets[1].remarks == ("names are -1 octaves beside the sounds, which count: C3 is taken as C4",)
 
 
+def test_a_name_above_all_keys_is_no_note(tmp_path: Path) -> None:
+    """Catches a file that is refused for a name such as A9, which no MIDI note has: its sound has a note."""
+    files = [tone(tmp_path / "take A9.wav", 48), tone(tmp_path / "take Cb-1.wav", 60)]
+    assert pitches(load_together(files)) == [48, 60]
+
+
 def test_of_many_notes_three_are_taken(tmp_path: Path) -> None:
     """Catches a choice of three neighbours, or one without a word."""
     targets = load_together([tone(tmp_path / f"{Note(pitch).name}.wav", pitch) for pitch in (40, 45, 57, 64, 76)])

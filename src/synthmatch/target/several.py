@@ -124,7 +124,10 @@ def _check_count(count: int) -> None:
 def _named(path: Path) -> int | None:
     """The note that a file's name says, None where it says none."""
     found = _NAMED.findall(path.stem)
-    return parse_pitch("".join(found[-1]).replace("s", "#")) if found else None
+    try:
+        return parse_pitch("".join(found[-1]).replace("s", "#")) if found else None
+    except InputError:  # A9 and Cb-1 are no keys
+        return None
 
 
 def _chosen(pitches: Sequence[int]) -> list[int]:
