@@ -134,13 +134,15 @@ def test_an_sfz_that_cannot_be_used_is_refused(tmp_path: Path, text: str, words:
 
 
 def test_what_is_no_instrument_is_refused(tmp_path: Path) -> None:
-    """Catches one note twice, a lonely or unpitched recording, and an empty folder."""
+    """Catches one note twice, a lonely or unpitched recording, a missing one, and an empty folder without its name."""
     low, again = tone(tmp_path / "a C3.wav", 48), tone(tmp_path / "b C3.wav", 48)
     (tmp_path / "empty").mkdir()
     for sources, words in (
         ([low, again], "are the same note, C3; give one recording a note"),
-        ([low], "got 1 recordings to match together, expected 2"),
-        ([tmp_path / "empty"], "got 1 recordings"),
+        ([low], "got 1 recording to match together, expected 2"),
+        ([tmp_path / "empty"], "empty has no recordings in it"),
+        ([low, tmp_path / "empty"], "empty has no recordings in it"),
+        ([tmp_path / "gone.wav"], "gone.wav does not exist"),
         ([low, noise(tmp_path / "hiss.wav")], "no note is found for .*hiss.wav"),
     ):
         with pytest.raises(InputError, match=words):

@@ -11,8 +11,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from synthmatch.errors import InputError
+from synthmatch.errors import AudioError, InputError
 from synthmatch.note import parse_pitch
+from synthmatch.reading import file_size
 from synthmatch.target.sfz import read_sfz
 from synthmatch.target.target import UNKNOWN_NOTE, Target, load_target
 from synthmatch.target.velocity import Velocity
@@ -110,14 +111,22 @@ def _recordings(path: Path) -> list[_File]:
         # a hidden file is none of the instrument's: macOS leaves a ._C3.wav beside C3.wav
         seen = (file for file in path.iterdir() if not file.name.startswith("."))
         there = sorted(file for file in seen if file.suffix.lower() in _SOUNDS and file.is_file())
+        if not there:
+            raise InputError(
+                f"{path} has no recordings in it, expected some of one instrument; name the folder they are in"
+            )
         return [_File(file, named=_named(file)) for file in there]
-    return [_File(*said) for said in read_sfz(path)] if path.suffix.lower() == ".sfz" else []
+    if path.suffix.lower() == ".sfz":
+        return [_File(*said) for said in read_sfz(path)]
+    file_size(path, "a recording, a folder of them or an SFZ instrument", AudioError)
+    return []
 
 
 def _check_count(count: int) -> None:
     if not 2 <= count <= _MOST_FILES:
         raise InputError(
-            f"got {count} recordings to match together, expected 2 to {_MOST_FILES} of one instrument, each of another note"
+            f"got {count} recording{'s' * (count != 1)} to match together, expected 2 to {_MOST_FILES} of one instrument, each of"
+            " another note"
         )
 
 
