@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from time import perf_counter
 
 import numpy as np
 import pytest
@@ -131,6 +132,32 @@ def test_an_sfz_that_cannot_be_used_is_refused(tmp_path: Path, text: str, words:
     tone(tmp_path / "a.wav", 60)
     with pytest.raises(InputError, match=words):
         load_together([tmp_path / "a.sfz"])
+
+
+@pytest.mark.parametrize(
+    "odd",
+    ["\n" * 100_000, " " * 100_000 + "x", "/*" * 100_000, "a" * 100_000, "#define $A $A$A\n" * 40],
+    ids=["lines", "spaces", "comments", "letters", "defined by itself"],
+)
+def test_an_sfz_takes_no_minutes_to_read(tmp_path: Path, odd: str) -> None:
+    """Catches patterns that try each space with each, and names that grow twofold at each line."""
+    sound = tone(tmp_path / "a.wav", 60)
+    (tmp_path / "a.sfz").write_text(f"<region> sample=a.wav key=60\n<group> volume=$A\n{odd}\n<region> sample=a.wav")
+    began = perf_counter()
+    assert (sound, 60) in read_sfz(tmp_path / "a.sfz")
+    assert perf_counter() - began < 5
+
+
+def test_an_sfz_tells_its_names_apart(tmp_path: Path) -> None:
+    """Catches $K2 that is read as $K with a 2, a name that keeps its first value, and a long name that ends with a traceback."""
+    sound = tone(tmp_path / "a.wav", 60)
+    region = "<region> sample=a.wav key="
+    sfz = tmp_path / "a.sfz"
+    sfz.write_text(f"#define $K 48\n#define $K2 60\n{region}$K\n{region}$K2\n#define $K 50\n{region}$K")
+    assert read_sfz(sfz) == [(sound, 48), (sound, 60), (sound, 50)]
+    sfz.write_text(f"<region> sample={'a' * 5000}.wav key=60")
+    with pytest.raises(InputError, match="does not exist"):
+        read_sfz(sfz)
 
 
 def test_what_is_no_instrument_is_refused(tmp_path: Path) -> None:
