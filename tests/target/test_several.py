@@ -160,6 +160,15 @@ def test_an_sfz_tells_its_names_apart(tmp_path: Path) -> None:
         read_sfz(sfz)
 
 
+def test_an_sfz_has_noises_of_pedals(tmp_path: Path) -> None:
+    """Catches an instrument that is refused for a region that no key plays (hikey=-1), such as a pedal's noise."""
+    sound = tone(tmp_path / "a.wav", 60)
+    (tmp_path / "a.sfz").write_text(
+        "<region> sample=pedal.wav lokey=-1 hikey=-1 on_locc64=126\n<region> sample=a.wav key=60"
+    )
+    assert read_sfz(tmp_path / "a.sfz") == [(sound, 60)]
+
+
 def test_what_is_no_instrument_is_refused(tmp_path: Path) -> None:
     """Catches one note twice, a lonely or unpitched recording, a missing one, and an empty folder without its name."""
     low, again = tone(tmp_path / "a C3.wav", 48), tone(tmp_path / "b C3.wav", 48)

@@ -118,7 +118,9 @@ def _sounds(region: Mapping[str, str]) -> bool:
         first = int(region.get("seq_position", 1)) == 1 and float(region.get("lorand", 0)) == 0
     except ValueError:
         return True
-    return low <= _VELOCITY <= high and first and region.get("trigger", "attack") in ("attack", "first")
+    # with a key of -1 no key plays it, but a pedal
+    keyed = "-1" not in (region.get("key"), region.get("hikey"))
+    return keyed and low <= _VELOCITY <= high and first and region.get("trigger", "attack") in ("attack", "first")
 
 
 def _pitch(region: Mapping[str, str], path: Path) -> int | None:
