@@ -169,6 +169,12 @@ def test_an_sfz_has_noises_of_pedals(tmp_path: Path) -> None:
     assert read_sfz(tmp_path / "a.sfz") == [(sound, 60)]
 
 
+def test_arrays_are_refused() -> None:
+    """Catches a list of arrays, which `match` takes alone, that ends with a TypeError about paths."""
+    with pytest.raises(InputError, match="got ndarray to match together, expected files"):
+        load_together([np.zeros(SAMPLE_RATE_HZ), np.zeros(SAMPLE_RATE_HZ)])  # type: ignore[list-item]
+
+
 def test_what_is_no_instrument_is_refused(tmp_path: Path) -> None:
     """Catches one note twice, a lonely or unpitched recording, a missing one, and an empty folder without its name."""
     low, again = tone(tmp_path / "a C3.wav", 48), tone(tmp_path / "b C3.wav", 48)

@@ -51,6 +51,10 @@ def load_together(
         if isinstance(source, Target):
             targets.append(source)
             continue
+        if not isinstance(source, str | Path):
+            raise InputError(
+                f"got {type(source).__name__} to match together, expected files, folders or targets; give an array to load_target"
+            )
         path = Path(source)
         found = _recordings(path)
         if found:
