@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from time import perf_counter
 
 import numpy as np
 import pytest
@@ -47,6 +48,14 @@ def test_a_folder_is_an_instrument(tmp_path: Path) -> None:
     assert load_together(targets)[1].name == "oboe"
 
 
+def test_hidden_files_of_a_folder_are_left(tmp_path: Path) -> None:
+    """Catches a folder from a Mac that is refused for its ``._C3.wav``, which is no sound."""
+    for name, pitch in (("C3.wav", 48), ("C4.wav", 60)):
+        tone(tmp_path / name, pitch)
+        (tmp_path / f"._{name}").write_bytes(b"\0\5\x16\7\0\2\0\0Mac OS X")
+    assert pitches(load_together([tmp_path])) == [48, 60]
+
+
 def test_a_name_wins_and_sounds_count_octaves(tmp_path: Path) -> None:
     """Catches a name that is not believed, and presets an octave off where middle C is called C3."""
     files = [noise(tmp_path / "wind D3.wav"), tone(tmp_path / "wind A4.wav", 69)]
@@ -55,6 +64,12 @@ def test_a_name_wins_and_sounds_count_octaves(tmp_path: Path) -> None:
     targets = load_together(shifted)
     assert pitches(targets) == [48, 60, 72]
     assert targets[1].remarks == ("names are -1 octaves beside the sounds, which count: C3 is taken as C4",)
+
+
+def test_a_name_above_all_keys_is_no_note(tmp_path: Path) -> None:
+    """Catches a file that is refused for a name such as A9, which no MIDI note has: its sound has a note."""
+    files = [tone(tmp_path / "take A9.wav", 48), tone(tmp_path / "take Cb-1.wav", 60)]
+    assert pitches(load_together(files)) == [48, 60]
 
 
 def test_of_many_notes_three_are_taken(tmp_path: Path) -> None:
@@ -119,14 +134,57 @@ def test_an_sfz_that_cannot_be_used_is_refused(tmp_path: Path, text: str, words:
         load_together([tmp_path / "a.sfz"])
 
 
+@pytest.mark.parametrize(
+    "odd",
+    ["\n" * 100_000, " " * 100_000 + "x", "/*" * 100_000, "a" * 100_000, "#define $A $A$A\n" * 40],
+    ids=["lines", "spaces", "comments", "letters", "defined by itself"],
+)
+def test_an_sfz_takes_no_minutes_to_read(tmp_path: Path, odd: str) -> None:
+    """Catches patterns that try each space with each, and names that grow twofold at each line."""
+    sound = tone(tmp_path / "a.wav", 60)
+    (tmp_path / "a.sfz").write_text(f"<region> sample=a.wav key=60\n<group> volume=$A\n{odd}\n<region> sample=a.wav")
+    began = perf_counter()
+    assert (sound, 60) in read_sfz(tmp_path / "a.sfz")
+    assert perf_counter() - began < 5
+
+
+def test_an_sfz_tells_its_names_apart(tmp_path: Path) -> None:
+    """Catches $K2 that is read as $K with a 2, a name that keeps its first value, and a long name that ends with a traceback."""
+    sound = tone(tmp_path / "a.wav", 60)
+    region = "<region> sample=a.wav key="
+    sfz = tmp_path / "a.sfz"
+    sfz.write_text(f"#define $K 48\n#define $K2 60\n{region}$K\n{region}$K2\n#define $K 50\n{region}$K")
+    assert read_sfz(sfz) == [(sound, 48), (sound, 60), (sound, 50)]
+    sfz.write_text(f"<region> sample={'a' * 5000}.wav key=60")
+    with pytest.raises(InputError, match="does not exist"):
+        read_sfz(sfz)
+
+
+def test_an_sfz_has_noises_of_pedals(tmp_path: Path) -> None:
+    """Catches an instrument that is refused for a region that no key plays (hikey=-1), such as a pedal's noise."""
+    sound = tone(tmp_path / "a.wav", 60)
+    (tmp_path / "a.sfz").write_text(
+        "<region> sample=pedal.wav lokey=-1 hikey=-1 on_locc64=126\n<region> sample=a.wav key=60"
+    )
+    assert read_sfz(tmp_path / "a.sfz") == [(sound, 60)]
+
+
+def test_arrays_are_refused() -> None:
+    """Catches a list of arrays, which `match` takes alone, that ends with a TypeError about paths."""
+    with pytest.raises(InputError, match="got ndarray to match together, expected files"):
+        load_together([np.zeros(SAMPLE_RATE_HZ), np.zeros(SAMPLE_RATE_HZ)])  # type: ignore[list-item]
+
+
 def test_what_is_no_instrument_is_refused(tmp_path: Path) -> None:
-    """Catches one note twice, a lonely or unpitched recording, and an empty folder."""
+    """Catches one note twice, a lonely or unpitched recording, a missing one, and an empty folder without its name."""
     low, again = tone(tmp_path / "a C3.wav", 48), tone(tmp_path / "b C3.wav", 48)
     (tmp_path / "empty").mkdir()
     for sources, words in (
         ([low, again], "are the same note, C3; give one recording a note"),
-        ([low], "got 1 recordings to match together, expected 2"),
-        ([tmp_path / "empty"], "got 1 recordings"),
+        ([low], "got 1 recording to match together, expected 2"),
+        ([tmp_path / "empty"], "empty has no recordings in it"),
+        ([low, tmp_path / "empty"], "empty has no recordings in it"),
+        ([tmp_path / "gone.wav"], "gone.wav does not exist"),
         ([low, noise(tmp_path / "hiss.wav")], "no note is found for .*hiss.wav"),
     ):
         with pytest.raises(InputError, match=words):

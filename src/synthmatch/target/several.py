@@ -11,8 +11,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from synthmatch.errors import InputError
+from synthmatch.errors import AudioError, InputError
 from synthmatch.note import parse_pitch
+from synthmatch.reading import file_size
 from synthmatch.target.sfz import read_sfz
 from synthmatch.target.target import UNKNOWN_NOTE, Target, load_target
 from synthmatch.target.velocity import Velocity
@@ -50,6 +51,10 @@ def load_together(
         if isinstance(source, Target):
             targets.append(source)
             continue
+        if not isinstance(source, str | Path):
+            raise InputError(
+                f"got {type(source).__name__} to match together, expected files, folders or targets; give an array to load_target"
+            )
         path = Path(source)
         found = _recordings(path)
         if found:
@@ -107,22 +112,35 @@ def _octaves(files: Sequence[_File], targets: Sequence[Target]) -> int:
 def _recordings(path: Path) -> list[_File]:
     """What a folder or an instrument has; nothing for a recording itself."""
     if path.is_dir():
-        there = sorted(file for file in path.iterdir() if file.suffix.lower() in _SOUNDS and file.is_file())
+        # a hidden file is none of the instrument's: macOS leaves a ._C3.wav beside C3.wav
+        seen = (file for file in path.iterdir() if not file.name.startswith("."))
+        there = sorted(file for file in seen if file.suffix.lower() in _SOUNDS and file.is_file())
+        if not there:
+            raise InputError(
+                f"{path} has no recordings in it, expected some of one instrument; name the folder they are in"
+            )
         return [_File(file, named=_named(file)) for file in there]
-    return [_File(*said) for said in read_sfz(path)] if path.suffix.lower() == ".sfz" else []
+    if path.suffix.lower() == ".sfz":
+        return [_File(*said) for said in read_sfz(path)]
+    file_size(path, "a recording, a folder of them or an SFZ instrument", AudioError)
+    return []
 
 
 def _check_count(count: int) -> None:
     if not 2 <= count <= _MOST_FILES:
         raise InputError(
-            f"got {count} recordings to match together, expected 2 to {_MOST_FILES} of one instrument, each of another note"
+            f"got {count} recording{'s' * (count != 1)} to match together, expected 2 to {_MOST_FILES} of one instrument, each of"
+            " another note"
         )
 
 
 def _named(path: Path) -> int | None:
     """The note that a file's name says, None where it says none."""
     found = _NAMED.findall(path.stem)
-    return parse_pitch("".join(found[-1]).replace("s", "#")) if found else None
+    try:
+        return parse_pitch("".join(found[-1]).replace("s", "#")) if found else None
+    except InputError:  # A9 and Cb-1 are no keys
+        return None
 
 
 def _chosen(pitches: Sequence[int]) -> list[int]:

@@ -17,10 +17,13 @@ _MOST_BYTES = 4_000_000
 _NESTED = ("global", "master", "group", "region")
 #: The velocity whose recordings are taken where an instrument has layers.
 _VELOCITY = 100
-_COMMENTS = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
-_DEFINE = re.compile(r"^\s*#define\s+(\$\w+)\s+(\S+)", re.MULTILINE)
+_COMMENTS = re.compile(r"//[^\n]*|/\*.*?(?:\*/|\Z)", re.DOTALL)
+_DEFINE = re.compile(r"^#define[ \t]+(\$\w{1,63})[ \t]+(\S{1,100})(?!\S)", re.MULTILINE)
+_DEFINED = re.compile(r"\$\w{1,63}")
+#: Spaces that no name has; patterns would try each of them with each.
+_WIDE = re.compile(r"\s{100,}")
 #: A header, or an opcode whose value goes on to the next of either, or to the line's end: file names have spaces.
-_TOKENS = re.compile(r"<(\w+)>|([\w$]+)=([^\n<]*?)(?=\s+[\w$]+=|\s*<|\s*$)", re.MULTILINE)
+_TOKENS = re.compile(r"<(\w+)>|(?<![\w$])([\w$]+)=([^\n<]*?)(?=\s+[\w$]+=|\s*<|\s*$)", re.MULTILINE)
 
 
 def read_sfz(path: Path) -> list[tuple[Path, int | None]]:
@@ -40,7 +43,7 @@ def read_sfz(path: Path) -> list[tuple[Path, int | None]]:
     if not found:
         raise InputError(f"{path} names no recording, expected regions with sample=; give the recordings themselves")
     for recording, _ in found.values():
-        if not recording.is_file():
+        if not _there(recording):
             raise InputError(
                 f"{path} names {recording}, which does not exist; put the recordings where it expects them"
             )
@@ -49,10 +52,7 @@ def read_sfz(path: Path) -> list[tuple[Path, int | None]]:
 
 def _regions(text: str) -> Iterator[Mapping[str, str]]:
     """The opcodes of each region, with those that it inherits."""
-    defined = _DEFINE.findall(text)
-    text = _DEFINE.sub("", text)
-    for name, value in defined:
-        text = text.replace(name, value)
+    text = _expanded("\n".join(_WIDE.sub(" ", line.strip()) for line in text.splitlines() if line.strip()))
     levels: dict[str, dict[str, str]] = {}
     control: dict[str, str] = {}
     here: dict[str, str] = {}
@@ -76,6 +76,30 @@ def _regions(text: str) -> Iterator[Mapping[str, str]]:
         yield _inherited(control, levels)
 
 
+def _expanded(text: str) -> str:
+    """With the values of what is defined above them: the longest name that fits, as $KEY2 is not $KEY."""
+    values: dict[str, str] = {}
+
+    def value(found: re.Match[str]) -> str:
+        word = found[0]
+        ends = (end for end in range(len(word), 1, -1) if word[:end] in values)
+        return next((values[word[:end]] + word[end:] for end in ends), word)
+
+    first, *rest = _DEFINE.split(text)
+    pieces = [first]
+    for name, said, piece in zip(rest[::3], rest[1::3], rest[2::3], strict=True):
+        values[name] = said
+        pieces.append(_DEFINED.sub(value, piece))
+    return "".join(pieces)
+
+
+def _there(recording: Path) -> bool:
+    try:
+        return recording.is_file()
+    except OSError:  # a name that is too long
+        return False
+
+
 def _inherited(control: Mapping[str, str], levels: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
     opcodes = dict(control)
     for header in _NESTED:
@@ -94,7 +118,9 @@ def _sounds(region: Mapping[str, str]) -> bool:
         first = int(region.get("seq_position", 1)) == 1 and float(region.get("lorand", 0)) == 0
     except ValueError:
         return True
-    return low <= _VELOCITY <= high and first and region.get("trigger", "attack") in ("attack", "first")
+    # with a key of -1 no key plays it, but a pedal
+    keyed = "-1" not in (region.get("key"), region.get("hikey"))
+    return keyed and low <= _VELOCITY <= high and first and region.get("trigger", "attack") in ("attack", "first")
 
 
 def _pitch(region: Mapping[str, str], path: Path) -> int | None:
