@@ -85,3 +85,19 @@ def test_two_notes_and_a_file(pool: RenderPool, tmp_path: Path) -> None:
     assert np.array_equal(rendered(pool, again, [54]), rendered(pool, preset, [54]))
     assert path.stat().st_size < 3_500_000
     assert preset.extra["header"]["comments"].startswith("Drawn from C3, C4. The sampler plays ")
+
+
+def test_a_file_of_three_long_notes_can_be_passed_on(tmp_path: Path) -> None:
+    """Catches three tables of 65 keyframes beside 6 s of residual, which have 2.3 MB."""
+    time = np.arange(7 * SAMPLE_RATE_HZ) / SAMPLE_RATE_HZ
+    wobble = 2 * np.pi * 5 * time
+    notes = []
+    for pitch in PITCHES:
+        waves = [
+            np.sin(2 * np.pi * Note(pitch).hz * h * time) / (1 + (h - 6 - 5 * np.sin(wobble)) ** 2) for h in range(1, 9)
+        ]
+        hiss = 0.02 * np.random.default_rng(pitch).standard_normal(len(time))
+        notes.append(load_target((0.1 * np.sum(waves, axis=0) + hiss).astype(np.float32), note=pitch, hold_seconds=6.5))
+    path = tmp_path / "three.vital"
+    write_presets(path, [draw_together(VITAL.space, notes)])
+    assert 1_000_000 < path.stat().st_size < 1_500_000

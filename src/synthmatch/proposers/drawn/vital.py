@@ -22,9 +22,9 @@ KEYFRAMES = 65
 #: Fewest keyframes of a table where two share a file: with 33 `mss` of notes is 1.33, with 65 it is 1.28 dB (the same page).
 _FEWEST_KEYFRAMES = 33
 #: Bytes of tables and sampler together, so that a preset's file, in which they are text, has less than 1.5 MB.
-_MOST_BYTES = 1_080_000
+MOST_BYTES = 1_080_000
 #: Bytes of a keyframe, and of a sample of the sampler.
-_KEYFRAME_BYTES, _SAMPLE_BYTES = 4 * WAVE, 2
+KEYFRAME_BYTES, SAMPLE_BYTES = 4 * WAVE, 2
 #: Octaves below the note at most, which is as low as Vital's oscillators go.
 MOST_OCTAVES = 4
 #: Levels of oscillator and sampler, where Vital starts both: they glide from there when a preset is loaded.
@@ -58,7 +58,7 @@ def draw_vital(space: ParamSpace, target: Audio, note: Note) -> list[Preset]:
         moments = spread(keyframes, played.last_moment)
         tables = [part.timbres(moments) for part in parts]
     waves = [single_cycles(table, part.ahead) for table, part in zip(tables, parts, strict=True)]
-    samples_left = (_MOST_BYTES // len(parts) - keyframes * _KEYFRAME_BYTES) // _SAMPLE_BYTES
+    samples_left = (MOST_BYTES // len(parts) - keyframes * KEYFRAME_BYTES) // SAMPLE_BYTES
     noise = np.stack([sampler_sound(part, samples_left / SAMPLE_RATE_HZ) for part in parts])
     # an oscillator at one side is louder than in the middle, by the root of two
     aside = np.sqrt(2) if len(parts) > 1 else 1.0
@@ -154,8 +154,8 @@ def _most_keyframes(played: Course, tables: int) -> int:
         return KEYFRAMES
     # until the note's end and a little after, before it fades out
     seconds = (played.last_moment if played.again_s is None else played.hold_s + _AFTER_HOLD) / (1 - _FADED)
-    residual = _SAMPLE_BYTES * SAMPLE_RATE_HZ * seconds
-    return int(np.clip((_MOST_BYTES / tables - residual) / _KEYFRAME_BYTES, _FEWEST_KEYFRAMES, KEYFRAMES))
+    residual = SAMPLE_BYTES * SAMPLE_RATE_HZ * seconds
+    return int(np.clip((MOST_BYTES / tables - residual) / KEYFRAME_BYTES, _FEWEST_KEYFRAMES, KEYFRAMES))
 
 
 def sampler_sound(drawing: Drawing, most_seconds: float = _RESIDUAL_SECONDS) -> Float64[F64, " most"]:
