@@ -1,6 +1,6 @@
 """How near presets that are drawn from the target come, without a search, beside the library's nearest preset.
 
-``python bench/drawn.py``: Vital, on the benchmark's recordings; ``--synth amsynth``: the same of amsynth; ``--synth
+``python bench/drawn.py``: Vital, on the benchmark's recordings and held-out presets; ``--synth amsynth``: the same of amsynth; ``--synth
 dexed``: Dexed, and on struck notes of FluidR3, too, as they are and at -20 LKFS. Each preset is set to its target's
 level (two renders as a rule), and scored. Targets for which nothing is drawn are left out.
 """
@@ -14,7 +14,7 @@ import numpy as np
 
 from struck import at_one_loudness, struck_notes
 from synthmatch.benchmark.recordings import recordings
-from synthmatch.benchmark.targets import BenchTarget
+from synthmatch.benchmark.targets import BenchTarget, held_out
 from synthmatch.calibration.closeness import Closeness
 from synthmatch.features.search_distance import SearchDistance
 from synthmatch.library.builtin import libraries_for
@@ -38,12 +38,13 @@ def best_scores(pool: RenderPool, target: BenchTarget, presets: list[Preset]) ->
     return [closeness, *evaluate(target.audio, audio, METRICS).values()]
 
 
-def target_sets(synth: str, count: int) -> Iterator[tuple[str, list[BenchTarget]]]:
+def target_sets(pool: RenderPool, count: int) -> Iterator[tuple[str, list[BenchTarget]]]:
     """Sets of targets by name."""
     half = max(1, count // 2)
-    if synth != "dexed":
+    if pool.synth.id != "dexed":
         yield "one-shots", recordings(half, 0).targets
         yield "notes", recordings(0, half).targets
+        yield "held-out presets", held_out(pool, half).targets
     else:
         yield "recordings", recordings(half, half).targets
         struck = struck_notes(count)
@@ -70,7 +71,7 @@ def main() -> None:
     print("| targets | number | preset | closeness | `lsd` | `mss` | `wmfcc` | `envelope_error` | within 1 dB |")
     print("| --- | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: |")
     with RenderPool(synth) as pool:
-        for name, targets in target_sets(synth.id, 4 if options.quick else options.targets):
+        for name, targets in target_sets(pool, 4 if options.quick else options.targets):
             nearest, best = list[list[float]](), list[list[float]]()
             for target in targets:
                 start = time.perf_counter()
