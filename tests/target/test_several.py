@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from synthmatch.errors import InputError
+from synthmatch.errors import InputError, InputWarning
 from synthmatch.note import SAMPLE_RATE_HZ, Note
 from synthmatch.target import Target, load_together
 from synthmatch.target.sfz import read_sfz
@@ -132,6 +132,14 @@ def test_an_sfz_that_cannot_be_used_is_refused(tmp_path: Path, text: str, words:
     tone(tmp_path / "a.wav", 60)
     with pytest.raises(InputError, match=words):
         load_together([tmp_path / "a.sfz"])
+
+
+def test_an_sfz_that_includes_others_is_told(tmp_path: Path) -> None:
+    """Catches an instrument of which a part is matched without a word."""
+    sound = tone(tmp_path / "a.wav", 60)
+    (tmp_path / "a.sfz").write_text('<region> sample=a.wav key=60\n#include "more.sfz"\n')
+    with pytest.warns(InputWarning, match="includes other files, which are not read"):
+        assert read_sfz(tmp_path / "a.sfz") == [(sound, 60)]
 
 
 @pytest.mark.parametrize(

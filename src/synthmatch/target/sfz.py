@@ -10,7 +10,7 @@ from pathlib import Path
 
 from synthmatch.errors import InputError
 from synthmatch.note import parse_pitch
-from synthmatch.reading import read_file
+from synthmatch.reading import read_file, warn
 
 _MOST_BYTES = 4_000_000
 #: Headers, each inside the one before.
@@ -19,6 +19,7 @@ _NESTED = ("global", "master", "group", "region")
 _VELOCITY = 100
 _COMMENTS = re.compile(r"//[^\n]*|/\*.*?(?:\*/|\Z)", re.DOTALL)
 _DEFINE = re.compile(r"^#define[ \t]+(\$\w{1,63})[ \t]+(\S{1,100})(?!\S)", re.MULTILINE)
+_INCLUDE = re.compile(r"^\s{0,99}#include\b", re.MULTILINE)
 _DEFINED = re.compile(r"\$\w{1,63}")
 #: Spaces that no name has; patterns would try each of them with each.
 _WIDE = re.compile(r"\s{100,}")
@@ -32,8 +33,11 @@ def read_sfz(path: Path) -> list[tuple[Path, int | None]]:
     Raises `InputError` for a file that cannot be read, that names no recording, or one that is not there.
     """
     text = read_file(path, _MOST_BYTES, "an SFZ instrument").decode("utf-8", "replace")
+    text = _COMMENTS.sub(" ", text)
+    if _INCLUDE.search(text):
+        warn(f"{path} includes other files, which are not read: their recordings are left out")
     found: dict[int | Path, tuple[Path, int | None]] = {}
-    for region in _regions(_COMMENTS.sub(" ", text)):
+    for region in _regions(text):
         named = region.get("sample", "")
         if not named or named.startswith("*") or not _sounds(region):
             continue
