@@ -22,7 +22,7 @@ from synthmatch.proposers.registry import proposers_for
 from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool
 from synthmatch.result import Match, NoteMatch
-from synthmatch.search.distinct import differing, distinct, nearest_at_first
+from synthmatch.search.distinct import at_first, differing, distinct
 from synthmatch.search.failures import failures_text
 from synthmatch.search.guided import guided_search
 from synthmatch.search.locks import lock
@@ -94,11 +94,11 @@ def match_one(synth: Synth, pool: RenderPool, task: Task) -> SynthMatches:
     )
     complete, spent = found.complete, found.objective.renders
     try:
-        matches = matcher.finish(found.presets, spent, nearest_at_first(found.objective))
+        matches = matcher.finish(found.presets, spent, at_first(found.objective))
     except KeyboardInterrupt:
         if not complete:
             raise
-        complete, matches = False, matcher.finish(found.presets, spent, nearest_at_first(found.objective))
+        complete, matches = False, matcher.finish(found.presets, spent, at_first(found.objective))
     # what is locked may be what the target needs, and that says nothing about the synthesizer
     out_of_reach = not task.locked and is_out_of_reach([m.in_domain_percentile for m in matches])
     failed = "" if matches else failures_text(pool, task.target.note, matcher.failures, synth.preset(held))
@@ -123,13 +123,13 @@ class _Matcher:
             self.evaluate = rendered_together(pool, notes, distances, self.failures)
         self._shown: dict[bytes, Match] = {}
 
-    def finish(self, presets: Sequence[Preset], renders: int, at_first: Sequence[Preset]) -> list[Match]:
+    def finish(self, presets: Sequence[Preset], renders: int, began: Sequence[Preset]) -> list[Match]:
         """The candidates after so many renders: those of the presets that differ, at the target's level, and how sure they are.
 
-        `at_first`: what may be nearer than they are once the level is set (`distinct.nearest_at_first`).
+        `began`: what may be nearer than they are once the level is set (`distinct.at_first`).
         """
-        rendered, first = [], {preset.key() for preset in at_first}
-        asked = {preset.key(): preset for preset in (*presets, *at_first)}.values()
+        rendered, first = [], {preset.key() for preset in began}
+        asked = {preset.key(): preset for preset in (*presets, *began)}.values()
         for preset, audio in zip(asked, self.pool.run(list(asked), self.target.note), strict=True):
             if isinstance(audio, RenderFailure):
                 self.failures.append(audio)
@@ -138,7 +138,7 @@ class _Matcher:
         ranked = self._differing(rendered, max(self._candidates, SET_TO_LEVEL))
         known = {preset.key() for preset, _ in ranked}
         late = [(preset, audio) for preset, audio in rendered if preset.key() in first - known]
-        chosen = self._differing([*ranked, *late], len(ranked) + 1)
+        chosen = self._differing([*ranked, *late], len(ranked) + len(began))
         sounds = [audio for _, audio in chosen]
         at_level = [match for _, match in self._at_level([preset for preset, _ in chosen], self.metrics, sounds)]
         found = self._named(sorted(at_level, key=lambda match: match.rank)[: self._candidates])

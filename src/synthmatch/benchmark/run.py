@@ -40,7 +40,7 @@ from synthmatch.params import Preset
 from synthmatch.proposers.model import TrainedModel
 from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool
-from synthmatch.search.distinct import distinct, nearest_at_first
+from synthmatch.search.distinct import at_first, distinct
 from synthmatch.search.objective import Objective
 from synthmatch.search.preset_level import SET_TO_LEVEL, levelled, with_level_error
 from synthmatch.search.registry import GENERATIONS, GUIDED, SEARCHES
@@ -178,7 +178,7 @@ def _at_marks(setting: Setting, target: BenchTarget, objective: Objective) -> di
     # a method may render less than it could: a library holds some presets twice
     budget = objective.budget.renders
     marks = [mark for mark in MARKS if mark < budget] + [budget]
-    answers = {mark: [*distinct(objective, SET_TO_LEVEL, mark), *nearest_at_first(objective, mark)] for mark in marks}
+    answers = {mark: [*distinct(objective, SET_TO_LEVEL, mark), *at_first(objective, mark)] for mark in marks}
     presets = {preset.key(): preset for found in answers.values() for preset in found}
     measure = TableMetrics(target.audio, setting.pool.synth.id)
     scored: dict[bytes, tuple[Preset, Scores]] = {}

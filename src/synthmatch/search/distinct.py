@@ -29,14 +29,19 @@ def distinct(objective: Objective, count: int, renders: int | None = None) -> li
     return [scored.preset for scored in chosen]
 
 
-def nearest_at_first(objective: Objective, renders: int | None = None) -> list[Preset]:
-    """The nearest preset of those that a search began with, of the first so many renders; none where none rendered.
+def at_first(objective: Objective, renders: int | None = None) -> list[Preset]:
+    """Of the presets that a search began with, and of the first so many renders: the nearest, and the first of all.
 
     A search compares sounds at equal loudness, and may end at presets that do not reach their target's level. Its answers are
-    set to that beside this one.
+    set to that beside these. None where none rendered.
     """
-    ranked = objective.best(len(objective.scored), renders)
-    return [scored.preset for scored in ranked if scored.preset.key() in objective.began][:1]
+    scored = [one for one in objective.scored[:renders] if np.isfinite(one.distance)]
+    began = [one for one in scored if one.preset.key() in objective.began]
+    if not began:
+        return []
+    nearest = min(began, key=lambda one: one.distance).preset
+    first = began[0].preset
+    return [nearest] if nearest is first else [nearest, first]
 
 
 def _differ(first: Scored, second: Scored) -> bool:
