@@ -21,13 +21,14 @@ from synthmatch.render.pool import RenderPool
 from synthmatch.synths.registry import get_synth
 from synthmatch.systems.scratch import temporary_folder
 from synthmatch.target import Target, load_target
+from synthmatch.target.several import middle_of
 
 RECORDED, BETWEEN = (-12, 0, 12), (-7, -5, 4, 7)
 
 
 def presets(synth: str, notes: list[Target], renders: int) -> dict[str, Preset]:
     """The presets that are played: of the middle note, and of all."""
-    middle = notes[len(notes) // 2]
+    middle = middle_of(notes)
     if not renders:
         space = get_synth(synth).space
         (one,) = draw_vital(space, middle.audio, middle.note)

@@ -136,8 +136,8 @@ class _Matcher:
             else:
                 rendered.append((preset, audio))
         ranked = self._differing(rendered, max(self._candidates, SET_TO_LEVEL))
-        known = {preset.key() for preset, _ in ranked}
-        late = [(preset, audio) for preset, audio in rendered if preset.key() in first - known]
+        late = [(preset, audio) for preset, audio in rendered if preset.key() in first]
+        # what is among them already differs from none
         chosen = self._differing([*ranked, *late], len(ranked) + len(began))
         sounds = [audio for _, audio in chosen]
         at_level = [match for _, match in self._at_level([preset for preset, _ in chosen], self.metrics, sounds)]

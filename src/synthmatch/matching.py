@@ -23,6 +23,7 @@ from synthmatch.surrogate.surrogate import Surrogate, builtin_surrogates, read_s
 from synthmatch.synths.base import Synth
 from synthmatch.synths.registry import get_synth, synth_names
 from synthmatch.target import Target, Velocity, load_target, load_together
+from synthmatch.target.several import middle_of
 
 #: The package's surrogates, and the name for going without.
 DEFAULT, NONE = "default", "none"
@@ -101,7 +102,7 @@ def match(
         raise InputError(f"the model {model.name} does not know {asked}, only {', '.join(model.synths)}")
     if together:
         notes = _several(target, note, velocity, hold_seconds, whole)
-        target = notes[len(notes) // 2]
+        target = middle_of(notes)
     else:
         notes = []
         target = _single(target, sample_rate_hz, note, velocity, hold_seconds, whole)

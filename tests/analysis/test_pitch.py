@@ -62,7 +62,7 @@ def test_what_moves_and_what_does_not() -> None:
 @pytest.mark.parametrize("hz", [20.0, 8000.0])
 @pytest.mark.filterwarnings("error")
 def test_any_sound_has_a_track(samples: int, hz: float) -> None:
-    """Catches an error for 30 ms and less, and at either end of what is heard."""
+    """Catches an error for 30 ms and less, and for the lowest and the highest notes."""
     sound = played(np.full(samples, hz), [0.3])
     for track in (harmonic_track(sound, hz), refined(sound, partial_track(sound, hz), hz)):
         assert np.isfinite(track.at(TIME)).all()

@@ -3,7 +3,7 @@
 import numpy as np
 
 from synthmatch.analysis.spectra import spectra
-from synthmatch.arrays import F64, Float64
+from synthmatch.arrays import F64, I64, Float64, Int64
 from synthmatch.note import SAMPLE_RATE_HZ
 
 #: Periods of the fundamental in a window: one of Blackman and Harris of eight has its zeros half-way between two harmonics,
@@ -20,10 +20,7 @@ def harmonic_amplitudes(
     Shape: (times,) -> (times, harmonics).
     """
     harmonics = max(1, min(most, int(SAMPLE_RATE_HZ / 2 / fundamental_hz)))
-    window = 2 * round(_PERIODS * SAMPLE_RATE_HZ / fundamental_hz / 2)
-    size = 1 << int(np.ceil(np.log2(2 * window)))
-    harmonic = np.rint(np.arange(size // 2 + 1) * SAMPLE_RATE_HZ / size / fundamental_hz).astype(np.int64)
-    harmonic = np.where(harmonic <= harmonics, harmonic, 0)
+    window, size, harmonic = harmonic_bins(fundamental_hz, harmonics)
     # no window begins before the onset or ends after the end: a cut leaks to all harmonics
     half_s = window / 2 / SAMPLE_RATE_HZ
     seconds = np.maximum(np.minimum(seconds, len(sound) / SAMPLE_RATE_HZ - half_s), half_s)
@@ -31,3 +28,11 @@ def harmonic_amplitudes(
     for row, (power, whole) in zip(amplitudes, spectra(sound, seconds, window, size), strict=True):
         row[:] = 2 * np.sqrt(np.bincount(harmonic, power, harmonics + 1)[1:] / whole)
     return amplitudes
+
+
+def harmonic_bins(fundamental_hz: float, most: int) -> tuple[int, int, Int64[I64, " bins"]]:
+    """Samples of a window that tells harmonics apart and of its transform, and the harmonic of each bin, 0 for none of `most`."""
+    window = 2 * round(_PERIODS * SAMPLE_RATE_HZ / fundamental_hz / 2)
+    size = 1 << int(np.ceil(np.log2(2 * window)))
+    harmonic = np.rint(np.arange(size // 2 + 1) * SAMPLE_RATE_HZ / size / fundamental_hz).astype(np.int64)
+    return window, size, np.where(harmonic <= most, harmonic, 0)

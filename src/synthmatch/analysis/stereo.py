@@ -3,13 +3,11 @@
 import numpy as np
 from scipy.signal.windows import blackmanharris
 
+from synthmatch.analysis.harmonics import harmonic_bins
 from synthmatch.arrays import F64, Audio, Float64
-from synthmatch.note import SAMPLE_RATE_HZ
 
 #: The channels' difference is below their sum by so much, in dB, where a sound is heard as one in the middle. Not tuned.
 _WIDE_DB = -30.0
-#: Periods of the fundamental in a window, as for harmonics' amplitudes.
-_PERIODS = 8
 
 
 def is_wide(sound: Audio) -> bool:
@@ -32,11 +30,8 @@ def phases_between(
     count: int,
 ) -> Float64[F64, " {count}"]:
     """By how many radians each of `count` harmonics on the right is ahead of the left, in the mean over time by power."""
-    window = 2 * round(_PERIODS * SAMPLE_RATE_HZ / fundamental_hz / 2)
-    size = 1 << int(np.ceil(np.log2(2 * window)))
+    window, size, harmonic = harmonic_bins(fundamental_hz, count)
     shape = blackmanharris(window, sym=False)
-    harmonic = np.rint(np.arange(size // 2 + 1) * SAMPLE_RATE_HZ / size / fundamental_hz).astype(np.int64)
-    harmonic = np.where(harmonic <= count, harmonic, 0)
     cross = np.zeros(size // 2 + 1, np.complex128)
     padded = np.pad(np.stack([left, right]), ((0, 0), (window // 2, window)))
     for begin in range(0, padded.shape[1] - window + 1, window // 2):

@@ -108,6 +108,7 @@ def match(
     from synthmatch.synths.preset_files import read_presets  # noqa: PLC0415
     from synthmatch.synths.registry import get_synth  # noqa: PLC0415
     from synthmatch.systems.signals import uninterrupted  # noqa: PLC0415
+    from synthmatch.target.several import middle_of  # noqa: PLC0415
 
     ids = None if not synth or ALL in synth else synth
     if ids is None and not (json or quiet):
@@ -126,13 +127,11 @@ def match(
     loaded = _load(targets, note, velocity, hold, whole=whole, together=together)
     results: list[dict[str, Any]] = []
     with claimed(output):
-        writer = Writer(
-            output, [notes[len(notes) // 2].name for notes in loaded], list(map(get_synth, chosen)), force=force
-        )
+        writer = Writer(output, [middle_of(notes).name for notes in loaded], list(map(get_synth, chosen)), force=force)
         for notes in loaded:
             written = len(results)
             try:
-                with SearchProgress(notes[len(notes) // 2], show=not (json or quiet)) as progress:
+                with SearchProgress(middle_of(notes), show=not (json or quiet)) as progress:
                     found = find(
                         notes if together else notes[0],
                         together=together,

@@ -28,6 +28,11 @@ _SOUNDS = frozenset({".wav", ".flac", ".ogg", ".mp3", ".aif", ".aiff", ".aifc", 
 _NAMED = re.compile(r"(?<![A-Za-z])([A-Ga-g])([#bs]?)(-1|\d)(?!\d)")
 
 
+def middle_of(notes: Sequence[Target]) -> Target:
+    """The note that stands for all, of some from low to high."""
+    return notes[len(notes) // 2]
+
+
 def load_together(
     sources: Iterable[str | Path | Target],
     *,

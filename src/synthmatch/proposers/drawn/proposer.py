@@ -21,6 +21,8 @@ _DRAWERS: dict[str, Callable[[ParamSpace, Audio, Note], list[Preset]]] = {
     "amsynth": draw_amsynth,
     "dexed": draw_dexed,
 }
+#: The same from several notes of an instrument, from low to high: one preset.
+_TOGETHER: dict[str, Callable[[ParamSpace, Sequence[Target]], Preset]] = {"vital": draw_together}
 
 
 class DrawnProposer(Proposer):
@@ -39,5 +41,6 @@ class DrawnProposer(Proposer):
         drawer = _DRAWERS.get(synth.id)
         if not drawer or not target.any():
             return []
-        together = [draw_together(synth.space, self._notes)] if self._notes and synth.id == "vital" else []
+        of_all = _TOGETHER.get(synth.id) if self._notes else None
+        together = [of_all(synth.space, self._notes)] if of_all else []
         return [Proposal(preset) for preset in [*together, *drawer(synth.space, target, note)]]

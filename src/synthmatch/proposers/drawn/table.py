@@ -1,5 +1,6 @@
 """A wavetable drawn from the target: single cycles of its partials over time. A Vital preset has it, and a file of its own."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +14,7 @@ from synthmatch.analysis.stereo import channel_level, is_wide, phases_between
 from synthmatch.arrays import F64, Audio, Float64
 from synthmatch.audio import mono
 from synthmatch.note import SAMPLE_RATE_HZ, Note
-from synthmatch.proposers.drawn.course import Course, course
+from synthmatch.proposers.drawn.course import Course, course, spread
 from synthmatch.proposers.drawn.parts import moving_pitch, parts
 
 #: Samples of a single cycle, as Vital and Serum have them.
@@ -99,6 +100,19 @@ def sides(drawing: Drawing, target: Audio, note: Note) -> tuple[Drawing, ...]:
     )
     line_hz = drawing.found_hz / 2**drawing.octaves
     return left, right._replace(ahead=phases_between(left.flat, right.flat, line_hz, WAVE // 2 - 1))
+
+
+def tables(drawings: Sequence[Drawing], most: int) -> list[Float64[F64, "keyframes harmonics"]]:
+    """Amplitudes of the table of each of some drawings of one course, all at as few keyframes as they need, `most` of them at most."""
+    last = drawings[0].course.last_moment
+    found = [drawing.timbres(spread(most, last)) for drawing in drawings]
+    needed = max(needed_keyframes(table) for table in found)
+    return found if needed == most else [drawing.timbres(spread(needed, last)) for drawing in drawings]
+
+
+def frames(played: Course, keyframes: int) -> Float64[F64, " points"]:
+    """Where in its table a preset is at the times of its course, from 0 to 1."""
+    return np.interp(played.moments, spread(keyframes, played.last_moment), np.linspace(0, 1, keyframes))
 
 
 def needed_keyframes(table: Float64[F64, "keyframes harmonics"]) -> int:

@@ -12,11 +12,10 @@ import numpy as np
 
 from synthmatch.arrays import F64, Float64
 from synthmatch.params import ParamSpace, Preset
-from synthmatch.proposers.drawn.course import spread
 from synthmatch.proposers.drawn.keys import key_connections
 from synthmatch.proposers.drawn.macros import FIRST_KEY_SLOT, knobs
 from synthmatch.proposers.drawn.release import Release
-from synthmatch.proposers.drawn.table import Drawing, draw, needed_keyframes, single_cycles
+from synthmatch.proposers.drawn.table import Drawing, draw, frames, single_cycles, tables
 from synthmatch.proposers.drawn.vital import (
     KEYFRAME_BYTES,
     KEYFRAMES,
@@ -52,8 +51,7 @@ def draw_together(space: ParamSpace, targets: Sequence[Target]) -> Preset:
     courses = [drawing.course for drawing in drawings]
     rest = sampler_sound(drawings[middle])
     fitting = (MOST_BYTES - SAMPLE_BYTES * len(rest)) // (KEYFRAME_BYTES * len(drawings))
-    tables = [_table(drawing, min(KEYFRAMES, fitting)) for drawing in drawings]
-    waves = [single_cycles(table) for table in tables]
+    waves = [single_cycles(*tables([drawing], min(KEYFRAMES, fitting))) for drawing in drawings]
     peaks = np.array([max(np.abs(table).max(), 1e-9) for table in waves])
     louder = max(1.0, np.abs(rest).max() / peaks[middle])
     keys, shares = _shares(np.array([note.pitch for note in notes], np.float64))
@@ -73,10 +71,9 @@ def draw_together(space: ParamSpace, targets: Sequence[Target]) -> Preset:
         settings[f"{osc}_tune"] = slots.fade(
             f"{osc}_tune", shares, [12 * np.log2(d.found_hz / d.note_hz) for d in drawings]
         )
-        count = len(tables[place])
-        frames = np.interp(played.moments, spread(count, played.last_moment), np.linspace(0, 1, count))
+        timbres = frames(played, len(waves[place]))
         loudness = np.sqrt(played.levels * peaks[place] / max(loudest, np.finfo(np.float64).tiny))
-        for number, name, values in ((timbre, "timbre", frames), (level, "level", loudness)):
+        for number, name, values in ((timbre, "timbre", timbres), (level, "level", loudness)):
             shapes[str(number)] = lfo_shape(
                 np.column_stack([played.times / played.seconds, values]), f"{name} {note.name}"
             )
@@ -108,13 +105,6 @@ def draw_together(space: ParamSpace, targets: Sequence[Target]) -> Preset:
         "sample": sample(rest[None] / (peaks[middle] * louder), "residual"),
     }
     return Preset(space.synth, space.from_named({k: v for k, v in settings.items() if k in space.index}), "", extra)
-
-
-def _table(drawing: Drawing, most: int) -> Float64[F64, "keyframes harmonics"]:
-    """Amplitudes of a recording's table at as few keyframes as it needs, `most` of them at most."""
-    table = drawing.timbres(spread(most, drawing.course.last_moment))
-    needed = needed_keyframes(table)
-    return table if needed == most else drawing.timbres(spread(needed, drawing.course.last_moment))
 
 
 def _with_residual(drawing: Drawing, octaves: int) -> Drawing:

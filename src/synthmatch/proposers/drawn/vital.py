@@ -10,11 +10,11 @@ import numpy as np
 from synthmatch.arrays import F64, Audio, Float64
 from synthmatch.note import SAMPLE_RATE_HZ, Note
 from synthmatch.params import ParamSpace, Preset
-from synthmatch.proposers.drawn.course import Course, spread
+from synthmatch.proposers.drawn.course import Course
 from synthmatch.proposers.drawn.macros import macros
 from synthmatch.proposers.drawn.pitch_shape import pitch_shape
 from synthmatch.proposers.drawn.release import Release
-from synthmatch.proposers.drawn.table import WAVE, Drawing, draw, needed_keyframes, sampled, sides, single_cycles
+from synthmatch.proposers.drawn.table import WAVE, Drawing, draw, frames, sampled, sides, single_cycles, tables
 from synthmatch.synths.vital.own import lfo_shape, sample, wavetable
 
 #: Keyframes of the table: 33 are further away, 97 no nearer (docs/results/tried.md, "Drawing presets").
@@ -51,13 +51,9 @@ def draw_vital(space: ParamSpace, target: Audio, note: Note) -> list[Preset]:
     drawing = draw(target, note, MOST_OCTAVES)
     played = drawing.course
     parts = sides(drawing, target, note)
-    moments = spread(_most_keyframes(played, len(parts)), played.last_moment)
-    tables = [part.timbres(moments) for part in parts]
-    keyframes = max(needed_keyframes(table) for table in tables)
-    if keyframes < len(moments):
-        moments = spread(keyframes, played.last_moment)
-        tables = [part.timbres(moments) for part in parts]
-    waves = [single_cycles(table, part.ahead) for table, part in zip(tables, parts, strict=True)]
+    amplitudes = tables(parts, _most_keyframes(played, len(parts)))
+    keyframes = len(amplitudes[0])
+    waves = [single_cycles(table, part.ahead) for table, part in zip(amplitudes, parts, strict=True)]
     samples_left = (MOST_BYTES // len(parts) - keyframes * KEYFRAME_BYTES) // SAMPLE_BYTES
     noise = np.stack([sampler_sound(part, samples_left / SAMPLE_RATE_HZ) for part in parts])
     # an oscillator at one side is louder than in the middle, by the root of two
@@ -78,11 +74,10 @@ def draw_vital(space: ParamSpace, target: Audio, note: Note) -> list[Preset]:
             settings[f"osc_{number}_spectral_morph_type"] = _choice(space, "osc_1_spectral_morph_type", "Formant Scale")
     if len(parts) > 1:
         moves.append((1, "osc_2_wave_frame", 1.0))
-    frames = np.interp(played.moments, moments, np.linspace(0, 1, keyframes))
     loudness = np.sqrt(played.levels / max(played.levels.max(), np.finfo(np.float64).tiny))
     places = played.times / played.seconds
     shapes = [
-        lfo_shape(np.column_stack([places, frames]), "timbre"),
+        lfo_shape(np.column_stack([places, frames(played, keyframes)]), "timbre"),
         lfo_shape(np.column_stack([places, loudness]), "level"),
     ]
     if drawing.pitch is not None:

@@ -44,7 +44,7 @@ class Picture:
         """How far each of some sounds is from this one, whatever its level."""
         levels = decibels(power)
         counts = self.weights * self.loudness
-        # the level that cells have together, by what is heard of them
+        # one gain for all cells, in the mean by their loudness
         sounding = counts * (levels > levels.max(axis=(1, 2), keepdims=True) - np.float32(_RANGE_DB))
         gain = (sounding * (self.levels_db - levels)).sum(axis=(1, 2)) / np.maximum(sounding.sum(axis=(1, 2)), 1e-9)
         relative = np.maximum(levels - levels.max(axis=(1, 2), keepdims=True), np.float32(-_RANGE_DB))
