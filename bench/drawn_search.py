@@ -2,8 +2,8 @@
 
 ``python bench/drawn_search.py --synth amsynth``: recordings of the benchmark, spread over its lists, ``--sounds
 others``: held-out presets of the other synthesizers, ``struck``: struck notes at -20 LKFS. Each search is the one that
-`match` runs, with 200 renders; of its three answers, at the target's level, the nearest is scored. Targets for which
-nothing is drawn are left out. A row a target, then means, and on how many targets drawing comes nearer.
+`match` runs, with 200 renders, or with ``--renders 1000 --seconds 8`` as long; of its three answers, at the target's level, the nearest is scored. Targets for
+which nothing is drawn are left out. A row a target, then means, and on how many targets drawing comes nearer.
 """
 
 import argparse
@@ -34,11 +34,11 @@ METRICS = ("lsd", "mss", "wmfcc")
 _ANSWERS = 3
 
 
-def searched(pool: RenderPool, target: BenchTarget, proposers: Sequence[Proposer], renders: int) -> list[float]:
+def searched(pool: RenderPool, target: BenchTarget, proposers: Sequence[Proposer], budget: Budget) -> list[float]:
     """Closeness and metrics of the nearest answer of a search."""
     surrogate = builtin_surrogates().get(pool.synth.id)
     rng = np.random.default_rng(0)
-    found = guided_search(target.audio, target.note, pool, proposers, surrogate, Budget(renders), rng, answers=_ANSWERS)
+    found = guided_search(target.audio, target.note, pool, proposers, surrogate, budget, rng, answers=_ANSWERS)
     distance, level_db = SearchDistance(target.audio), played_db(target.audio)
     sounds = levelled(pool, target.note, found.presets, target.audio)
     audio = min(
@@ -74,9 +74,11 @@ def main() -> None:
     parser.add_argument("--sounds", choices=("recordings", "others", "struck"), default="recordings")
     parser.add_argument("--targets", type=int, default=16)
     parser.add_argument("--renders", type=int, default=200)
+    parser.add_argument("--seconds", type=float, default=float("inf"), help="most of them a search, drawing included")
     parser.add_argument("--quick", action="store_true", help="two targets, 20 renders")
     options = parser.parse_args()
     count, renders = (2, 20) if options.quick else (options.targets, options.renders)
+    budget = Budget(renders, options.seconds)
     synth = get_synth(options.synth)
     drawn, library = DrawnProposer(), LibraryProposer(libraries_for(synth.id))
     without, beside = list[list[float]](), list[list[float]]()
@@ -86,8 +88,8 @@ def main() -> None:
         for target in targets_of(synth, options.sounds, count):
             if not drawn.propose(target.audio, target.note, synth, np.random.default_rng(0)):
                 continue
-            without.append(searched(pool, target, [library], renders))
-            beside.append(searched(pool, target, [drawn, library], renders))
+            without.append(searched(pool, target, [library], budget))
+            beside.append(searched(pool, target, [drawn, library], budget))
             print(f"| {target.name} | {cells(without[-1])} | {cells(beside[-1])} |", flush=True)
     if without:
         print(f"| mean of {len(without)} | {cells(np.mean(without, axis=0))} | {cells(np.mean(beside, axis=0))} |")
