@@ -21,7 +21,7 @@ def known(seconds: F64, rate_hz: float, delay_s: float, grows_s: float) -> F64:
 def test_a_known_swing_is_found(rate_hz: float, delay_s: float, grows_s: float, span_s: float) -> None:
     """Catches a rate that drifts off in a long note, a phase of the wrong sign, and a delay that is ignored; a trend and noise beside
     it are not it."""
-    seconds = np.arange(round(span_s / STEP_S)) * STEP_S
+    seconds = np.arange(round(span_s / STEP_S), dtype=np.float64) * STEP_S
     truth = known(seconds, rate_hz, delay_s, grows_s)
     noise = 0.1 * np.random.default_rng(0).standard_normal(len(seconds))
     found = swing(truth + noise + np.exp(-seconds), np.ones(len(seconds)), STEP_S)
@@ -34,5 +34,5 @@ def test_a_known_swing_is_found(rate_hz: float, delay_s: float, grows_s: float, 
 
 def test_a_short_sound_has_none() -> None:
     """Catches a rate that is made of one period."""
-    seconds = np.arange(round(1.0 / STEP_S)) * STEP_S
+    seconds = np.arange(round(1.0 / STEP_S), dtype=np.float64) * STEP_S
     assert swing(known(seconds, 5.5, 0.0, 0.0), np.ones(len(seconds)), STEP_S) is None
