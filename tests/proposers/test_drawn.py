@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from synthmatch.analysis.fundamental import fundamental_hz
 from synthmatch.analysis.pitch import harmonic_track, partial_track, refined
 from synthmatch.arrays import F32, F64
 from synthmatch.metrics import evaluate
@@ -80,6 +81,14 @@ def test_a_wide_sound_stays_wide(pool: RenderPool, tmp_path: Path) -> None:
     write_presets(tmp_path / "wide.vital", [preset])
     assert (tmp_path / "wide.vital").stat().st_size < 1_500_000
     assert np.array_equal(rendered(pool, read_presets(tmp_path / "wide.vital", VITAL)[0]), audio)
+
+
+def test_channels_that_are_detuned_stay_so(pool: RenderPool) -> None:
+    """Catches a chorus that is played at one pitch, in the middle of its two."""
+    target = np.concatenate([organ(-8.0), organ(8.0)])
+    _, audio = played(pool, target)
+    cents = [1200 * np.log2(fundamental_hz(channel.astype(np.float64), 220.0) / 220) for channel in audio]
+    assert cents == pytest.approx([-8, 8], abs=2)
 
 
 def moving(hz: F64, amplitudes: tuple[float, ...]) -> F64:
