@@ -2,7 +2,8 @@
 
 At the key of a recording the preset plays that recording's table along its own course, as a preset drawn from it alone does.
 Between two keys it plays both tables and both levels, each with its share. All tables have the same phases and one tuning,
-so that partials add up and do not beat. There is one sampler: it has the residual of the middle recording.
+so that partials add up and do not beat. Where a recording is wide, each table has a half for each channel, which the source
+``stereo`` chooses. There is one sampler, which has the residual of the middle recording, and one movement of the pitch: its.
 """
 
 from collections.abc import Sequence
@@ -14,10 +15,11 @@ from synthmatch.arrays import F64, Float64
 from synthmatch.params import ParamSpace, Preset
 from synthmatch.proposers.drawn.draft import Draft
 from synthmatch.proposers.drawn.keys import key_connections
-from synthmatch.proposers.drawn.macros import FIRST_KEY_SLOT, knobs
+from synthmatch.proposers.drawn.macros import FIRST_KEY_SLOT, FIRST_MACRO_SLOT, knobs
+from synthmatch.proposers.drawn.pitch_shape import bend, pitch_shape
 from synthmatch.proposers.drawn.release import Release
 from synthmatch.proposers.drawn.sampler import LEVEL, SAMPLE_BYTES, residual
-from synthmatch.proposers.drawn.table import Drawing, draw, frames, single_cycles, tables
+from synthmatch.proposers.drawn.table import Drawing, draw, frames, sides, single_cycles, tables
 from synthmatch.proposers.drawn.vital import (
     KEYFRAME_BYTES,
     KEYFRAMES,
@@ -25,13 +27,15 @@ from synthmatch.proposers.drawn.vital import (
     MOST_OCTAVES,
     voice_settings,
 )
-from synthmatch.synths.vital.own import line_mapping, sample, wavetable
+from synthmatch.synths.vital.own import HALF_FRAMES, LAST_FRAME, line_mapping, sample, two_in_one, wavetable
 from synthmatch.target import Target
 
 #: Keys at which a fade is given, beside those of recordings.
 _KEYS = 64
 #: By how much of what is right for one recording formants stay behind the key (docs/results/tried.md, "Several notes in a preset").
 _FORMANTS = 0.5
+#: Fewest keyframes of each table, where two channels have one each and the residual is long. Not tuned.
+_FEWEST_KEYFRAMES = 12
 #: How far the controls go that a key moves.
 _SPANS = {"level": 1.0, "tune": 2.0, "release": 2.37842, "amount": 2.0}
 
@@ -39,18 +43,19 @@ _SPANS = {"level": 1.0, "tune": 2.0, "release": 2.37842, "amount": 2.0}
 def draw_together(space: ParamSpace, targets: Sequence[Target]) -> Preset:
     """One preset that sounds like each target when its note is played: two or three, from low to high."""
     notes = [target.note for target in targets]
-    drawings = [draw(target.audio, target.note, MOST_OCTAVES) for target in targets]
-    octaves = max(drawing.octaves for drawing in drawings)
+    drawings = _drawings(targets)
+    octaves = drawings[0].octaves
     middle = len(notes) // 2
-    drawings = [
-        drawing._replace(octaves=octaves) if place == middle else _with_residual(drawing, octaves)
-        for place, drawing in enumerate(drawings)
-    ]
     courses = [drawing.course for drawing in drawings]
-    rest = residual([drawings[middle]], MOST_BYTES)
-    fitting = (MOST_BYTES - SAMPLE_BYTES * rest.sound.size) // (KEYFRAME_BYTES * len(drawings))
-    waves = [single_cycles(*tables([drawing], min(KEYFRAMES, fitting))) for drawing in drawings]
-    peaks = np.array([max(np.abs(table).max(), 1e-9) for table in waves])
+    parts = [sides(d, target.audio, target.note) for d, target in zip(drawings, targets, strict=True)]
+    channels = max(map(len, parts))
+    rest = residual(parts[middle], MOST_BYTES - channels * len(notes) * _FEWEST_KEYFRAMES * KEYFRAME_BYTES)
+    fitting = (MOST_BYTES - SAMPLE_BYTES * rest.sound.size) // (KEYFRAME_BYTES * channels * len(notes))
+    waves = [
+        _channels(of if place == middle else [_with_residual(part) for part in of], min(KEYFRAMES, fitting), channels)
+        for place, of in enumerate(parts)
+    ]
+    peaks = np.array([max(np.abs(tables).max(), 1e-9) for tables in waves])
     louder = max(1.0, np.abs(rest.sound).max() / peaks[middle])
     keys, shares = _shares(np.array([note.pitch for note in notes], np.float64))
     # a table is scaled to its peak: sounds are to be added, not peaks
@@ -63,6 +68,8 @@ def draw_together(space: ParamSpace, targets: Sequence[Target]) -> Preset:
     draft.settings["env_1_release"] = slots.fade(
         "env_1_release", shares, [release.seconds**0.25 for release in releases]
     )
+    # where two channels share a table, its second half is the left one's
+    reach = 1.0 if channels == 1 else HALF_FRAMES / LAST_FRAME
     for place, (played, note) in enumerate(zip(courses, notes, strict=True)):
         osc = f"osc_{place + 1}"
         draft.settings |= {f"{osc}_on": 1, f"{osc}_level": LEVEL, f"{osc}_transpose": -12 * octaves}
@@ -77,11 +84,13 @@ def draw_together(space: ParamSpace, targets: Sequence[Target]) -> Preset:
                 played.seconds,
                 played.again_s,
             )
-            for name, values in (("timbre", frames(played, len(waves[place]))), ("level", loudness))
+            for name, values in (("timbre", frames(played, waves[place].shape[1])), ("level", loudness))
         )
-        slots.add(timbre, f"{osc}_wave_frame", 1.0)
+        slots.add(timbre, f"{osc}_wave_frame", reach)
+        if channels > 1:
+            slots.add("stereo", f"{osc}_wave_frame", (HALF_FRAMES + 2) / LAST_FRAME)
         if place:
-            slots.add("macro_control_1", f"{osc}_wave_frame", 1.0)
+            slots.add("macro_control_1", f"{osc}_wave_frame", reach)
         slots.move(f"{osc}_level", LEVEL * (np.sqrt(added[:, place] / louder) - 1))
         held = played.again_s is not None
         if held and not octaves:
@@ -92,29 +101,50 @@ def draw_together(space: ParamSpace, targets: Sequence[Target]) -> Preset:
         for _ in range(2):
             slot = slots.add(level, "voice_amplitude", 0.0)
             slots.move(f"modulation_{slot}_amount", shares[:, place])
+    if (pitch := drawings[middle].pitch) is not None:
+        found = pitch_shape(pitch, drawings[middle].found_hz, courses[middle])
+        # Vital has eight LFOs
+        bend(draft, found, courses[middle], len(notes), swing_alone=len(notes) > 2)
     if rest.lowered is not None:
         slots.add(draft.course("noise", rest.lowered, rest.seconds), "sample_level", -LEVEL)
     said = f"The sampler plays {drawings[middle].share:.0%} of the energy of {notes[middle].name}, which is not steady."
     extra = knobs()
-    extra["settings"] |= slots.settings
+    extra["settings"] |= slots.settings | {f"modulation_{FIRST_MACRO_SLOT}_amount": reach}
     extra["modulations"] |= slots.connections
     extra["header"] |= {"comments": f"Drawn from {', '.join(note.name for note in notes)}. {said}"}
     extra |= {
         "wavetables": {
-            str(place): wavetable(table / peak, f"target {note.name}")
-            for place, (table, peak, note) in enumerate(zip(waves, peaks, notes, strict=True), 1)
+            str(place): _table(tables / peak, f"target {note.name}")
+            for place, (tables, peak, note) in enumerate(zip(waves, peaks, notes, strict=True), 1)
         },
         "sample": sample(rest.sound / (peaks[middle] * louder), "residual"),
     }
     return draft.preset(extra)
 
 
-def _with_residual(drawing: Drawing, octaves: int) -> Drawing:
+def _drawings(targets: Sequence[Target]) -> list[Drawing]:
+    """Drawings whose tables are as many octaves below their notes, and which have no LFO for tremolo."""
+    drawings = [draw(target.audio, target.note, MOST_OCTAVES) for target in targets]
+    octaves = max(drawing.octaves for drawing in drawings)
+    return [drawing._replace(octaves=octaves, course=drawing.course.without_tremolo()) for drawing in drawings]
+
+
+def _channels(parts: Sequence[Drawing], most: int, channels: int) -> Float64[F64, "channels keyframes 2048"]:
+    """Single cycles of the table of each channel, one for all where a recording has one."""
+    waves = [single_cycles(table, part.ahead) for table, part in zip(tables(parts, most), parts, strict=True)]
+    return np.stack(waves if len(waves) == channels else waves * channels)
+
+
+def _table(waves: Float64[F64, "channels keyframes 2048"], name: str) -> dict[str, Any]:
+    return wavetable(waves[0], name) if len(waves) == 1 else two_in_one(waves[1], waves[0], name)
+
+
+def _with_residual(drawing: Drawing) -> Drawing:
     """A drawing whose table has all of the sound, as there is one sampler; where the pitch moves, its steady part."""
     if drawing.pitch is not None:
-        return drawing._replace(octaves=octaves)
+        return drawing
     whole = drawing.tonal + drawing.residual
-    return drawing._replace(octaves=octaves, tonal=whole, flat=whole)
+    return drawing._replace(tonal=whole, flat=whole)
 
 
 def _shares(pitches: Float64[F64, " notes"]) -> tuple[Float64[F64, " keys"], Float64[F64, "keys notes"]]:
