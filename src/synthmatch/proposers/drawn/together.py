@@ -107,11 +107,13 @@ def draw_together(space: ParamSpace, targets: Sequence[Target]) -> Preset:
         bend(draft, found, courses[middle], len(notes), swing_alone=len(notes) > 2)
     if rest.lowered is not None:
         slots.add(draft.course("noise", rest.lowered, rest.seconds), "sample_level", -LEVEL)
-    said = f"The sampler plays {drawings[middle].share:.0%} of the energy of {notes[middle].name}, which is not steady."
     extra = knobs()
     extra["settings"] |= slots.settings | {f"modulation_{FIRST_MACRO_SLOT}_amount": reach}
     extra["modulations"] |= slots.connections
-    extra["header"] |= {"comments": f"Drawn from {', '.join(note.name for note in notes)}. {said}"}
+    extra["header"]["comments"] = (
+        f"Drawn from {', '.join(note.name for note in notes)}."
+        f" The sampler plays {drawings[middle].share:.0%} of the energy of {notes[middle].name}, which is not steady."
+    )
     extra |= {
         "wavetables": {
             str(place): _table(tables / peak, f"target {note.name}")
