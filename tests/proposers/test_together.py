@@ -97,7 +97,7 @@ def test_wide_notes_stay_wide(pool: RenderPool) -> None:
 
 
 def test_vibrato_is_at_all_keys(pool: RenderPool) -> None:
-    """Catches vibrato that is left out of a preset of several notes, or half or twice as deep."""
+    """Catches vibrato that is left out of a preset of several notes, or half or twice as deep, and what Vital has no room for."""
 
     def sung(pitch: int) -> Target:
         """30 cents, 5.5 times a second."""
@@ -106,10 +106,11 @@ def test_vibrato_is_at_all_keys(pool: RenderPool) -> None:
         sound = (0.2 * np.sin(turns) + 0.1 * np.sin(2 * turns)) * np.clip((0.8 - TIME) / 0.05, 0, 1)
         return load_target(sound.astype(np.float32), note=pitch, hold_seconds=0.8)
 
-    keys = [54, 60, 72]
-    for pitch, audio in zip(
-        keys, rendered(pool, draw_together(VITAL.space, [sung(p) for p in PITCHES]), keys), strict=True
-    ):
+    keys, preset = [54, 60, 72], draw_together(VITAL.space, [sung(pitch) for pitch in PITCHES])
+    # Vital has so many slots and LFOs
+    assert max(map(int, preset.extra["modulations"])) <= 64
+    assert len(preset.extra["lfos"]) <= 8
+    for pitch, audio in zip(keys, rendered(pool, preset, keys), strict=True):
         held = audio[0, : round(0.75 * SAMPLE_RATE_HZ)].astype(np.float64)
         assert 14 < harmonic_track(held, Note(pitch).hz).spread_cents < 28
 

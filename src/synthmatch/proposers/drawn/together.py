@@ -62,20 +62,16 @@ def draw_together(space: ParamSpace, targets: Sequence[Target]) -> Preset:
     added = shares * peaks / (shares * peaks).sum(axis=1, keepdims=True)
     loudest = max(course.levels.max() * peak for course, peak in zip(courses, peaks, strict=True))
     releases = [course.release or Release() for course in courses]
-    slots = _Slots(keys)
-    draft = Draft(space)
+    draft = Draft(space, FIRST_KEY_SLOT)
+    key = _Keys(draft, keys)
     draft.settings |= voice_settings(releases[middle]) | rest.settings
-    draft.settings["env_1_release"] = slots.fade(
-        "env_1_release", shares, [release.seconds**0.25 for release in releases]
-    )
+    key.fade("env_1_release", shares, [release.seconds**0.25 for release in releases])
     # where two channels share a table, its second half is the left one's
     reach = 1.0 if channels == 1 else HALF_FRAMES / LAST_FRAME
     for place, (played, note) in enumerate(zip(courses, notes, strict=True)):
         osc = f"osc_{place + 1}"
         draft.settings |= {f"{osc}_on": 1, f"{osc}_level": LEVEL, f"{osc}_transpose": -12 * octaves}
-        draft.settings[f"{osc}_tune"] = slots.fade(
-            f"{osc}_tune", shares, [12 * np.log2(d.found_hz / d.note_hz) for d in drawings]
-        )
+        key.fade(f"{osc}_tune", shares, [12 * np.log2(d.found_hz / d.note_hz) for d in drawings])
         loudness = np.sqrt(played.levels * peaks[place] / max(loudest, np.finfo(np.float64).tiny))
         timbre, level = (
             draft.course(
@@ -86,30 +82,30 @@ def draw_together(space: ParamSpace, targets: Sequence[Target]) -> Preset:
             )
             for name, values in (("timbre", frames(played, waves[place].shape[1])), ("level", loudness))
         )
-        slots.add(timbre, f"{osc}_wave_frame", reach)
+        draft.beside(timbre, f"{osc}_wave_frame", reach)
         if channels > 1:
-            slots.add("stereo", f"{osc}_wave_frame", (HALF_FRAMES + 2) / LAST_FRAME)
+            draft.beside("stereo", f"{osc}_wave_frame", (HALF_FRAMES + 2) / LAST_FRAME)
         if place:
-            slots.add("macro_control_1", f"{osc}_wave_frame", reach)
-        slots.move(f"{osc}_level", LEVEL * (np.sqrt(added[:, place] / louder) - 1))
+            draft.beside("macro_control_1", f"{osc}_wave_frame", reach)
+        key.move(f"{osc}_level", LEVEL * (np.sqrt(added[:, place] / louder) - 1))
         held = played.again_s is not None
         if held and not octaves:
             draft.settings[f"{osc}_spectral_morph_type"] = draft.choice("osc_1_spectral_morph_type", "Formant Scale")
         connections = key_connections(note.pitch, held=held, oscillators=place + 1, lfos=len(draft.lfos))
         # the last are those of this note: of its oscillator, or its two LFOs
-        slots.follow(connections[-1:] if held else connections[-2:], _FORMANTS if held else 1.0)
+        for moved, curve in connections[-1:] if held else connections[-2:]:
+            draft.beside("note", moved, _FORMANTS if held else 1.0, bipolar=True, curve=curve)
         for _ in range(2):
-            slot = slots.add(level, "voice_amplitude", 0.0)
-            slots.move(f"modulation_{slot}_amount", shares[:, place])
+            slot = draft.beside(level, "voice_amplitude", 0.0)
+            key.move(f"modulation_{slot}_amount", shares[:, place])
     if (pitch := drawings[middle].pitch) is not None:
         found = pitch_shape(pitch, drawings[middle].found_hz, courses[middle])
         # Vital has eight LFOs
         bend(draft, found, courses[middle], len(notes), swing_alone=len(notes) > 2)
     if rest.lowered is not None:
-        slots.add(draft.course("noise", rest.lowered, rest.seconds), "sample_level", -LEVEL)
+        draft.beside(draft.course("noise", rest.lowered, rest.seconds), "sample_level", -LEVEL)
     extra = knobs()
-    extra["settings"] |= slots.settings | {f"modulation_{FIRST_MACRO_SLOT}_amount": reach}
-    extra["modulations"] |= slots.connections
+    extra["settings"][f"modulation_{FIRST_MACRO_SLOT}_amount"] = reach
     extra["header"]["comments"] = (
         f"Drawn from {', '.join(note.name for note in notes)}."
         f" The sampler plays {drawings[middle].share:.0%} of the energy of {notes[middle].name}, which is not steady."
@@ -155,37 +151,21 @@ def _shares(pitches: Float64[F64, " notes"]) -> tuple[Float64[F64, " keys"], Flo
     return keys, np.column_stack([np.interp(keys, pitches, one) for one in np.eye(len(pitches))])
 
 
-class _Slots:
-    """Slots of modulation after those of the search and the macros, and what a key moves with them."""
+class _Keys:
+    """What the key moves in a draft, besides what it moves in a preset of one recording."""
 
-    def __init__(self, keys: Float64[F64, " keys"]) -> None:
-        self.settings = dict[str, float]()
-        self.connections = dict[str, Any]()
+    def __init__(self, draft: Draft, keys: Float64[F64, " keys"]) -> None:
+        self._draft = draft
         self._keys = keys
-        self._next = FIRST_KEY_SLOT
-
-    def add(self, source: str, moved: str, amount: float) -> int:
-        """Connect a source with what it moves; gives the slot's number."""
-        slot, self._next = self._next, self._next + 1
-        self.connections[str(slot)] = {"source": source, "destination": moved}
-        self.settings[f"modulation_{slot}_amount"] = amount
-        return slot
 
     def move(self, moved: str, by: Float64[F64, " keys"]) -> None:
         """Let the key move a control from where it stands, all up or all down."""
         furthest = by[np.abs(by).argmax()]
         if furthest:
-            slot = self.add("note", moved, furthest / _SPANS[moved.rpartition("_")[2]])
-            self.connections[str(slot)]["line_mapping"] = line_mapping(self._keys, by / furthest, "key")
+            curve = line_mapping(self._keys, by / furthest, "key")
+            self._draft.beside("note", moved, furthest / _SPANS[moved.rpartition("_")[2]], curve=curve)
 
-    def follow(self, connections: Sequence[tuple[str, Any]], amount: float) -> None:
-        """Let the key move what it moves in a preset of one recording, by some part of that."""
-        for moved, curve in connections:
-            slot = self.add("note", moved, amount)
-            self.settings[f"modulation_{slot}_bipolar"] = 1.0
-            self.connections[str(slot)]["line_mapping"] = curve
-
-    def fade(self, moved: str, shares: Float64[F64, "keys notes"], values: Sequence[float]) -> float:
-        """Let the key move a control through the values of the recordings; gives where it stands."""
+    def fade(self, moved: str, shares: Float64[F64, "keys notes"], values: Sequence[float]) -> None:
+        """Let the key move a control through the values of the recordings."""
+        self._draft.settings[moved] = min(values)
         self.move(moved, (shares * np.array(values)).sum(axis=1) - min(values))
-        return min(values)

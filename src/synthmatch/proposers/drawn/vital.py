@@ -31,6 +31,8 @@ KEYFRAME_BYTES = 4 * WAVE
 MOST_OCTAVES = 4
 #: Against a click at the onset, in seconds.
 _ATTACK = 0.002
+#: The first slot after those that a search moves, of macros and of keys.
+_FIRST_SLOT = 41
 #: Where oscillators are, for a sound in the middle and for one that is wide.
 _PANS = {1: (0.0,), 2: (-1.0, 1.0)}
 
@@ -48,7 +50,7 @@ def draw_vital(space: ParamSpace, target: Audio, note: Note) -> list[Preset]:
     aside = np.sqrt(2) if len(parts) > 1 else 1.0
     peak = max(np.abs(waves).max() / aside, np.abs(rest.sound).max(), 1e-9)
     held = played.again_s is not None
-    draft = Draft(space)
+    draft = Draft(space, _FIRST_SLOT)
     draft.settings |= voice_settings(played.release or Release()) | rest.settings
     for number, (part, pan) in enumerate(zip(parts, _PANS[len(parts)], strict=True), 1):
         draft.settings |= {
