@@ -2,14 +2,15 @@
 
 ``python bench/reverb.py``: notes of FluidR3 in rooms of decaying noise and with fluidsynth's own reverb, and held-out presets of Vital
 whose reverb is on. Each preset is drawn from one note, set to its level, and played at other holds and keys. Targets in which no
-reverb is found are left out: their presets are the same. "Louder reverb" is more than the drawer takes. ``mss`` does not hear level.
+reverb is found are left out: their presets are the same. "Share": power of a steady note's reverb beside the note's; the drawer
+takes reverb up to `room.MOST_SHARE`. ``mss`` does not hear level.
 """
 
 import argparse
 import statistics
 import subprocess
 from collections.abc import Callable, Iterator
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 from unittest.mock import patch
 
@@ -52,6 +53,8 @@ ROOMS = (
 )
 #: Sizes and levels of fluidsynth's reverb, in turn.
 FLUIDSYNTH = ((0.6, 0.5), (0.8, 0.7), (0.9, 0.9), (0.5, 0.6), (0.7, 0.6), (0.85, 0.5))
+#: Between rows of the table.
+SHARES = (0.0, 0.05, 0.3, np.inf)
 HOLDS, KEYS, HOLD_S = (0.3, 1.0, 6.0), (-5, 7), 2.0
 #: Least mix at which a preset of Vital counts.
 _LEAST_MIX = 0.12
@@ -184,17 +187,18 @@ def main() -> None:
             "presets of Vital": presets(pool, count),
         }
         for name, targets in sets.items():
-            found: dict[str, list[list[list[float]]]] = {"": [], ", louder reverb": []}
+            found: list[tuple[float, list[list[float]]]] = []
             for target in targets:
                 reverb = target and reverb_of(target.audio, target.note)
                 if target and reverb:
-                    both = [scores(pool, target, effect=effect) for effect in (False, True)]
-                    found["" if reverb.share <= room.MOST_SHARE else ", louder reverb"].append(both)
-            for group, rows in found.items():
+                    found.append((reverb.share, [scores(pool, target, effect=effect) for effect in (False, True)]))
+            for least, most in pairwise(SHARES):
+                rows = [both for share, both in found if least <= share < most]
                 for tail, part in zip(("drawn as the rest", "the effect's"), zip(*rows, strict=True), strict=False):
                     closeness, *others = (statistics.fmean(column) for column in zip(*part, strict=True))
                     means = " | ".join(f"{value:.2f}" for value in others)
-                    print(f"| {name}{group} | {len(part)} | {tail} | {closeness:.0f} % | {means} |", flush=True)
+                    of = f"{name}, share {least:g} to {most:g}"
+                    print(f"| {of} | {len(part)} | {tail} | {closeness:.0f} % | {means} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -13,9 +13,9 @@ from synthmatch.analysis.reverb import CROSSOVER_HZ, Reverb, find_reverb, withou
 from synthmatch.arrays import Audio
 from synthmatch.note import SAMPLE_RATE_HZ, Note
 
-#: Power of the reverb of a steady sound at most, as a share of the sound's: where there is more, the partials of one room are as
-#: loud as those of another only in the mean, and a table that has them is nearer (docs/results/tried.md, "Reverb of drawn presets").
-MOST_SHARE = 0.3
+#: Power of the reverb of a steady sound at most, as a share of the sound's: with more, partials of one room are not as loud as
+#: those of another, and closeness at the note itself falls (docs/results/tried.md, "Reverb of drawn presets").
+MOST_SHARE = 0.05
 #: Seconds that a dry target has after it is below the tail. Not tuned.
 _AFTER = 0.15
 #: `reverb_size`, and the share that delays have of their full lengths then.
