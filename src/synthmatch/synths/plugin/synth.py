@@ -34,6 +34,7 @@ from synthmatch.reading import read_file
 from synthmatch.synths.base import Engine, FileFormat, Synth
 from synthmatch.synths.plugin.format import is_lv2, is_vst3, owner, preset_format
 from synthmatch.synths.plugin.host import HostedPlugin, HostParameter, missing_host
+from synthmatch.synths.plugin.level import moved_unit, output_level
 from synthmatch.synths.plugin.probe import probe
 from synthmatch.systems.folders import cache_folder, lv2_folders
 
@@ -167,6 +168,16 @@ class Plugin(Synth):
         units = np.array([p.value for p in answer.parameters])
         native = self.space.to_native(units)
         return [Preset(self.id, native, path.stem, {"state": base64.b64encode(contents).decode()})]
+
+    def with_gain(self, preset: Preset, gain_db: float) -> Preset:
+        """The parameter that is named as the output's level; see `plugin.level`."""
+        level = output_level(self.space.parameters)
+        if level is None:
+            return preset
+        units = self.space.to_unit(preset.native)
+        place = self.space.index[level.name]
+        units[place] = moved_unit(float(units[place]), gain_db)
+        return preset.with_native(self.space.to_native(units))
 
     def check_extra(self, extra: Mapping[str, Any]) -> None:
         """The plug-in's state alone, in base64."""
