@@ -12,22 +12,20 @@ import numpy as np
 
 from synthmatch.arrays import F64, Float64
 from synthmatch.params import ParamSpace, Preset
+from synthmatch.proposers.drawn.draft import Draft
 from synthmatch.proposers.drawn.keys import key_connections
 from synthmatch.proposers.drawn.macros import FIRST_KEY_SLOT, knobs
 from synthmatch.proposers.drawn.release import Release
+from synthmatch.proposers.drawn.sampler import LEVEL, SAMPLE_BYTES, residual
 from synthmatch.proposers.drawn.table import Drawing, draw, frames, single_cycles, tables
 from synthmatch.proposers.drawn.vital import (
     KEYFRAME_BYTES,
     KEYFRAMES,
-    LEVEL,
     MOST_BYTES,
     MOST_OCTAVES,
-    SAMPLE_BYTES,
-    lfo_settings,
-    sampler_sound,
     voice_settings,
 )
-from synthmatch.synths.vital.own import lfo_shape, line_mapping, sample, wavetable
+from synthmatch.synths.vital.own import line_mapping, sample, wavetable
 from synthmatch.target import Target
 
 #: Keys at which a fade is given, beside those of recordings.
@@ -49,51 +47,56 @@ def draw_together(space: ParamSpace, targets: Sequence[Target]) -> Preset:
         for place, drawing in enumerate(drawings)
     ]
     courses = [drawing.course for drawing in drawings]
-    rest = sampler_sound(drawings[middle])
-    fitting = (MOST_BYTES - SAMPLE_BYTES * len(rest)) // (KEYFRAME_BYTES * len(drawings))
+    rest = residual([drawings[middle]], MOST_BYTES)
+    fitting = (MOST_BYTES - SAMPLE_BYTES * rest.sound.size) // (KEYFRAME_BYTES * len(drawings))
     waves = [single_cycles(*tables([drawing], min(KEYFRAMES, fitting))) for drawing in drawings]
     peaks = np.array([max(np.abs(table).max(), 1e-9) for table in waves])
-    louder = max(1.0, np.abs(rest).max() / peaks[middle])
+    louder = max(1.0, np.abs(rest.sound).max() / peaks[middle])
     keys, shares = _shares(np.array([note.pitch for note in notes], np.float64))
     # a table is scaled to its peak: sounds are to be added, not peaks
     added = shares * peaks / (shares * peaks).sum(axis=1, keepdims=True)
     loudest = max(course.levels.max() * peak for course, peak in zip(courses, peaks, strict=True))
     releases = [course.release or Release() for course in courses]
     slots = _Slots(keys)
-    settings: dict[str, float] = {
-        **voice_settings(releases[middle]),
-        "env_1_release": slots.fade("env_1_release", shares, [release.seconds**0.25 for release in releases]),
-    }
-    shapes: dict[str, Any] = {}
+    draft = Draft(space)
+    draft.settings |= voice_settings(releases[middle]) | rest.settings
+    draft.settings["env_1_release"] = slots.fade(
+        "env_1_release", shares, [release.seconds**0.25 for release in releases]
+    )
     for place, (played, note) in enumerate(zip(courses, notes, strict=True)):
-        osc, timbre, level = f"osc_{place + 1}", 2 * place + 1, 2 * place + 2
-        settings |= {f"{osc}_on": 1, f"{osc}_level": LEVEL, f"{osc}_transpose": -12 * octaves}
-        settings[f"{osc}_tune"] = slots.fade(
+        osc = f"osc_{place + 1}"
+        draft.settings |= {f"{osc}_on": 1, f"{osc}_level": LEVEL, f"{osc}_transpose": -12 * octaves}
+        draft.settings[f"{osc}_tune"] = slots.fade(
             f"{osc}_tune", shares, [12 * np.log2(d.found_hz / d.note_hz) for d in drawings]
         )
-        timbres = frames(played, len(waves[place]))
         loudness = np.sqrt(played.levels * peaks[place] / max(loudest, np.finfo(np.float64).tiny))
-        for number, name, values in ((timbre, "timbre", timbres), (level, "level", loudness)):
-            shapes[str(number)] = lfo_shape(
-                np.column_stack([played.times / played.seconds, values]), f"{name} {note.name}"
+        timbre, level = (
+            draft.course(
+                f"{name} {note.name}",
+                np.column_stack([played.times / played.seconds, values]),
+                played.seconds,
+                played.again_s,
             )
-            settings |= lfo_settings(space, number, played)
-        slots.add(f"lfo_{timbre}", f"{osc}_wave_frame", 1.0)
+            for name, values in (("timbre", frames(played, len(waves[place]))), ("level", loudness))
+        )
+        slots.add(timbre, f"{osc}_wave_frame", 1.0)
         if place:
             slots.add("macro_control_1", f"{osc}_wave_frame", 1.0)
         slots.move(f"{osc}_level", LEVEL * (np.sqrt(added[:, place] / louder) - 1))
         held = played.again_s is not None
         if held and not octaves:
-            settings[f"{osc}_spectral_morph_type"] = space["osc_1_spectral_morph_type"].choices.index("Formant Scale")
-        connections = key_connections(note.pitch, held=held, oscillators=place + 1, lfos=level)
+            draft.settings[f"{osc}_spectral_morph_type"] = draft.choice("osc_1_spectral_morph_type", "Formant Scale")
+        connections = key_connections(note.pitch, held=held, oscillators=place + 1, lfos=len(draft.lfos))
         # the last are those of this note: of its oscillator, or its two LFOs
         slots.follow(connections[-1:] if held else connections[-2:], _FORMANTS if held else 1.0)
         for _ in range(2):
-            slot = slots.add(f"lfo_{level}", "voice_amplitude", 0.0)
+            slot = slots.add(level, "voice_amplitude", 0.0)
             slots.move(f"modulation_{slot}_amount", shares[:, place])
+    if rest.lowered is not None:
+        slots.add(draft.course("noise", rest.lowered, rest.seconds), "sample_level", -LEVEL)
     said = f"The sampler plays {drawings[middle].share:.0%} of the energy of {notes[middle].name}, which is not steady."
     extra = knobs()
-    extra["settings"] |= slots.settings | {k: v for k, v in settings.items() if k not in space.index}
+    extra["settings"] |= slots.settings
     extra["modulations"] |= slots.connections
     extra["header"] |= {"comments": f"Drawn from {', '.join(note.name for note in notes)}. {said}"}
     extra |= {
@@ -101,10 +104,9 @@ def draw_together(space: ParamSpace, targets: Sequence[Target]) -> Preset:
             str(place): wavetable(table / peak, f"target {note.name}")
             for place, (table, peak, note) in enumerate(zip(waves, peaks, notes, strict=True), 1)
         },
-        "lfos": shapes,
-        "sample": sample(rest[None] / (peaks[middle] * louder), "residual"),
+        "sample": sample(rest.sound / (peaks[middle] * louder), "residual"),
     }
-    return Preset(space.synth, space.from_named({k: v for k, v in settings.items() if k in space.index}), "", extra)
+    return draft.preset(extra)
 
 
 def _with_residual(drawing: Drawing, octaves: int) -> Drawing:
