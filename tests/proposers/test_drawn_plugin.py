@@ -16,13 +16,15 @@ from synthmatch.note import SAMPLE_RATE_HZ, Note
 from synthmatch.params import Preset
 from synthmatch.proposers.base import SEEDS, in_order, propose_all
 from synthmatch.proposers.drawn.plugin.drawer import draw_plugin
-from synthmatch.proposers.drawn.plugin.laws import _law
+from synthmatch.proposers.drawn.plugin.law import read_laws
+from synthmatch.proposers.drawn.plugin.laws import _law, envelope_laws
 from synthmatch.proposers.drawn.plugin.names import amplitude_envelope
 from synthmatch.proposers.drawn.plugin.proposer import DrawnPluginProposer
 from synthmatch.proposers.registry import proposers_for
 from synthmatch.render.pool import RenderPool
 from synthmatch.synths.plugin.synth import Plugin
 from synthmatch.synths.registry import get_synth
+from synthmatch.systems.folders import cache_folder
 
 JX10 = "http://drobilla.net/plugins/mda/JX10"
 NOTE = Note(60, 100, 1.5, 2.2)
@@ -158,10 +160,29 @@ def test_what_has_no_envelope_or_no_sound_is_not_drawn(jx10: Plugin) -> None:
     assert not DrawnPluginProposer().propose(silence + 0.1, NOTE, get_synth("amsynth"), np.random.default_rng(0))
 
 
+def test_what_knobs_do_is_asked_once(jx10: Plugin, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Catches renders before every search, laws that a file rounds, and a damaged file that ends the search or moves another knob."""
+    laws = envelope_laws(jx10)
+    (path,) = (cache_folder() / "plugins").glob(f"{jx10.fingerprint}-*-envelope-*.json")
+    kept = read_laws(path, len(jx10.space))
+    assert kept
+    assert {knob: law.unit(0.123) for knob, law in kept.items()} == {
+        knob: law.unit(0.123) for knob, law in laws.items()
+    }
+    monkeypatch.setattr("synthmatch.proposers.drawn.plugin.laws.RenderPool", None)
+    assert list(envelope_laws.__wrapped__(jx10)) == ["attack", "decay", "release", "sustain"]
+    whole = path.read_text()
+    for damaged in ("", "[]", whole[:-1], whole.replace('"place": 16', '"place": 99'), whole.replace("units", "x")):
+        path.write_text(damaged)
+        with pytest.raises(TypeError, match="not callable"):
+            envelope_laws.__wrapped__(jx10)
+    path.write_text(whole)
+
+
 _DRAW = """
 import sys
 import numpy as np
-from synthmatch.note import SAMPLE_RATE_HZ, Note
+from synthmatch.note import Note
 from synthmatch.proposers.drawn.plugin.drawer import draw_plugin
 from synthmatch.synths.registry import get_synth
 target, synth = np.load(sys.argv[1]), get_synth(sys.argv[2])
@@ -176,6 +197,7 @@ def test_presets_are_the_same_under_every_kernel(jx10: Plugin, tmp_path: Path) -
 
     def drawn_with(kernel: str, threads: int) -> str:
         settings = {"OPENBLAS_CORETYPE": kernel, "OPENBLAS_NUM_THREADS": str(threads)}
+        settings["XDG_CACHE_HOME"] = str(tmp_path / kernel)
         command = [sys.executable, "-c", _DRAW, str(tmp_path / "target.npy"), JX10]
         return subprocess.run(
             command, env=os.environ | settings, check=True, capture_output=True, text=True, timeout=300

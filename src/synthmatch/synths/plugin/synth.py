@@ -89,6 +89,11 @@ class Plugin(Synth):
         self._source = id if is_lv2(id) else str(Path(id).absolute())
         self.title = id.rstrip("/").rpartition("/")[2] if is_lv2(id) else Path(id).stem
 
+    @property
+    def fingerprint(self) -> str:
+        """Text that changes with any file of the plug-in, or, for an LV2, with any installed bundle."""
+        return _fingerprint(self._source)
+
     @cached_property
     def formats(self) -> tuple[FileFormat, ...]:  # type: ignore[override]
         """The preset file of its format; none for a VST3 that gives the host no state, which must be loaded to know."""
@@ -118,7 +123,7 @@ class Plugin(Synth):
             raise MissingSynthError(
                 f"there is no plug-in {self.id}; expected the path of a VST2 or VST3 file or the URI of an LV2"
             )
-        cache = cache_folder() / "plugins" / f"{_fingerprint(self._source)}.json"
+        cache = cache_folder() / "plugins" / f"{self.fingerprint}.json"
         # a damaged description, or one that cannot be read, is as good as none
         with suppress(InputError, ValueError, TypeError):
             kept = need(parse_json(read_file(cache, _MOST_CACHE_BYTES, "a plug-in's description")), dict, "it")

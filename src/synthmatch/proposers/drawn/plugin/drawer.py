@@ -14,10 +14,10 @@ from synthmatch.params import Preset
 from synthmatch.proposers.base import SEEDS
 from synthmatch.proposers.drawn.plugin.laws import envelope_laws, fall_s
 from synthmatch.proposers.drawn.plugin.names import KNOBS
-from synthmatch.synths.base import Synth
+from synthmatch.synths.plugin.synth import Plugin
 
 
-def draw_plugin(synth: Synth, target: Audio, note: Note, rng: np.random.Generator) -> list[Preset]:
+def draw_plugin(synth: Plugin, target: Audio, note: Note, rng: np.random.Generator) -> list[Preset]:
     """The default and random presets with the amplitude envelope of a target, (channels, samples), that `note` plays.
 
     At most `SEEDS`; none where no knob is known to be the envelope's, or the target is silent once the note begins. Raises

@@ -5,7 +5,6 @@ Each knob is moved over its range while the others stand so that it is heard, an
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import NamedTuple
 
 import numpy as np
 
@@ -13,11 +12,15 @@ from synthmatch.analysis.adsr import Adsr, adsr
 from synthmatch.arrays import F64, Float64
 from synthmatch.audio import mono
 from synthmatch.note import SAMPLE_RATE_HZ, Note
+from synthmatch.proposers.drawn.plugin.law import Law, read_laws, write_laws
 from synthmatch.proposers.drawn.plugin.names import amplitude_envelope
 from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool
-from synthmatch.synths.base import Synth
+from synthmatch.synths.plugin.synth import Plugin
+from synthmatch.systems.folders import cache_folder
 
+#: Of what is measured here; another number invalidates what was kept.
+_VERSION = 1
 #: Positions of a knob that are rendered, denser at the low end, where a knob that is straight in seconds has its short times.
 _UNITS = np.linspace(0.0, 1.0, 9) ** 1.5
 #: Notes for what happens while a key is held, and after it, and one that is held for as long.
@@ -32,33 +35,24 @@ _QUICK_S, _PART_S = 0.1, 0.5
 Sound = Float64[F64, " _samples"]
 
 
-class Law(NamedTuple):
-    """What an envelope has at positions of the parameter at `place`: seconds, or a sustain's share of amplitude, which rise."""
-
-    place: int
-    units: Float64[F64, " positions"]
-    values: Float64[F64, " positions"]
-
-    def unit(self, value: float) -> float:
-        """The position, 0 to 1, at which the envelope has a value, or the end that is nearest to it."""
-        if value <= self.values[0]:
-            # further positions may be as short
-            return float(self.units[0])
-        return float(np.interp(np.log(value), np.log(self.values), self.units))
-
-
 @cache
-def envelope_laws(synth: Synth) -> Mapping[str, Law]:
+def envelope_laws(synth: Plugin) -> Mapping[str, Law]:
     """The laws of what names and renders say to be the amplitude envelope's attack, decay, sustain and release; those that are found.
 
-    Up to 38 renders of the synthesizer's default, once in a process. Raises `MissingSynthError` where it is not installed.
+    Up to 38 renders of the plug-in's default, once: the user's cache folder keeps what they say. Raises `MissingSynthError` where the
+    plug-in does not load.
     """
     space = synth.space
     named = amplitude_envelope(parameter.name for parameter in space.parameters if parameter.kind == "continuous")
     if not named:
         return {}
-    with RenderPool(synth, workers=1) as pool:
-        return _Renders(pool, {knob: space.index[name] for knob, name in named.items()}).laws()
+    path = cache_folder() / "plugins" / f"{synth.fingerprint}-{space.hash}-envelope-{_VERSION}.json"
+    laws = read_laws(path, len(space))
+    if laws is None:
+        with RenderPool(synth, workers=1) as pool:
+            laws = _Renders(pool, {knob: space.index[name] for knob, name in named.items()}).laws()
+        write_laws(path, laws)
+    return laws
 
 
 class _Renders:

@@ -22,7 +22,7 @@ class DrawnPluginProposer(Proposer):
         self.precedence = precedence
 
     def propose(self, target: Audio, note: Note, synth: Synth, rng: np.random.Generator) -> Sequence[Proposal]:
-        """See `Proposer`. The first time, the plug-in renders what its knobs do."""
+        """See `Proposer`. The first time, the plug-in is rendered to see what its knobs do."""
         if not isinstance(synth, Plugin):
             return []
         return [Proposal(preset) for preset in draw_plugin(synth, target, note, rng)]
