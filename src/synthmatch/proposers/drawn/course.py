@@ -3,7 +3,7 @@
 A sound that holds its level comes back to its middle, so that a long note lives on. One that falls does so on and on.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -91,6 +91,10 @@ class Course:
             # the target's release is in its moments: what the envelope takes again is given back
             level = level * np.maximum(self.release.gain(seconds - self.hold_s), 10 ** (-_RANGE_DB / 20))
         return np.maximum(level, self.levels.max() * 10 ** (-2 * _RANGE_DB / 20))
+
+    def without_tremolo(self) -> "Course":
+        """The same with what swings in the levels, as far as their points can say it."""
+        return replace(self, levels=self.level_at(self.times), tremolo=None)
 
     def _within(self, seconds: Float64[F64, " times"]) -> Float64[F64, " times"]:
         if self.again_s is None:

@@ -10,18 +10,18 @@ from synthmatch.arrays import F64, Float64
 from synthmatch.params import ParamSpace, Preset
 from synthmatch.synths.vital.own import lfo_shape
 
-#: The first slot of what the space does not have, after the slots that a search moves, macros and keys.
-_FIRST_FURTHER_SLOT = 41
-
 
 class Draft:
-    """What is put together of a preset. LFOs are numbered from 1, as they come."""
+    """What is put together of a preset. LFOs are numbered from 1, as they come.
 
-    def __init__(self, space: ParamSpace) -> None:
+    Connections that a search cannot move have slots from `first_beside` on.
+    """
+
+    def __init__(self, space: ParamSpace, first_beside: int) -> None:
         self.settings = dict[str, float]()
         self.lfos = dict[str, Any]()
         self._space = space
-        self._slots = 0
+        self._slots, self._first_beside = 0, first_beside
         self._connections = dict[str, Any]()
 
     def choice(self, name: str, text: str) -> int:
@@ -67,19 +67,29 @@ class Draft:
         return source
 
     def connect(self, source: str, moved: str, amount: float, *, bipolar: bool = False) -> int:
-        """Let a source move a control, `bipolar` both ways; gives the number of the slot."""
+        """Let a source move a control, `bipolar` both ways, in a slot that a search moves if it can; gives the slot's number."""
         slot = self._slots + 1
         values = {"source": source, "destination": moved}
         known = (self._space[f"modulation_{slot}_{name}"].choices for name in values)
-        if all(text in choices for text, choices in zip(values.values(), known, strict=True)):
-            self._slots = slot
-            self.settings |= {
-                f"modulation_{slot}_{name}": self.choice(f"modulation_{slot}_{name}", text)
-                for name, text in values.items()
-            }
-        else:
-            slot = _FIRST_FURTHER_SLOT + len(self._connections)
-            self._connections[str(slot)] = values
+        if not all(text in choices for text, choices in zip(values.values(), known, strict=True)):
+            return self.beside(source, moved, amount, bipolar=bipolar)
+        self._slots = slot
+        self.settings |= {
+            f"modulation_{slot}_{name}": self.choice(f"modulation_{slot}_{name}", text) for name, text in values.items()
+        }
+        return self._reaches(slot, amount, bipolar=bipolar)
+
+    def beside(
+        self, source: str, moved: str, amount: float, *, bipolar: bool = False, curve: dict[str, Any] | None = None
+    ) -> int:
+        """The same in a slot that no search moves, along a `curve` that Vital calls line mapping."""
+        slot = self._first_beside + len(self._connections)
+        self._connections[str(slot)] = {"source": source, "destination": moved}
+        if curve:
+            self._connections[str(slot)]["line_mapping"] = curve
+        return self._reaches(slot, amount, bipolar=bipolar)
+
+    def _reaches(self, slot: int, amount: float, *, bipolar: bool) -> int:
         self.settings |= {f"modulation_{slot}_amount": amount, f"modulation_{slot}_bipolar": float(bipolar)}
         return slot
 

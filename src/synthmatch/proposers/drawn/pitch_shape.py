@@ -9,9 +9,12 @@ from synthmatch.analysis.pitch import PitchTrack
 from synthmatch.analysis.swing import Swing, swing
 from synthmatch.arrays import F64, Float64
 from synthmatch.proposers.drawn.course import Course
+from synthmatch.proposers.drawn.draft import Draft
 
 #: Moments of the course at which shapes are compared with the track, for each point of a shape.
 _FINE = 40
+#: Semitones from the lowest to the highest that the knob of an oscillator's transposition goes.
+_TRANSPOSE = 96
 #: Seconds between pitches in which a vibrato is looked for.
 _STEP_S = 0.01
 #: A sine counts where at most so much of the other shapes' error is left with it. Not tuned.
@@ -60,6 +63,22 @@ def pitch_shape(track: PitchTrack, hz: float, played: Course) -> PitchShape:
         if left[forwards].mean() < _NEARER * missed[nearest][forwards].mean():
             return PitchShape(even_s / played.seconds, beside, vibrato)
     return PitchShape(seconds / played.seconds, semitones)
+
+
+def bend(draft: Draft, found: PitchShape, played: Course, oscillators: int, *, swing_alone: bool = False) -> None:
+    """Let the first so many oscillators of a preset follow a pitch, by an LFO and one more for a sine.
+
+    `swing_alone`: of these two it has one, the sine where there is one.
+    """
+    transposes = [f"osc_{number}_transpose" for number in range(1, oscillators + 1)]
+    if not (found.vibrato and swing_alone):
+        furthest = max(np.abs(found.semitones).max(), 1e-3)
+        points = np.column_stack([found.places, 0.5 + found.semitones / furthest / 2])
+        lfo = draft.course("pitch", points, played.seconds, played.again_s)
+        for control in transposes:
+            draft.connect(lfo, control, 2 * furthest / _TRANSPOSE, bipolar=True)
+    if found.vibrato:
+        draft.swing("vibrato", found.vibrato, 2, transposes, 2 * found.vibrato.depth / _TRANSPOSE)
 
 
 def _vibrato(track: PitchTrack, hz: float, until_s: float) -> Swing | None:

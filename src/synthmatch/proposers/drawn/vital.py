@@ -13,7 +13,7 @@ from synthmatch.params import ParamSpace, Preset
 from synthmatch.proposers.drawn.course import Course
 from synthmatch.proposers.drawn.draft import Draft
 from synthmatch.proposers.drawn.macros import macros
-from synthmatch.proposers.drawn.pitch_shape import pitch_shape
+from synthmatch.proposers.drawn.pitch_shape import bend, pitch_shape
 from synthmatch.proposers.drawn.release import Release
 from synthmatch.proposers.drawn.sampler import FADED, LEVEL, SAMPLE_BYTES, residual
 from synthmatch.proposers.drawn.table import WAVE, draw, frames, sides, single_cycles, tables
@@ -31,8 +31,8 @@ KEYFRAME_BYTES = 4 * WAVE
 MOST_OCTAVES = 4
 #: Against a click at the onset, in seconds.
 _ATTACK = 0.002
-#: Semitones from the lowest to the highest that the knob of an oscillator's transposition goes.
-_TRANSPOSE = 96
+#: The first slot after those that a search moves, of macros and of keys.
+_FIRST_SLOT = 41
 #: Where oscillators are, for a sound in the middle and for one that is wide.
 _PANS = {1: (0.0,), 2: (-1.0, 1.0)}
 
@@ -50,7 +50,7 @@ def draw_vital(space: ParamSpace, target: Audio, note: Note) -> list[Preset]:
     aside = np.sqrt(2) if len(parts) > 1 else 1.0
     peak = max(np.abs(waves).max() / aside, np.abs(rest.sound).max(), 1e-9)
     held = played.again_s is not None
-    draft = Draft(space)
+    draft = Draft(space, _FIRST_SLOT)
     draft.settings |= voice_settings(played.release or Release()) | rest.settings
     for number, (part, pan) in enumerate(zip(parts, _PANS[len(parts)], strict=True), 1):
         draft.settings |= {
@@ -77,17 +77,11 @@ def draw_vital(space: ParamSpace, target: Audio, note: Note) -> list[Preset]:
     level_amounts = [f"modulation_{draft.connect(level, 'voice_amplitude', full)}_amount" for _ in range(2)]
     if len(parts) > 1:
         draft.connect(timbre, "osc_2_wave_frame", 1.0)
-    transposes = [f"osc_{number}_transpose" for number in range(1, len(parts) + 1)]
-    vibrato = None
+    # LFOs that go through the target, and faster at higher keys where it falls
+    courses = 2
     if drawing.pitch is not None:
-        bend_places, semitones, vibrato = pitch_shape(drawing.pitch, drawing.found_hz, played)
-        furthest = max(np.abs(semitones).max(), 1e-3)
-        bend = draft.course("pitch", np.column_stack([bend_places, 0.5 + semitones / furthest / 2]), *loop)
-        for control in transposes:
-            draft.connect(bend, control, 2 * furthest / _TRANSPOSE, bipolar=True)
-    courses = len(draft.lfos)
-    if vibrato:
-        draft.swing("vibrato", vibrato, 2, transposes, 2 * vibrato.depth / _TRANSPOSE)
+        bend(draft, pitch_shape(drawing.pitch, drawing.found_hz, played), played, len(parts))
+        courses = 3
     if played.tremolo:
         draft.swing("tremolo", played.tremolo, 3, level_amounts, played.tremolo.depth * full)
     if rest.lowered is not None:
