@@ -49,8 +49,8 @@ def proposers_for(
     if sources is None:
         return [*known, DrawnPluginProposer(), RandomProposer()]
     beside = Precedence.TARGET if RandomProposer.name in sources else Precedence.BLIND
-    named = [proposer for proposer in (*known, DrawnPluginProposer(Precedence.TARGET)) if proposer.name in sources]
-    return [*named, RandomProposer(beside)]
+    known.append(DrawnPluginProposer(Precedence.TARGET))
+    return [*(proposer for proposer in known if proposer.name in sources), RandomProposer(beside)]
 
 
 def check_sources(sources: Collection[str] | None, *, start: Sequence[Preset], model: TrainedModel | None) -> None:
