@@ -1,6 +1,6 @@
 """How near presets that are drawn from the target come, without a search, beside the library's nearest preset.
 
-``python bench/drawn.py``: Vital, on the benchmark's recordings and held-out presets; ``--synth amsynth``: the same of amsynth; ``--synth
+``python bench/drawn.py``: Vital, on the benchmark's recordings, other notes of 8 s, and held-out presets; ``--synth amsynth``: the same of amsynth; ``--synth
 dexed``: Dexed, and on struck notes of FluidR3, too, as they are and at -20 LKFS. Each preset is set to its target's
 level (two renders as a rule), and scored. Targets for which nothing is drawn are left out.
 """
@@ -26,6 +26,11 @@ from synthmatch.render.pool import RenderPool
 from synthmatch.search.preset_level import levelled
 from synthmatch.synths.registry import get_synth, synth_names
 
+#: Programs and pitches of FluidR3 that are held: vibraphone, organs, strings, voices, brass, reeds, pipes, pads; and two that fall.
+LONG = (
+    *((11, 60), (11, 72), (16, 60), (18, 60), (19, 60), (40, 69), (44, 60), (48, 60), (52, 60), (54, 60)),
+    *((56, 67), (65, 60), (68, 72), (71, 67), (73, 72), (75, 72), (78, 76), (89, 60), (4, 60), (12, 60)),
+)
 METRICS = ("lsd", "mss", "wmfcc", "envelope_error", "loudness_error")
 
 
@@ -44,6 +49,7 @@ def target_sets(pool: RenderPool, count: int) -> Iterator[tuple[str, list[BenchT
     if pool.synth.id != "dexed":
         yield "one-shots", recordings(half, 0).targets
         yield "notes", recordings(0, half).targets
+        yield "notes of 8 s", recordings(0, half, LONG, 8.0).targets
         yield "held-out presets", held_out(pool, half).targets
     else:
         yield "recordings", recordings(half, half).targets

@@ -12,9 +12,9 @@ import numpy as np
 from synthmatch.benchmark.targets import held_out_presets
 from synthmatch.calibration.closeness import Closeness
 from synthmatch.calibration.in_domain import in_domain_percentile, is_out_of_reach
-from synthmatch.library.builtin import builtin_library
+from synthmatch.library.builtin import libraries_for
 from synthmatch.note import Note
-from synthmatch.proposers.library import LibraryProposer
+from synthmatch.proposers.registry import proposers_for
 from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool
 from synthmatch.search.guided import guided_search
@@ -34,8 +34,7 @@ _SILENT_RMS = 1e-3
 
 def closest(pool: RenderPool, note: Note, count: int) -> Iterator[float]:
     """How close, in per cent, a search ends to each of the first held-out presets that sound with the note."""
-    library, surrogate = builtin_library(pool.synth.id), builtin_surrogates().get(pool.synth.id)
-    assert library
+    proposers, surrogate = proposers_for(libraries_for(pool.synth.id)), builtin_surrogates().get(pool.synth.id)
     for number, preset in enumerate(held_out_presets(pool.synth)):
         if number == count:
             break
@@ -43,7 +42,7 @@ def closest(pool: RenderPool, note: Note, count: int) -> Iterator[float]:
         if isinstance(target, RenderFailure) or np.sqrt(np.mean(np.square(target))) < _SILENT_RMS:
             continue
         rng = np.random.default_rng([0, number])
-        found = guided_search(target, note, pool, [LibraryProposer([library])], surrogate, Budget(_RENDERS), rng)
+        found = guided_search(target, note, pool, proposers, surrogate, Budget(_RENDERS), rng)
         yield Closeness(target, pool.synth.id)(found.objective.best()[0].distance)
 
 

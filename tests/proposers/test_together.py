@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from synthmatch.analysis.pitch import harmonic_track
 from synthmatch.arrays import F32
 from synthmatch.metrics import evaluate
 from synthmatch.note import SAMPLE_RATE_HZ, Note
@@ -74,6 +75,44 @@ def test_keys_sound_as_the_instrument_does(pool: RenderPool) -> None:
         for pitch, audio in zip(keys, sounds, strict=True)
     ]
     assert np.ptp(louder_db) < 2
+
+
+def test_wide_notes_stay_wide(pool: RenderPool) -> None:
+    """Catches channels that are mixed or swapped, in a table that two of them share."""
+
+    def wide(pitch: int) -> Target:
+        """The fundamental on the left, the octave on the right."""
+        waves = [np.sin(2 * np.pi * Note(pitch).hz * h * TIME) for h in (1, 2)]
+        sound = 0.2 * np.stack(waves) * np.clip((0.8 - TIME) / 0.05, 0, 1)
+        return load_target(sound.astype(np.float32), note=pitch, hold_seconds=0.8)
+
+    preset = draw_together(VITAL.space, [wide(pitch) for pitch in PITCHES])
+    for pitch, audio in zip(PITCHES, rendered(pool, preset, PITCHES), strict=True):
+        part = audio[:, 8820:30870] * np.hanning(22050)
+        # bins of 2 Hz
+        octaves = [round(Note(pitch).hz * h / 2) for h in (1, 2)]
+        (left, left_octave), (right, right_octave) = np.abs(np.fft.rfft(part))[:, octaves]
+        assert 20 * np.log10(left / left_octave) > 30
+        assert 20 * np.log10(right_octave / right) > 30
+
+
+def test_vibrato_is_at_all_keys(pool: RenderPool) -> None:
+    """Catches vibrato that is left out of a preset of several notes, or half or twice as deep, and what Vital has no room for."""
+
+    def sung(pitch: int) -> Target:
+        """30 cents, 5.5 times a second."""
+        hz = Note(pitch).hz * 2 ** (30 * np.sin(2 * np.pi * 5.5 * TIME) / 1200)
+        turns = 2 * np.pi * np.cumsum(hz) / SAMPLE_RATE_HZ
+        sound = (0.2 * np.sin(turns) + 0.1 * np.sin(2 * turns)) * np.clip((0.8 - TIME) / 0.05, 0, 1)
+        return load_target(sound.astype(np.float32), note=pitch, hold_seconds=0.8)
+
+    keys, preset = [54, 60, 72], draw_together(VITAL.space, [sung(pitch) for pitch in PITCHES])
+    # Vital has so many slots and LFOs
+    assert max(map(int, preset.extra["modulations"])) <= 64
+    assert len(preset.extra["lfos"]) <= 8
+    for pitch, audio in zip(keys, rendered(pool, preset, keys), strict=True):
+        held = audio[0, : round(0.75 * SAMPLE_RATE_HZ)].astype(np.float64)
+        assert 14 < harmonic_track(held, Note(pitch).hz).spread_cents < 28
 
 
 def test_two_notes_and_a_file(pool: RenderPool, tmp_path: Path) -> None:

@@ -33,9 +33,13 @@ FLUID = (
 
 
 def recordings(
-    sonic_pi: int = len(SONIC_PI), fluid: int = len(FLUID), fluid_notes: Sequence[tuple[int, int]] = FLUID
+    sonic_pi: int = len(SONIC_PI),
+    fluid: int = len(FLUID),
+    fluid_notes: Sequence[tuple[int, int]] = FLUID,
+    hold_seconds: float = 2.0,
 ) -> TargetSet:
-    """The first recordings of each list, with the notes found in them. `fluid_notes`: programs and pitches in place of `FLUID`.
+    """The first recordings of each list, with the notes found in them. `fluid_notes`: programs and pitches in place of `FLUID`,
+    held for `hold_seconds`.
 
     Raises `InputError` where a package is missing.
     """
@@ -45,7 +49,8 @@ def recordings(
     targets = [_loaded(SAMPLES / f"{name}.flac", name) for name in SONIC_PI[:sonic_pi]]
     with temporary_folder() as folder:
         for program, pitch in fluid_notes[:fluid]:
-            targets.append(_loaded(play_note(folder, program, pitch), f"fluid {program:03d} {pitch}"))
+            path = play_note(folder, program, pitch, hold_seconds=hold_seconds)
+            targets.append(_loaded(path, f"fluid {program:03d} {pitch}"))
     return TargetSet(targets, 0)
 
 

@@ -3,12 +3,14 @@
 A sound that holds its level comes back to its middle, so that a long note lives on. One that falls does so on and on.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from synthmatch.analysis.level import fall_db_per_second, levels
+from synthmatch.analysis.swing import Swing, mean_over, swing
 from synthmatch.arrays import F64, Float64
+from synthmatch.audio import decibels
 from synthmatch.note import SAMPLE_RATE_HZ
 from synthmatch.proposers.drawn.release import Release, fitted_release
 
@@ -36,6 +38,11 @@ _RANGE_DB, _LONGEST_FALL = 70.0, 10.0
 #: in the mean then: a sound that is further away rings on, whatever the key does. Not tuned.
 _CORRECTED_DB, _MISSED_DB = 6.0, 1.5
 _RINGS = Release(16.0, 0.0)
+#: Seconds between levels that a tremolo is looked for in, and how many of them a swell lasts at least.
+_STEP_S, _SLOW_STEPS = 0.01, 40
+#: The deepest tremolo as a share of the root of the amplitude, and what is left with it of the points' error in level at most,
+#: for it to count. Not tuned.
+_DEEPEST, _NEARER = 0.9, 0.8
 
 
 @dataclass(frozen=True)
@@ -44,6 +51,7 @@ class Course:
 
     `times` begin with 0 and end with the course's end. `levels`: amplitude at these times, without the release.
     `again_s`: the time to which a looping course comes back from its end. `hold_s`: of the note, as the target has it.
+    `tremolo`: what swings in the root of the amplitude, as a share of `levels`' root, and goes on when the course loops.
     """
 
     times: Float64[F64, " points"]
@@ -52,6 +60,7 @@ class Course:
     hold_s: float
     release: Release | None
     again_s: float | None = None
+    tremolo: Swing | None = None
 
     @property
     def seconds(self) -> float:
@@ -68,8 +77,9 @@ class Course:
         return np.interp(self._within(seconds), self.times, self.moments)
 
     def level_at(self, seconds: Float64[F64, " times"]) -> Float64[F64, " times"]:
-        """Amplitude of the level shape at a time: Vital goes straight from root to root, and squares."""
-        return np.square(np.interp(self._within(seconds), self.times, np.sqrt(self.levels)))
+        """Amplitude at a time, of the level shape and the tremolo: Vital goes straight from root to root, and squares."""
+        root = np.interp(self._within(seconds), self.times, np.sqrt(self.levels))
+        return np.square(root * (1 + self.tremolo.at(seconds)) if self.tremolo else root)
 
     def gain_at(self, seconds: Float64[F64, " times"]) -> Float64[F64, " times"]:
         """What the preset multiplies the target's moments by at a time, so that they are as loud as they were.
@@ -81,6 +91,10 @@ class Course:
             # the target's release is in its moments: what the envelope takes again is given back
             level = level * np.maximum(self.release.gain(seconds - self.hold_s), 10 ** (-_RANGE_DB / 20))
         return np.maximum(level, self.levels.max() * 10 ** (-2 * _RANGE_DB / 20))
+
+    def without_tremolo(self) -> "Course":
+        """The same with what swings in the levels, as far as their points can say it."""
+        return replace(self, levels=self.level_at(self.times), tremolo=None)
 
     def _within(self, seconds: Float64[F64, " times"]) -> Float64[F64, " times"]:
         if self.again_s is None:
@@ -97,16 +111,35 @@ def spread(count: int, seconds: float) -> Float64[F64, " count"]:
 
 def course(sound: Float64[F64, " samples"], half_window_s: float, hold_s: float) -> Course:
     """The course through a sound whose key is held for `hold_s`. Levels are measured in windows of twice `half_window_s`."""
+    hold_s = min(hold_s, len(sound) / SAMPLE_RATE_HZ)
+    still = _course(sound, half_window_s, hold_s)
+    seconds = np.arange(round(hold_s / _STEP_S), dtype=np.float64) * _STEP_S
+    wanted = levels(sound, seconds, max(half_window_s, _STEP_S))
+    slow = mean_over(np.sqrt(wanted), _SLOW_STEPS)
+    tremolo = swing(np.sqrt(wanted) / np.maximum(slow, np.finfo(np.float64).tiny) - 1, slow, _STEP_S)
+    if tremolo is None or tremolo.depth > _DEEPEST:
+        return still
+    swinging = _course(sound, half_window_s, hold_s, tremolo)
+    floor_db = float(decibels(np.square(wanted.max()))) - _RANGE_DB
+    missed_db = [
+        np.abs(decibels(np.square(played.level_at(seconds)), floor_db) - decibels(np.square(wanted), floor_db)).mean()
+        for played in (still, swinging)
+    ]
+    return swinging if missed_db[1] < _NEARER * missed_db[0] else still
+
+
+def _course(
+    sound: Float64[F64, " samples"], half_window_s: float, hold_s: float, tremolo: Swing | None = None
+) -> Course:
     end_s = len(sound) / SAMPLE_RATE_HZ
-    hold_s = min(hold_s, end_s)
     fall = min(fall_db_per_second(sound, hold_s * begin, hold_s * end) for begin, end in (_MIDDLE, _SECOND_HALF))
-    held_again = _looping(sound, half_window_s, hold_s) if fall < _HELD_DB_PER_SECOND else None
+    held_again = _looping(sound, half_window_s, hold_s, tremolo) if fall < _HELD_DB_PER_SECOND else None
     if held_again:
         return held_again
     fall = max(0.0, fall)
     release = fitted_release(sound, hold_s, fall)
     times = spread(_POINTS - _POINTS_AFTER, end_s)
-    found = levels(sound, times, half_window_s)
+    found = _still_levels(sound, times, half_window_s, tremolo)
     floor = found.max() * 10 ** (-_RANGE_DB / 20)
     if release:
         at_end = float(np.interp(hold_s, times, found))
@@ -128,7 +161,15 @@ def course(sound: Float64[F64, " samples"], half_window_s: float, hold_s: float)
         after = rest * np.arange(1, _POINTS_AFTER + 1) / _POINTS_AFTER
         times = np.concatenate([times, end_s + after])
         found = np.concatenate([found, found[-1] * 10 ** (-fall * after / 20)])
-    return Course(times, np.minimum(times, end_s), found, hold_s, release)
+    return Course(times, np.minimum(times, end_s), found, hold_s, release, tremolo=tremolo)
+
+
+def _still_levels(
+    sound: Float64[F64, " samples"], moments: Float64[F64, " times"], half_window_s: float, tremolo: Swing | None
+) -> Float64[F64, " times"]:
+    """Levels without what a tremolo does to them."""
+    found = levels(sound, moments, half_window_s)
+    return found / np.square(1 + tremolo.at(moments)) if tremolo else found
 
 
 def _given_back(
@@ -138,7 +179,9 @@ def _given_back(
     return found / np.maximum(release.gain(after_s), 10 ** (-_RANGE_DB / 20))
 
 
-def _looping(sound: Float64[F64, " samples"], half_window_s: float, hold_s: float) -> Course | None:
+def _looping(
+    sound: Float64[F64, " samples"], half_window_s: float, hold_s: float, tremolo: Swing | None
+) -> Course | None:
     """A course to the note's end, and back and forth from there; None where nothing is held."""
     if hold_s < _SHORTEST:
         return None
@@ -151,7 +194,7 @@ def _looping(sound: Float64[F64, " samples"], half_window_s: float, hold_s: floa
     there = spread(_POINTS - _POINTS_AFTER, turn_s)
     back = way * np.arange(1, _POINTS_AFTER + 1) / _POINTS_AFTER
     times, moments = np.concatenate([there, turn_s + back]), np.concatenate([there, turn_s - back])
-    found = levels(sound[: round(hold_s * SAMPLE_RATE_HZ)], moments, half_window_s)
+    found = _still_levels(sound[: round(hold_s * SAMPLE_RATE_HZ)], moments, half_window_s, tremolo)
     if np.median(found[moments >= turn_s - way]) <= found.max() * 10 ** (-_HELD_RANGE_DB / 20):
         return None
-    return Course(times, moments, found, hold_s, fitted_release(sound, hold_s), again_s=turn_s - way)
+    return Course(times, moments, found, hold_s, fitted_release(sound, hold_s), turn_s - way, tremolo)

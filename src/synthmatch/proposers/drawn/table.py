@@ -27,6 +27,8 @@ _SILENT = 1e-4
 _BEFORE_END = 0.05
 #: Root mean square of what fades between keyframes miss, as a share of amplitude (docs/results/tried.md, "Drawing presets").
 _FADING_ERROR = 0.05
+#: Cents between which two channels are detuned, as in a chorus: less is one pitch, and more an error. Not tuned.
+_DETUNED_CENTS = (2.0, 30.0)
 #: How much louder than everything a frame may be: where partials begin, their window is longer than the level's.
 _LOUDEST_FRAME = 1.5
 
@@ -90,7 +92,7 @@ def draw(target: Audio, note: Note, most_octaves: int) -> Drawing:
 
 
 def sides(drawing: Drawing, target: Audio, note: Note) -> tuple[Drawing, ...]:
-    """A drawing of each channel of a target that is wide, which differ in timbre; else the drawing alone."""
+    """A drawing of each channel of a target that is wide, which differ in timbre and maybe in pitch; else the drawing alone."""
     audio = target[:, note.start_samples :]
     if not is_wide(audio):
         return (drawing,)
@@ -98,6 +100,10 @@ def sides(drawing: Drawing, target: Audio, note: Note) -> tuple[Drawing, ...]:
         drawing._replace(**parts(channel, drawing.pitch, drawing.found_hz)._asdict())
         for channel in audio.astype(np.float64)
     )
+    if drawing.pitch is None and not drawing.octaves:
+        left_hz, right_hz = (fundamental_hz(channel, note.hz) for channel in audio.astype(np.float64))
+        if _DETUNED_CENTS[0] < abs(1200 * np.log2(right_hz / left_hz)) < _DETUNED_CENTS[1]:
+            return left._replace(found_hz=left_hz), right._replace(found_hz=right_hz)
     line_hz = drawing.found_hz / 2**drawing.octaves
     return left, right._replace(ahead=phases_between(left.flat, right.flat, line_hz, WAVE // 2 - 1))
 

@@ -8,11 +8,23 @@ from synthmatch.synths.vital.bank import Json
 
 #: The knob ``wave_frame`` runs over so many frames, which Vital makes from keyframes when it loads a table.
 LAST_FRAME = 256
+#: Frames from the first to the last of a table that shares an oscillator with another.
+HALF_FRAMES = LAST_FRAME // 2 - 1
 
 
 def wavetable(waves: Float64[F64, "keyframes 2048"], name: str) -> Json:
     """A table of keyframes, evenly spaced, with their spectra faded between them. Shape: (keyframes, 2048), peak 1."""
-    positions = [round(position) for position in np.linspace(0, LAST_FRAME, len(waves))]
+    return _table(waves, np.linspace(0, LAST_FRAME, len(waves)), name)
+
+
+def two_in_one(right: Float64[F64, "keyframes 2048"], left: Float64[F64, "keyframes 2048"], name: str) -> Json:
+    """A table that has one in its first half, as far as `HALF_FRAMES`, and another so many frames and two further on."""
+    positions = np.linspace(0, HALF_FRAMES, len(right))
+    return _table(np.concatenate([right, left]), np.concatenate([positions, positions + HALF_FRAMES + 2]), name)
+
+
+def _table(waves: Float64[F64, "keyframes 2048"], places: Float64[F64, " keyframes"], name: str) -> Json:
+    positions = [round(position) for position in places.tolist()]
     return bank.table(name, waves, positions, interpolation=1) | {"full_normalize": False}
 
 
