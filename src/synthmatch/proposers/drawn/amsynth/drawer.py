@@ -16,7 +16,7 @@ from synthmatch.proposers.drawn.amsynth.fit import fitted
 from synthmatch.proposers.drawn.amsynth.lines import Lines
 from synthmatch.proposers.drawn.amsynth.picture import STEP, picture_of
 from synthmatch.proposers.drawn.amsynth.structures import structures
-from synthmatch.proposers.drawn.amsynth.vibrato import vibrato_of
+from synthmatch.proposers.drawn.amsynth.vibrato import vibrato_of, without
 
 _AMP = ("amp_decay", "amp_sustain", "amp_attack", "amp_release")
 _FILTER = (
@@ -43,7 +43,7 @@ def draw_amsynth(space: ParamSpace, target: Audio, note: Note) -> list[Preset]:
     vibrato = vibrato_of(sound, found_hz, note.hold_seconds)
     if vibrato:
         # what the LFO moves is fitted as if it stood still
-        sound = vibrato.taken_out(sound)
+        sound = without(vibrato, sound)
     reverb = () if _is_held(mono(sound), note.hold_seconds) else _REVERB
     picture = picture_of(sound, note.hold_seconds)
     expected = Expected(space, note, picture.seconds)

@@ -5,11 +5,12 @@ from typing import NamedTuple
 import numpy as np
 
 from synthmatch.analysis.partials import strongest_partials
+from synthmatch.analysis.swing import Swing
 from synthmatch.analytic.amsynth.effects import BAND_PASS, HIGH_PASS, LOW_PASS
 from synthmatch.arrays import F64, Float64
 from synthmatch.note import Note
 from synthmatch.params import ParamSpace
-from synthmatch.proposers.drawn.amsynth.vibrato import Vibrato
+from synthmatch.proposers.drawn.amsynth.vibrato import vibrato_knobs
 from synthmatch.synths.amsynth.waveforms import NOISE, PULSE, SAW, SINE
 
 #: Where fits begin. Not tuned.
@@ -49,7 +50,7 @@ class Structure(NamedTuple):
 
 
 def structures(
-    space: ParamSpace, sound: Float64[F64, " samples"], note: Note, found_hz: float, vibrato: Vibrato | None
+    space: ParamSpace, sound: Float64[F64, " samples"], note: Note, found_hz: float, vibrato: Swing | None
 ) -> list[Structure]:
     """What a sound that `note` plays may be made of, with its fundamental. An LFO that plays its `vibrato` does nothing else."""
     common = _COMMON | {"filter_kbd_track": 1.0 if note.hz > _LOW_HZ else 0.5}
@@ -58,7 +59,7 @@ def structures(
     both: tuple[str, ...] = (*_SECOND, *_FIRST, "osc_mix", *_PLACE)
     pair = dict[str, float]()
     if vibrato:
-        common |= vibrato.knobs
+        common |= vibrato_knobs(vibrato)
     elif found > _SHARP:
         pair = _sharp(found)
     else:
