@@ -1,5 +1,7 @@
 """What drawn presets bring a whole search: the same searches with the library's presets alone, and with drawn ones beside them.
 
+Of a plug-in, ``--synth PATH``, there is no library: random presets are in its place, and drawn ones in theirs.
+
 ``python bench/drawn_search.py --synth amsynth``: recordings of the benchmark, spread over its lists, ``--sounds
 others``: held-out presets of the other synthesizers, ``struck``: struck notes at -20 LKFS. Each search is the one that
 `match` runs, with 200 renders, or with ``--renders 1000 --seconds 8`` as long; of its three answers, at the target's level, the nearest is scored. Targets for
@@ -20,15 +22,14 @@ from synthmatch.features.search_distance import SearchDistance
 from synthmatch.library.builtin import libraries_for
 from synthmatch.metrics import evaluate
 from synthmatch.proposers.base import Proposer
-from synthmatch.proposers.drawn.proposer import DrawnProposer
-from synthmatch.proposers.library import LibraryProposer
+from synthmatch.proposers.registry import proposers_for
 from synthmatch.render.pool import RenderPool
 from synthmatch.search.guided import guided_search
 from synthmatch.search.objective import Budget
 from synthmatch.search.preset_level import levelled, with_level_error
 from synthmatch.surrogate.surrogate import builtin_surrogates
 from synthmatch.synths.base import Synth
-from synthmatch.synths.registry import get_synth, synth_names
+from synthmatch.synths.registry import get_synth
 
 METRICS = ("lsd", "mss", "wmfcc")
 _ANSWERS = 3
@@ -70,7 +71,7 @@ def cells(scores: Sequence[float]) -> str:
 def main() -> None:
     """Print a table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--synth", choices=synth_names(), default="vital")
+    parser.add_argument("--synth", default="vital", help="vital, dexed, amsynth, or a plug-in's path or LV2 URI")
     parser.add_argument("--sounds", choices=("recordings", "others", "struck"), default="recordings")
     parser.add_argument("--targets", type=int, default=16)
     parser.add_argument("--renders", type=int, default=200)
@@ -80,16 +81,19 @@ def main() -> None:
     count, renders = (2, 20) if options.quick else (options.targets, options.renders)
     budget = Budget(renders, options.seconds)
     synth = get_synth(options.synth)
-    drawn, library = DrawnProposer(), LibraryProposer(libraries_for(synth.id))
+    libraries = libraries_for(synth.id)
+    library, both = proposers_for(libraries, sources=("library",)), proposers_for(libraries)
+    drawn = [proposer for proposer in both if proposer.name == "drawn"]
     without, beside = list[list[float]](), list[list[float]]()
     heads = " | ".join(f"{name}, {which}" for which in ("library", "and drawn") for name in ("closeness", *METRICS))
     print(f"| target | {heads} |\n| --- |{' ---: |' * 2 * (1 + len(METRICS))}")
     with RenderPool(synth) as pool:
         for target in targets_of(synth, options.sounds, count):
-            if not drawn.propose(target.audio, target.note, synth, np.random.default_rng(0)):
+            rng = np.random.default_rng(0)
+            if not any(proposer.propose(target.audio, target.note, synth, rng) for proposer in drawn):
                 continue
-            without.append(searched(pool, target, [library], budget))
-            beside.append(searched(pool, target, [drawn, library], budget))
+            without.append(searched(pool, target, library, budget))
+            beside.append(searched(pool, target, both, budget))
             print(f"| {target.name} | {cells(without[-1])} | {cells(beside[-1])} |", flush=True)
     if without:
         print(f"| mean of {len(without)} | {cells(np.mean(without, axis=0))} | {cells(np.mean(beside, axis=0))} |")

@@ -141,7 +141,12 @@ class _Matcher:
         chosen = self._differing([*ranked, *late], len(ranked) + len(began))
         sounds = [audio for _, audio in chosen]
         at_level = [match for _, match in self._at_level([preset for preset, _ in chosen], self.metrics, sounds)]
-        found = self._named(sorted(at_level, key=lambda match: match.rank)[: self._candidates])
+        ordered = sorted(at_level, key=lambda match: match.rank)
+        # what differs as it was rendered may be alike at one level, and beside another that comes first now
+        apart = differing(
+            [match.preset for match in ordered], [match.audio for match in ordered], self._closeness, self._candidates
+        )
+        found = self._named([ordered[place] for place in apart])
         if self._others:
             # how near a synthesizer comes to several notes of its own was not measured
             return found

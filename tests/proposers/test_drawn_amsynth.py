@@ -14,6 +14,7 @@ from synthmatch.metrics import evaluate
 from synthmatch.note import SAMPLE_RATE_HZ, Note
 from synthmatch.params import Preset
 from synthmatch.proposers.drawn.amsynth.drawer import draw_amsynth
+from synthmatch.proposers.drawn.amsynth.lines import Lines
 from synthmatch.render.pool import RenderPool
 from synthmatch.search.preset_level import levelled
 from synthmatch.synths.amsynth.waveforms import NOISE, PULSE, SAW, SINE
@@ -117,25 +118,37 @@ import numpy as np
 from synthmatch.note import Note
 from synthmatch.proposers.drawn.amsynth.drawer import draw_amsynth
 from synthmatch.synths.registry import get_synth
+hold, whole = float(sys.argv[2]), float(sys.argv[3])
 target = np.load(sys.argv[1])
-print([p.key().hex() for p in draw_amsynth(get_synth("amsynth").space, target, Note(57, 100, 0.8, 1.2))])
+print([p.key().hex() for p in draw_amsynth(get_synth("amsynth").space, target, Note(57, 100, hold, whole))])
 """
 
 
-def test_presets_are_the_same_under_every_kernel(
-    sounds: dict[str, F32], found: dict[str, list[Preset]], tmp_path: Path
-) -> None:
+def held_tone(note: Note, cents: float) -> F32:
+    """A bright tone with a vibrato 5.5 times a second."""
+    time = np.arange(note.samples) / SAMPLE_RATE_HZ
+    hz = note.hz * 2 ** (cents / 1200 * np.sin(2 * np.pi * 5.5 * time))
+    turned = 2 * np.pi * np.cumsum(hz) / SAMPLE_RATE_HZ
+    sound = np.sum([0.3 / h * np.sin(h * turned) for h in range(1, 20)], axis=0) * (time < note.hold_seconds)
+    return np.asarray(sound, np.float32)[None]
+
+
+@pytest.mark.parametrize("held", [False, True])
+def test_presets_are_the_same_under_every_kernel(sounds: dict[str, F32], tmp_path: Path, held: bool) -> None:
     """Catches random numbers, and a product of matrices, whose last digits decide between two knobs."""
-    np.save(tmp_path / "target.npy", sounds["two"])
+    note = Note(57, 100, 2.0, 2.3) if held else NOTE
+    target = held_tone(note, 10.0) if held else sounds["two"]
+    np.save(tmp_path / "target.npy", target)
 
     def drawn_with(kernel: str, threads: int) -> str:
         settings = {"OPENBLAS_CORETYPE": kernel, "OPENBLAS_NUM_THREADS": str(threads)}
-        command = [sys.executable, "-c", _DRAW, str(tmp_path / "target.npy")]
+        times = [str(note.hold_seconds), str(note.render_seconds)]
+        command = [sys.executable, "-c", _DRAW, str(tmp_path / "target.npy"), *times]
         return subprocess.run(
             command, env=os.environ | settings, check=True, capture_output=True, text=True, timeout=300
         ).stdout
 
-    here = f"{[preset.key().hex() for preset in found['two']]}\n"
+    here = f"{[preset.key().hex() for preset in drawn(target, note)]}\n"
     assert here == drawn_with("Nehalem", 1) == drawn_with("Haswell", 2)
 
 
@@ -154,10 +167,46 @@ def test_any_sound_is_drawn(pool: RenderPool, kind: str, samples: int) -> None:
         assert np.isfinite(audio).all()
 
 
-def test_a_held_sound_is_not_drawn() -> None:
-    """Catches a fall that is measured in the release, and a short note or a fall that is taken for a held one."""
-    for hold, fall, count in ((1.5, 0.0, 0), (0.8, 0.0, 2), (1.5, 1.0, 2)):
-        note = Note(57, 100, hold, hold + 0.2)
+def test_a_tone_that_is_held_gets_no_reverb() -> None:
+    """Catches a fall that is measured in the release: what the formulas say of reverb is not true of a tone that stands still."""
+    for hold, fall, dry in ((1.5, 0.0, True), (0.8, 0.0, False), (1.5, 1.0, False)):
+        note = Note(57, 100, hold, hold + 0.6)
         time = np.arange(note.samples) / SAMPLE_RATE_HZ
-        sound = 0.3 * np.sin(2 * np.pi * note.hz * time) * np.exp(-fall * time) * (time < hold)
-        assert len(drawn(np.asarray(sound, np.float32)[None], note)) == count
+        after = np.exp(-8 * np.maximum(time - hold, 0))
+        sound = 0.3 * np.sin(2 * np.pi * note.hz * time) * np.exp(-fall * time) * after
+        wet = [SPACE.named(preset.native)["reverb_wet"] for preset in drawn(np.asarray(sound, np.float32)[None], note)]
+        assert (max(wet) == 0) == dry
+
+
+@pytest.mark.parametrize("cents", [4.0, 25.0])
+def test_vibrato_is_the_lfo(cents: float) -> None:
+    """Catches a vibrato of the wrong rate or depth, and one that is fitted as hiss or a filter."""
+    note = Note(57, 100, 2.0, 2.3)
+    for preset in drawn(held_tone(note, cents), note):
+        knobs = SPACE.named(preset.native)
+        assert knobs["lfo_freq"] ** 2 == pytest.approx(5.5, abs=0.1)
+        assert 1200 * np.log2(1 + knobs["freq_mod_amount"] ** 3 / 2) == pytest.approx(cents, rel=0.25)
+    assert all(SPACE.named(preset.native)["freq_mod_amount"] == 0 for preset in drawn(held_tone(note, 1.0), note))
+
+
+@pytest.mark.parametrize(
+    ("settings", "most"),
+    [
+        ({"osc1_waveform": SAW, "osc_mix": -1}, 0.4),
+        ({"osc1_waveform": SAW, "osc2_waveform": SAW, "osc2_detune": 0.03, "osc_mix": 0}, 0.4),
+        ({"osc1_waveform": SINE, "osc2_waveform": PULSE, "osc2_pitch": 7, "osc_mix": 0, "osc_mix_mode": 1}, 0.6),
+        ({"osc1_waveform": NOISE, "osc2_waveform": SAW, "osc_mix": 0.8}, 0.4),
+    ],
+    ids=["one", "beats", "ring", "noise"],
+)
+def test_partials_are_those_of_the_render(pool: RenderPool, settings: dict[str, float], most: float) -> None:
+    """Catches a product or noise that is not the engine's, and a tuning that costs nothing: 37 cents beside are at 0.68 to 0.82."""
+    note = Note(57, 100, 1.8, 2.0)
+    native = SPACE.from_named({"amp_sustain": 1, "filter_cutoff": 0.8, "filter_slope": 1} | settings)
+    (audio,) = pool.run([Preset("amsynth", native)], note)
+    assert isinstance(audio, np.ndarray)
+    beside = native.copy()
+    beside[[SPACE.index["freq_mod_amount"], SPACE.index["lfo_waveform"]]] = 0.35, 1
+    own, other = Lines(SPACE, note, audio.astype(np.float64)).errors(np.stack([native, beside]))
+    assert own < most
+    assert other > own + 0.15

@@ -32,11 +32,14 @@ class Proposal:
 
 
 class Precedence(IntEnum):
-    """Whose proposals come first: the user's, then those that know the target, in turn. Others only where there are none."""
+    """Whose proposals come first: the user's, then those that know the target, in turn. Only where there are none, those that know
+    its envelope alone, and only then others.
+    """
 
     USER = 0
     TARGET = 1
-    BLIND = 2
+    ENVELOPE = 2
+    BLIND = 3
 
 
 class Proposer(ABC):
@@ -71,13 +74,13 @@ def propose_all(
     *,
     rendering: bool,
 ) -> Proposals:
-    """What each proposer gives for a target, in the order of precedence; blind ones are asked where no other gave any.
+    """What each proposer gives for a target, in the order of precedence; those after the target's are asked where no other gave any.
 
     `rendering`: whether renders will decide. Without, what a proposer that stands alone gives is not mixed with others'.
     """
     found: Proposals = []
     for precedence in Precedence:
-        if precedence is Precedence.BLIND and found:
+        if precedence > Precedence.TARGET and found:
             break
         asked = [proposer for proposer in proposers if proposer.precedence is precedence]
         given = [(proposer, proposer.propose(target, note, synth, rng)) for proposer in asked]

@@ -6,6 +6,7 @@ from synthmatch.errors import InputError
 from synthmatch.library.library import Library
 from synthmatch.params import Preset
 from synthmatch.proposers.base import Precedence, Proposer
+from synthmatch.proposers.drawn.plugin.proposer import DrawnPluginProposer
 from synthmatch.proposers.drawn.proposer import DrawnProposer
 from synthmatch.proposers.library import LibraryProposer
 from synthmatch.proposers.model import ModelProposer, TrainedModel
@@ -35,9 +36,9 @@ def proposers_for(
 ) -> list[Proposer]:
     """What a search asks: the user's presets `start`, a trained model, what can be drawn, libraries, and random presets.
 
-    `sources` are the names of those that it asks, all with None. Random presets are asked beside the others where they are
-    among the names, else where no other gives any: a search needs something to start from. `notes`: those of a target
-    of several (`DrawnProposer`).
+    `sources` are the names of those that it asks, all with None. Random presets, and those of a plug-in that have the target's
+    envelope alone, are asked beside the others where they are among the names, else where no other gives any: a search needs
+    something to start from. `notes`: those of a target of several (`DrawnProposer`).
     """
     known: list[Proposer] = [
         UserProposer(start),
@@ -46,8 +47,9 @@ def proposers_for(
         LibraryProposer(libraries),
     ]
     if sources is None:
-        return [*known, RandomProposer()]
+        return [*known, DrawnPluginProposer(), RandomProposer()]
     beside = Precedence.TARGET if RandomProposer.name in sources else Precedence.BLIND
+    known.append(DrawnPluginProposer(Precedence.TARGET))
     return [*(proposer for proposer in known if proposer.name in sources), RandomProposer(beside)]
 
 

@@ -67,8 +67,8 @@ class Partials(NamedTuple):
 
 def tones(oscillators: Oscillators, seconds: F64) -> tuple[Partials, Partials]:
     """Partials of the two; what their beats add or take is with the first's, (N, H, T)."""
-    first = _coefficients(oscillators, 0, _ONE, _WIDTH)
-    second = _coefficients(oscillators, 1, _ONE, _WIDTH)
+    first = coefficients(oscillators, 0, _ONE, _WIDTH)
+    second = coefficients(oscillators, 1, _ONE, _WIDTH)
     synced = oscillators.synced
     if synced.any():
         second[synced] = _bundled(_reset(oscillators, synced), _ONE, _WIDTH)
@@ -83,7 +83,7 @@ def ringing(oscillators: Oscillators) -> Partials:
     full = oscillators._replace(amplitude=np.ones_like(oscillators.amplitude))
     power = []
     for which in (0, 1):
-        power.append(np.square(np.abs(_coefficients(full, which, _RINGING, _RINGING_WIDTH))))
+        power.append(np.square(np.abs(coefficients(full, which, _RINGING, _RINGING_WIDTH))))
     synced = oscillators.synced
     if synced.any():
         power[1][synced] = np.square(np.abs(_bundled(_reset(full, synced), _RINGING, _RINGING_WIDTH)))
@@ -112,9 +112,7 @@ def noise_bands(oscillators: Oscillators) -> Float64[F64, "presets 2 bands"]:
     return np.where(waveform == NOISE, share, np.where(waveform == HELD_NOISE, held, 0.0))
 
 
-def _coefficients(
-    oscillators: Oscillators, which: int, number: F64, width: F64
-) -> Complex128[C128, "presets partials"]:
+def coefficients(oscillators: Oscillators, which: int, number: F64, width: F64) -> Complex128[C128, "presets partials"]:
     """Complex amplitudes of harmonics: of sin at phase 0 it is -1j; of a bundle, the root of its power.
 
     Shape: number and width (H,) or (N, H) -> (N, H).
@@ -195,7 +193,7 @@ def _beats(
     off_hz = (ratio / 2.0**octaves - 1.0) * frequency[:, 0]
     partner = _ONE[:SINGLE] / 2.0 ** octaves[:, None]
     meets = np.zeros_like(second)
-    meets[:, :SINGLE] = _coefficients(oscillators, 1, partner, np.ones(1)) * (partner == np.rint(partner))
+    meets[:, :SINGLE] = coefficients(oscillators, 1, partner, np.ones(1)) * (partner == np.rint(partner))
     meets = np.where((octaves == 0)[:, None], second, meets) * (oscillators.together | synced)[:, None]
     strength = 2.0 * first * np.conj(meets)
     apart_hz = (off_hz[:, None] * HARMONICS).astype(np.float32)

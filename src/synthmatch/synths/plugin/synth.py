@@ -34,6 +34,7 @@ from synthmatch.reading import read_file
 from synthmatch.synths.base import Engine, FileFormat, Synth
 from synthmatch.synths.plugin.format import is_lv2, is_vst3, owner, preset_format
 from synthmatch.synths.plugin.host import HostedPlugin, HostParameter, missing_host
+from synthmatch.synths.plugin.level import moved_unit, output_level
 from synthmatch.synths.plugin.probe import probe
 from synthmatch.systems.folders import cache_folder, lv2_folders
 
@@ -88,6 +89,11 @@ class Plugin(Synth):
         self._source = id if is_lv2(id) else str(Path(id).absolute())
         self.title = id.rstrip("/").rpartition("/")[2] if is_lv2(id) else Path(id).stem
 
+    @property
+    def fingerprint(self) -> str:
+        """Text that changes with any file of the plug-in, or, for an LV2, with any installed bundle."""
+        return _fingerprint(self._source)
+
     @cached_property
     def formats(self) -> tuple[FileFormat, ...]:  # type: ignore[override]
         """The preset file of its format; none for a VST3 that gives the host no state, which must be loaded to know."""
@@ -117,7 +123,7 @@ class Plugin(Synth):
             raise MissingSynthError(
                 f"there is no plug-in {self.id}; expected the path of a VST2 or VST3 file or the URI of an LV2"
             )
-        cache = cache_folder() / "plugins" / f"{_fingerprint(self._source)}.json"
+        cache = cache_folder() / "plugins" / f"{self.fingerprint}.json"
         # a damaged description, or one that cannot be read, is as good as none
         with suppress(InputError, ValueError, TypeError):
             kept = need(parse_json(read_file(cache, _MOST_CACHE_BYTES, "a plug-in's description")), dict, "it")
@@ -167,6 +173,16 @@ class Plugin(Synth):
         units = np.array([p.value for p in answer.parameters])
         native = self.space.to_native(units)
         return [Preset(self.id, native, path.stem, {"state": base64.b64encode(contents).decode()})]
+
+    def with_gain(self, preset: Preset, gain_db: float) -> Preset:
+        """The parameter that is named as the output's level; see `plugin.level`."""
+        level = output_level(self.space.parameters)
+        if level is None:
+            return preset
+        units = self.space.to_unit(preset.native)
+        place = self.space.index[level.name]
+        units[place] = moved_unit(float(units[place]), gain_db)
+        return preset.with_native(self.space.to_native(units))
 
     def check_extra(self, extra: Mapping[str, Any]) -> None:
         """The plug-in's state alone, in base64."""

@@ -22,7 +22,7 @@ _RANGE_DB = 75.0
 #: What levels in dB weigh beside loudness (docs/results/tried.md, "amsynth presets drawn from the target").
 _LEVELS_WEIGHT = 4.0
 #: Errors are rounded to this, so that which of two nearly equal presets is nearer does not depend on last digits.
-_STEP = 1e-5
+STEP = 1e-5
 #: Loudness grows with the power to this (features/loudness_distance.py), here of decibels.
 _LOUDNESS = np.float32(0.375 / 10 * np.log(10))
 
@@ -55,7 +55,7 @@ class Picture:
             axis=(1, 2)
         )
         further /= 2 * BANDS * _RANGE_DB
-        return np.asarray(np.rint((louder + _LEVELS_WEIGHT * further).astype(np.float64) / _STEP) * _STEP)
+        return np.asarray(np.rint((louder + _LEVELS_WEIGHT * further).astype(np.float64) / STEP) * STEP)
 
 
 def picture_of(sound: Float64[F64, "channels samples"], hold_seconds: float) -> Picture:

@@ -4,12 +4,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from synthmatch.analysis.fundamental import fundamental_hz
 from synthmatch.analysis.partials import strongest_partials
+from synthmatch.analysis.swing import Swing
 from synthmatch.analytic.amsynth.effects import BAND_PASS, HIGH_PASS, LOW_PASS
 from synthmatch.arrays import F64, Float64
 from synthmatch.note import Note
 from synthmatch.params import ParamSpace
+from synthmatch.proposers.drawn.amsynth.vibrato import vibrato_knobs
 from synthmatch.synths.amsynth.waveforms import NOISE, PULSE, SAW, SINE
 
 #: Where fits begin. Not tuned.
@@ -48,13 +49,18 @@ class Structure(NamedTuple):
     knobs: tuple[str, ...]
 
 
-def structures(space: ParamSpace, sound: Float64[F64, " samples"], note: Note) -> list[Structure]:
-    """What a sound that `note` plays may be made of."""
+def structures(
+    space: ParamSpace, sound: Float64[F64, " samples"], note: Note, found_hz: float, vibrato: Swing | None
+) -> list[Structure]:
+    """What a sound that `note` plays may be made of, with its fundamental. An LFO that plays its `vibrato` does nothing else."""
     common = _COMMON | {"filter_kbd_track": 1.0 if note.hz > _LOW_HZ else 0.5}
-    found = fundamental_hz(sound, note.hz) / note.hz
+    found = found_hz / note.hz
     tuned, noise = _second(found), {"osc1_waveform": NOISE, "osc_mix": -1.0}
     both: tuple[str, ...] = (*_SECOND, *_FIRST, "osc_mix", *_PLACE)
-    if found > _SHARP:
+    pair = dict[str, float]()
+    if vibrato:
+        common |= vibrato_knobs(vibrato)
+    elif found > _SHARP:
         pair = _sharp(found)
     else:
         pair, both = {"lfo_waveform": _NOISE_LFO}, (*both, "amp_mod_amount")
@@ -74,7 +80,7 @@ def structures(space: ParamSpace, sound: Float64[F64, " samples"], note: Note) -
     if lines:
         starts.append((_second(lines[0]) | noise | {"osc2_waveform": SINE, "osc_mix": 0.5}, ("osc_mix", *_SECOND)))
     reached = [ratio for ratio in lines if 1 <= ratio < 2]
-    if len(lines) == 2 and reached:
+    if len(lines) == 2 and reached and not vibrato:
         other = next(ratio for ratio in lines if ratio != reached[0])
         sines = {"osc1_waveform": SINE, "osc2_waveform": SINE, "freq_mod_osc": 1}
         starts.append((_sharp(reached[0]) | _second(other) | sines, (*_FIRST, *_SECOND, "osc_mix", "osc_mix_mode")))
