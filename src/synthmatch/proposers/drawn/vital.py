@@ -1,5 +1,5 @@
 """A Vital preset drawn from the target: its partials become a wavetable, what is not steady plays in the sampler, and LFOs of
-its own move timbre, level and pitch. Each channel of a wide sound has an oscillator.
+its own move timbre, level and pitch. Each channel of a wide sound has an oscillator. A tail of reverb is the effect's.
 
 Everything is drawn apart from its level, which LFO 2 gives to table and sampler alike: Vital steps from frame to frame of a
 table, but moves levels smoothly. Envelope 1 has the release.
@@ -15,6 +15,7 @@ from synthmatch.proposers.drawn.draft import Draft
 from synthmatch.proposers.drawn.macros import macros
 from synthmatch.proposers.drawn.pitch_shape import bend, pitch_shape
 from synthmatch.proposers.drawn.release import Release
+from synthmatch.proposers.drawn.room import dried
 from synthmatch.proposers.drawn.sampler import FADED, LEVEL, SAMPLE_BYTES, residual
 from synthmatch.proposers.drawn.table import WAVE, draw, frames, sides, single_cycles, tables
 from synthmatch.synths.vital.own import sample, wavetable
@@ -39,6 +40,7 @@ _PANS = {1: (0.0,), 2: (-1.0, 1.0)}
 
 def draw_vital(space: ParamSpace, target: Audio, note: Note) -> list[Preset]:
     """One preset that sounds like a target, (channels, samples), when `note` plays it. Its level is not the target's."""
+    target, reverb = dried(target, note)
     drawing = draw(target, note, MOST_OCTAVES)
     played = drawing.course
     parts = sides(drawing, target, note)
@@ -51,7 +53,7 @@ def draw_vital(space: ParamSpace, target: Audio, note: Note) -> list[Preset]:
     peak = max(np.abs(waves).max() / aside, np.abs(rest.sound).max(), 1e-9)
     held = played.again_s is not None
     draft = Draft(space, _FIRST_SLOT)
-    draft.settings |= voice_settings(played.release or Release()) | rest.settings
+    draft.settings |= voice_settings(played.release or Release()) | rest.settings | reverb
     for number, (part, pan) in enumerate(zip(parts, _PANS[len(parts)], strict=True), 1):
         draft.settings |= {
             f"osc_{number}_on": 1,
