@@ -32,8 +32,6 @@ _LEAST_RATIO = 3.0
 #: Seconds of a decay that ends within the note, while sustains are measured, and of a note's beginning or end whose level counts.
 _QUICK_S, _PART_S = 0.1, 0.5
 
-Sound = Float64[F64, " _samples"]
-
 
 @cache
 def envelope_laws(synth: Plugin) -> Mapping[str, Law]:
@@ -71,16 +69,16 @@ class _Renders:
         if level == 0:
             return {}
 
-        def attack_s(sound: Sound) -> float:
+        def attack_s(sound: Float64[F64, " _samples"]) -> float:
             found = adsr(sound, _HELD.hold_seconds, _HELD.hz, opened)
             return max(found.attack_s, _SHORTEST_S) if found else np.nan
 
-        def decay_s(sound: Sound) -> float:
+        def decay_s(sound: Float64[F64, " _samples"]) -> float:
             # without a sustain, what is open decays too
             found = adsr(sound, _HELD.hold_seconds, _HELD.hz, opened if "sustain" in self._places else None)
             return fall_s(found) if found else np.nan
 
-        def release_s(sound: Sound) -> float:
+        def release_s(sound: Float64[F64, " _samples"]) -> float:
             found = adsr(sound, _RELEASED.hold_seconds, _RELEASED.hz, opened)
             return found.release_s if found and found.release_s else np.nan
 
@@ -96,13 +94,17 @@ class _Renders:
             )
         return {knob: law for knob, law in laws.items() if law}
 
-    def _law(self, knob: str, note: Note, read: Callable[[Sound], float], **others: float) -> Law | None:
+    def _law(
+        self, knob: str, note: Note, read: Callable[[Float64[F64, " _samples"]], float], **others: float
+    ) -> Law | None:
         if knob not in self._places:
             return None
         sounds = self._played(knob, _UNITS, note, **others)
         return _law(self._places[knob], np.array([read(sound) for sound in sounds]))
 
-    def _played(self, knob: str, positions: Float64[F64, " positions"], note: Note, **others: float) -> list[Sound]:
+    def _played(
+        self, knob: str, positions: Float64[F64, " positions"], note: Note, **others: float
+    ) -> list[Float64[F64, " _samples"]]:
         """Renders with a knob at some positions, and others where they should be; one that fails is silent."""
         synth = self._pool.synth
         units = np.tile(synth.space.to_unit(synth.space.default), (len(positions), 1))
@@ -135,10 +137,10 @@ def _law(place: int, values: Float64[F64, " positions"]) -> Law | None:
     return Law(place, units[:last], values[:last]) if values[-1] >= _LEAST_RATIO * values[0] else None
 
 
-def _begin_level(sound: Sound) -> float:
+def _begin_level(sound: Float64[F64, " _samples"]) -> float:
     return float(np.sqrt(np.square(sound[: round(_PART_S * SAMPLE_RATE_HZ)]).mean()))
 
 
-def _end_level(sound: Sound) -> float:
+def _end_level(sound: Float64[F64, " _samples"]) -> float:
     end = round(_HELD.hold_seconds * SAMPLE_RATE_HZ)
     return float(np.sqrt(np.square(sound[end - round(_PART_S * SAMPLE_RATE_HZ) : end]).mean()))
