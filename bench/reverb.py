@@ -8,7 +8,6 @@ takes reverb up to `room.MOST_SHARE`. ``mss`` does not hear level.
 
 import argparse
 import statistics
-import subprocess
 from collections.abc import Callable, Iterator
 from itertools import islice, pairwise
 from pathlib import Path
@@ -21,7 +20,7 @@ from scipy.signal import butter, fftconvolve, sosfilt
 from synthmatch.analysis.reverb import Reverb, find_reverb
 from synthmatch.arrays import F64, Audio
 from synthmatch.benchmark.playability import INSTRUMENTS, METRIC, played_otherwise
-from synthmatch.benchmark.recordings import SOUND_FONT, midi_note
+from synthmatch.benchmark.recordings import play_note
 from synthmatch.benchmark.targets import BenchTarget, Otherwise, held_out_presets
 from synthmatch.calibration.closeness import Closeness
 from synthmatch.features.search_distance import SearchDistance
@@ -63,27 +62,9 @@ Pair = tuple[float, float]
 
 def played(folder: Path, program: int, pitch: int, hold_s: float, reverb: Pair | None, after_s: float) -> F64:
     """A note of FluidR3, (2, samples), without or with fluidsynth's reverb."""
-    midi, wav = folder / "note.mid", folder / "note.wav"
-    midi.write_bytes(midi_note(program, pitch, 100, hold_s))
-    options = ["-R", "0"]
-    if reverb:
-        options = ["-R", "1", "-o", f"synth.reverb.room-size={reverb[0]}", "-o", f"synth.reverb.level={reverb[1]}"]
-        options += ["-o", "synth.reverb.damp=0.3", "-o", "synth.reverb.width=1"]
-    command = [
-        "fluidsynth",
-        "-ni",
-        "-q",
-        *options,
-        "-C",
-        "0",
-        "-r",
-        "44100",
-        "-F",
-        str(wav),
-        str(SOUND_FONT),
-        str(midi),
-    ]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    knobs = {"room-size": reverb[0], "level": reverb[1], "damp": 0.3, "width": 1} if reverb else {}
+    settings = [text for knob, value in knobs.items() for text in ("-o", f"synth.reverb.{knob}={value}")]
+    wav = play_note(folder, program, pitch, hold_seconds=hold_s, reverb=settings)
     sound, _ = soundfile.read(wav, always_2d=True)
     return np.asarray(sound.T[:, : round((hold_s + after_s) * SAMPLE_RATE_HZ)])
 

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -26,16 +25,10 @@ from synthmatch.synths.plugin.synth import Plugin
 from synthmatch.synths.registry import get_synth
 from synthmatch.systems.folders import cache_folder
 
+pytestmark = pytest.mark.usefixtures("own_cache")
+
 JX10 = "http://drobilla.net/plugins/mda/JX10"
 NOTE = Note(60, 100, 1.5, 2.2)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """A cache folder for these tests alone."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
-        yield
 
 
 @pytest.mark.parametrize(
@@ -185,6 +178,7 @@ import numpy as np
 from synthmatch.note import Note
 from synthmatch.proposers.drawn.plugin.drawer import draw_plugin
 from synthmatch.synths.registry import get_synth
+
 target, synth = np.load(sys.argv[1]), get_synth(sys.argv[2])
 print([p.key().hex() for p in draw_plugin(synth, target, Note(60, 100, 1.5, 2.2), np.random.default_rng(0))])
 """

@@ -21,6 +21,8 @@ from synthmatch.synths.amsynth.synth import Amsynth, find_library
 from synthmatch.synths.plugin.host import HostParameter
 from synthmatch.synths.plugin.synth import Plugin, _parameters
 
+pytestmark = pytest.mark.usefixtures("own_cache")
+
 NOTE = Note(hold_seconds=0.3, render_seconds=0.5)
 VST2 = str(find_library())
 LV2 = "http://drobilla.net/plugins/mda/JX10"
@@ -31,15 +33,6 @@ def played(pool: RenderPool, presets: Sequence[Preset], note: Note) -> list[Audi
     results = pool.run(presets, note)
     assert [str(result) for result in results if isinstance(result, RenderFailure)] == []
     return [result for result in results if not isinstance(result, RenderFailure)]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A cache folder for these tests alone."""
-    folder = tmp_path_factory.mktemp("cache")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(folder))
-        yield folder
 
 
 @pytest.fixture(scope="module", params=["vst2", "vst3", "lv2"])
@@ -217,12 +210,12 @@ def test_plugin_that_leaves_a_daemon(tmp_path: Path) -> None:
     assert not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] == "Z"
 
 
-def test_second_start_asks_nobody(synth: Plugin, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_second_start_asks_nobody(synth: Plugin, own_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Catches a cache that is never read, or one that outlives its plug-in."""
     space = synth.space
     monkeypatch.setattr("synthmatch.synths.plugin.synth.probe", None)
     assert Plugin(synth.id).space.hash == space.hash
-    files = list(cache.rglob("*.json"))
+    files = list(own_cache.rglob("*.json"))
     assert files
     assert all("parameters" in json.loads(f.read_text()) for f in files)
     monkeypatch.setattr("synthmatch.synths.plugin.synth._fingerprint", lambda _: "another version")

@@ -1,6 +1,5 @@
 """The output level of a plug-in of the user's own: which parameter it is, and presets that are set to a level with it."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -15,15 +14,9 @@ from synthmatch.synths.amsynth.synth import find_library
 from synthmatch.synths.plugin.level import output_level
 from synthmatch.synths.plugin.synth import Plugin
 
+pytestmark = pytest.mark.usefixtures("own_cache")
+
 NOTE = Note(hold_seconds=0.3, render_seconds=0.5)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """A cache folder for these tests alone."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
-        yield
 
 
 @pytest.mark.parametrize(
@@ -38,7 +31,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     ],
 )
 def test_the_output_level_is_told_by_its_name(names: str, found: str) -> None:
-    """Catches the level of an oscillator or an envelope, which changes the sound, and a plug-in of which nothing is known."""
+    """Catches the level of an oscillator or an envelope, which changes the sound, and a plug-in whose parameters' names say nothing."""
     level = output_level([Parameter(name, name, "level", "continuous", 0, 1, 0.5) for name in names.split("|")])
     assert (level.name if level else "") == found
 

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,17 +19,11 @@ from synthmatch.synths.plugin.vst3_class import class_id, library_of
 from synthmatch.synths.preset_files import main_format, read_presets, write_presets
 from synthmatch.synths.registry import get_synth
 
+pytestmark = pytest.mark.usefixtures("own_cache")
+
 NOTE = Note(hold_seconds=0.3, render_seconds=0.5)
 #: how DPF makes a class-ID: "DPF ", "clas", the four letters that TinySynth gives, and zeros
 CLASS_ID = b" FPDsalcyniT".hex().upper() + "0" * 8
-
-
-@pytest.fixture(scope="module", autouse=True)
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """A cache folder for these tests alone."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
-        yield
 
 
 @pytest.fixture(scope="module")

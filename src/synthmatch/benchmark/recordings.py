@@ -59,25 +59,19 @@ def _loaded(path: Path, name: str) -> BenchTarget:
     return BenchTarget(name, target.audio, target.note)
 
 
-def play_note(folder: Path, program: int, pitch: int, velocity: int = 100, hold_seconds: float = 2.0) -> Path:
-    """One note as WAV, which ends a second after it is let go."""
+def play_note(
+    folder: Path,
+    program: int,
+    pitch: int,
+    velocity: int = 100,
+    hold_seconds: float = 2.0,
+    reverb: Sequence[str] = (),
+) -> Path:
+    """One note as WAV, which ends a second after it is let go, without reverb where no options of fluidsynth's are given for it."""
     midi, wav = folder / "note.mid", folder / "note.wav"
     midi.write_bytes(midi_note(program, pitch, velocity, hold_seconds))
-    command = [
-        "fluidsynth",
-        "-ni",
-        "-q",
-        "-R",
-        "0",
-        "-C",
-        "0",
-        "-r",
-        "44100",
-        "-F",
-        str(wav),
-        str(SOUND_FONT),
-        str(midi),
-    ]
+    options = ["-ni", "-q", "-R", "1" if reverb else "0", *reverb, "-C", "0", "-r", "44100", "-F", str(wav)]
+    command = ["fluidsynth", *options, str(SOUND_FONT), str(midi)]
     try:
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     except FileNotFoundError:
