@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -28,7 +29,7 @@ BELL = Path(__file__).parents[1] / "src/synthmatch/data/examples/bell.flac"
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with a module and a library, each of which leaves the file ``ran`` when it is loaded; nothing is given yet."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(sys, "path", list(sys.path))
     monkeypatch.setattr(registry, "_given", set())
     monkeypatch.setattr(models, "_given", set())
     (tmp_path / "trap.py").write_text("from pathlib import Path\nPath('ran').touch()\n")

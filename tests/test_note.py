@@ -67,4 +67,4 @@ def test_lengths_are_whole_samples() -> None:
 def test_the_protocols_are_as_published() -> None:
     """Catches a change of the defaults, which would make stored tables and libraries incomparable."""
     assert PROTOCOLS["default"] == Note(60, 100, hold_seconds=3.0, render_seconds=4.0, start_seconds=0.0)
-    assert PROTOCOLS["icassp2023"] == Note(60, 100, hold_seconds=3.0, render_seconds=5.0, start_seconds=0.25)
+    assert PROTOCOLS["icassp2023"] == Note(60, 127, hold_seconds=3.0, render_seconds=5.0, start_seconds=0.25)

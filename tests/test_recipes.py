@@ -84,8 +84,7 @@ def change(path: Path, old: str, new: str) -> None:
 def command(line: str, project: Path) -> str:
     """What a command prints that must succeed, with the code of the copy."""
     beside = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    code = os.pathsep.join(map(str, (project / "src", project)))
-    environment = os.environ | {"PATH": beside, "PYTHONPATH": code, "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = os.environ | {"PATH": beside, "PYTHONPATH": str(project / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
     ended = subprocess.run(line, shell=True, cwd=project, env=environment, capture_output=True, text=True, check=False)
     assert ended.returncode == 0, f"{line}\n{ended.stdout[-3000:]}\n{ended.stderr[-3000:]}"
     return ended.stdout

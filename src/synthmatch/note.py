@@ -61,10 +61,11 @@ class Note:
         return f"{_NAMES[self.pitch % 12]}{self.pitch // 12 - 1}"
 
 
-#: Notes by name. ``icassp2023`` is the protocol of Faronbi, Roman, Bello (ICASSP 2023).
+#: Notes by name. ``icassp2023`` is the protocol of Faronbi, Roman, Bello (ICASSP 2023): their generator asks for velocity
+#: 255, of which a host makes the highest that MIDI has.
 PROTOCOLS = {
     "default": Note(),
-    "icassp2023": Note(hold_seconds=3.0, render_seconds=5.0, start_seconds=0.25),
+    "icassp2023": Note(velocity=127, hold_seconds=3.0, render_seconds=5.0, start_seconds=0.25),
 }
 
 

@@ -15,6 +15,7 @@ from synthmatch.cli.dataset import dataset_app
 from synthmatch.dataset import folder as layout
 from synthmatch.dataset.verify import verify
 from synthmatch.errors import InputError, OutputError, SynthmatchError
+from synthmatch.library.sources import BANKS
 from synthmatch.synths.dexed.synth import Dexed
 
 ROWS_PER_SHARD = layout.ROWS_PER_SHARD
@@ -57,6 +58,18 @@ def test_info_counts_what_is_there(made: Path) -> None:
     for words in ("C4, A4", "2 of 2", "4 (", "2 bank, 2 child of bank", "seed 0", "MB"):
         assert words in said
     assert "1 of 2" in run("info", made / "half")
+
+
+def test_no_data_set_is_bred_from_random_presets_in_silence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Catches two machines whose same command gives other data, since one of them lacks Debian's voices."""
+    monkeypatch.setitem(BANKS, "dexed", tmp_path / "hexter")
+    arguments = ["generate", tmp_path / "x", "--synth", "dexed", "--presets", 2, "--notes", "C4"]
+    with pytest.raises(InputError, match="hexter is not installed: give some with --bank, or --allow-random"):
+        run(*arguments)
+    assert list(tmp_path.iterdir()) == []
+    run(*arguments, "--allow-random")
+    assert "2 child of random" in run("info", tmp_path / "x")
+    assert "bank       none" in run("info", tmp_path / "x")
 
 
 def test_verify_says_whether_all_is_there(made: Path) -> None:

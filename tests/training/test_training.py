@@ -64,6 +64,16 @@ def interrupt(now: bool) -> None:
         raise KeyboardInterrupt
 
 
+def test_a_finished_run_goes_on_for_more_epochs(dataset: Dataset, tmp_path: Path) -> None:
+    """Catches a finished run that must begin again to be trained longer, and one that comes to other numbers so."""
+    whole = train(dataset, SETTINGS, tmp_path / "whole")
+    train(dataset, replace(SETTINGS, epochs=1), tmp_path / "parts")
+    longer = train(dataset, SETTINGS, tmp_path / "parts")
+    assert (longer.epochs, longer.best) == (SETTINGS.epochs, whole.best)
+    with pytest.raises(InputError, match="has a run with settings"):
+        train(dataset, replace(SETTINGS, seed=1), tmp_path / "parts")
+
+
 def test_a_stopped_run_is_a_model(dataset: Dataset, tmp_path: Path) -> None:
     """Catches best weights that are in a checkpoint alone until the run ends, or the latest in their place."""
     whole = train(dataset, replace(SETTINGS, epochs=1), tmp_path / "whole")

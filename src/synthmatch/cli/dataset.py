@@ -27,6 +27,12 @@ def generate(
     bank: Annotated[
         list[Path] | None, typer.Option(help="Preset files or folders, in place of Debian's banks. Repeatable.")
     ] = None,
+    allow_random: Annotated[
+        bool,
+        typer.Option(
+            "--allow-random", help="Breed from random presets where there are none by people, nor a generator."
+        ),
+    ] = False,
     shard: Annotated[
         str, typer.Option(metavar="i/N", help="Only shards i, i + N, ...: one of N processes that share the work.")
     ] = "1/1",
@@ -38,17 +44,23 @@ def generate(
     from synthmatch.dataset.banks import read_banks  # noqa: PLC0415
     from synthmatch.dataset.generate import generate as make  # noqa: PLC0415
     from synthmatch.dataset.spec import DatasetSpec  # noqa: PLC0415
-    from synthmatch.library.sources import few  # noqa: PLC0415
+    from synthmatch.library.sources import few, generator_of  # noqa: PLC0415
     from synthmatch.matching import installed  # noqa: PLC0415
     from synthmatch.note import parse_pitch  # noqa: PLC0415
+    from synthmatch.synths.registry import get_synth  # noqa: PLC0415
 
     part = parse_part("--shard", shard)
     pitches = tuple(parse_pitch(text) for text in notes.split(","))
     synths = installed(synth)
     spec = DatasetSpec(tuple(instrument.id for instrument in synths), presets, pitches, seed=seed)
-    banks = read_banks(synths, bank or [])
+    banks = read_banks(synths, bank or [], allow_random=allow_random)
     for line in (line for found in banks.values() for line in few(found.unreadable)):
         say_aside(f"passed over: {line}")
+    for id, found in banks.items():
+        if found.presets:
+            say_aside(f"{id}: bred from {len(found.presets):,} presets by people")
+        else:
+            say_aside(f"{id}: bred from {'its generator' if generator_of(get_synth(id)) else 'random presets'}")
     with render_bar() as progress:
         done = make(
             spec,
@@ -100,6 +112,7 @@ def info(folder: FolderArgument) -> None:
         say(f"  shards     {found.shards} of {found.of_shards}")
         say(f"  rows       {found.rows.total()} ({_counts(found.rows)}), {found.left_out} left out", hang=13)
         say(f"  made from  {_counts(found.sources)}", hang=13)
+        say(f"  bank       {origin.bank or 'none'}")
         say(f"  rejected   {_counts(found.rejected)}", hang=13)
     say(f"size         {size / 1e6:.1f} MB")
 

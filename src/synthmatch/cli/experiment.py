@@ -26,6 +26,12 @@ def experiment(
     records: Annotated[
         Path | None, typer.Option(help="Folder of the answers, where another than OUTPUT/answers.")
     ] = None,
+    allow_random: Annotated[
+        bool,
+        typer.Option(
+            "--allow-random", help="Breed from random presets where there are none by people, nor a generator."
+        ),
+    ] = False,
     part: Annotated[
         str | None,
         typer.Option(
@@ -81,6 +87,7 @@ def experiment(
             workers=workers,
             device=device,
             at_most=at_most,
+            allow_random=allow_random,
         )
     write_page(outcome, scale, output, " ".join(["synthmatch", *sys.argv[1:]]))
     write_report(outcome, scale, output / "report.html", workers)

@@ -4,16 +4,20 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from synthmatch.errors import InputError
-from synthmatch.library.sources import BANKS, ReadPresets, read_presets
+from synthmatch.library.sources import BANKS, ReadPresets, generator_of, read_presets
 from synthmatch.presets import synthmatch_json as own
 from synthmatch.synths.base import Synth
 
 
-def read_banks(synths: Sequence[Synth], paths: Sequence[Path]) -> Mapping[str, ReadPresets]:
+def read_banks(
+    synths: Sequence[Synth], paths: Sequence[Path], *, allow_random: bool = False
+) -> Mapping[str, ReadPresets]:
     """The bank of each synthesizer, by its id: its files among `paths` and in the folders of them.
 
-    A synthesizer without a file there has Debian's bank where that is installed, else none. Raises `InputError` for a
-    path that does not exist or holds no preset of any of the synthesizers, `PresetError` for a file that cannot be read.
+    A synthesizer without a file there has Debian's bank where that is installed, else none: then its generator makes the
+    presets or, with `allow_random`, they are bred from random ones. Raises `InputError` for a path that does not exist or
+    holds no preset of any of the synthesizers, and for a synthesizer that has nothing to breed from but random presets,
+    `PresetError` for a file that cannot be read.
     """
     banks = {}
     unused = set(paths)
@@ -21,6 +25,11 @@ def read_banks(synths: Sequence[Synth], paths: Sequence[Path]) -> Mapping[str, R
         named = [path for path in paths if _holds(path, synth)]
         unused -= set(named)
         debian = [BANKS[synth.id]] if synth.id in BANKS and BANKS[synth.id].is_dir() else []
+        if not (named or debian or allow_random or generator_of(synth)):
+            missing = f"; {BANKS[synth.id]} is not installed" if synth.id in BANKS else ""
+            raise InputError(
+                f"{synth.id} has no presets by people to breed from{missing}: give some with --bank, or --allow-random"
+            )
         banks[synth.id] = read_presets(synth, named or debian)
     for path in sorted(unused):
         if not path.exists():

@@ -98,7 +98,9 @@ class DatasetFolder:
         spec = self.spec
         synths = " ".join(f"--synth {shlex.quote(synth)}" for synth in spec.synths)
         notes = ",".join(Note(pitch=pitch).name for pitch in spec.pitches)
-        bank = " (and its --bank, if it had one)" if any(origin.bank for origin in self.origins.values()) else ""
+        banks = [origin.bank for origin in self.origins.values()]
+        bank = " (and its --bank, if it had one)" if any(banks) else ""
+        bank += " (and --allow-random, if it had that)" if not all(banks) else ""
         return (
             f"synthmatch dataset generate {shlex.quote(str(self.path))} {synths} --presets {spec.presets} "
             f"--notes {notes} --seed {spec.seed}{bank}"

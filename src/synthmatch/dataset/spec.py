@@ -15,7 +15,7 @@ from synthmatch.note import PROTOCOLS, Note
 from synthmatch.parsing import member, need
 
 #: Changes whenever the same spec would give other rows or files.
-FORMAT = "synthmatch dataset 1"
+FORMAT = "synthmatch dataset 2"
 #: C4 to B4, the twelve pitches of Faronbi, Roman, Bello (ICASSP 2023).
 PITCHES = tuple(range(60, 72))
 #: Rows of a synthesizer; more would be terabytes.

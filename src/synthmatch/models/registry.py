@@ -4,12 +4,12 @@ A model of another package is named ``module:Class``; the class's `name` is the 
 """
 
 import re
-from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from synthmatch.errors import InputError, MissingExtraError
+from synthmatch.named_class import named_class
 
 if TYPE_CHECKING:
     from synthmatch.models.base import Model
@@ -20,6 +20,9 @@ _MODELS = {
     "s-s": ("synthmatch.models.separate", "Separate"),
     "j-s": ("synthmatch.models.joint_separate", "JointSeparate"),
     "j-j": ("synthmatch.models.joint_joint", "JointJoint"),
+    "j-j-even": ("synthmatch.models.joint_joint", "JointJointEven"),
+    "j-j-blind": ("synthmatch.models.joint_joint", "JointJointBlind"),
+    "j-j-masked": ("synthmatch.models.joint_joint", "JointJointMasked"),
     "regression": ("synthmatch.models.regression", "Regression"),
     "ast": ("synthmatch.models.spectrogram_transformer", "SpectrogramTransformer"),
     "flow-regression": ("synthmatch.models.flow_regression", "FlowRegression"),
@@ -44,14 +47,11 @@ def model_class(name: str) -> "type[Model]":
 
     A name that a file gives goes to `model_class_of_file`.
     """
-    module, colon, title = name.partition(":")
-    if name in _MODELS:
-        module, title = _MODELS[name]
-    elif not colon:
+    if name not in _MODELS and ":" not in name:
         raise InputError(f"model is {name!r}, expected one of {', '.join(_MODELS)}, or module:Class of your own")
     require_torch()
     try:
-        found: type[Model] = getattr(import_module(module), title)
+        found: type[Model] = named_class(":".join(_MODELS[name]) if name in _MODELS else name)
     except (ImportError, AttributeError, ValueError) as error:
         raise InputError(f"model is {name!r}, expected module:Class that can be imported; {error}") from None
     if getattr(found, "name", "") != name:

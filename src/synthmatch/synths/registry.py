@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import Any
 
 from synthmatch.errors import InputError
+from synthmatch.named_class import named_class
 from synthmatch.synths.base import Synth
 from synthmatch.text import utf8
 
@@ -78,9 +79,8 @@ def _made(id: str) -> Synth:
 
 
 def _own_class(id: str) -> Synth:
-    module, name = id.split(":")
     try:
-        found = getattr(import_module(module), name)
+        found = named_class(id)
     except (ImportError, AttributeError) as error:
         raise InputError(f"synth is {id!r}, expected module:Class that can be imported; {error}") from None
     if not (isinstance(found, type) and issubclass(found, Synth) and getattr(found, "id", "") == id):

@@ -38,7 +38,8 @@ def save_checkpoint(folder: Path, state: dict[str, Any], progress: Progress, con
 def load_checkpoint(folder: Path, conditions: dict[str, Any]) -> tuple[dict[str, Any], Progress] | None:
     """State and progress, or None where the run has not got to its first checkpoint.
 
-    Raises `InputError` for a damaged one, and for one under other settings or of other data.
+    A run may go on for more epochs than it was begun with. Raises `InputError` for a damaged one, and for one under other
+    settings or of other data.
     """
     path = folder / FILE
     if not path.exists():
@@ -48,13 +49,18 @@ def load_checkpoint(folder: Path, conditions: dict[str, Any]) -> tuple[dict[str,
         with opened(path) as stream, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of other pickles, which are refused
             kept = torch.load(stream, weights_only=True)
-        state, progress, before = kept["state"], Progress(**kept["progress"]), kept["conditions"]
+        state, progress, before = kept["state"], Progress(**kept["progress"]), dict(kept["conditions"])
     except Exception:  # torch's words say how to run what a file holds, which nobody should
         raise InputError(f"{path} is damaged or no checkpoint of synthmatch; remove it to start again") from None
-    differing = [name for name in conditions if before.get(name) != conditions[name]]
+    differing = [name for name in conditions if _but_epochs(before.get(name)) != _but_epochs(conditions[name])]
     if differing:
         name = differing[0]
         raise InputError(
             f"{folder} has a run with {name} {before.get(name)}, got {conditions[name]}; use another folder, or remove it"
         )
     return state, progress
+
+
+def _but_epochs(condition: Any) -> Any:
+    """A condition without how long the run is to be."""
+    return {k: v for k, v in condition.items() if k != "epochs"} if isinstance(condition, dict) else condition

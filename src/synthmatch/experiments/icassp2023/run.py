@@ -45,6 +45,7 @@ def run(
     workers: int | None = None,
     device: str = "",
     at_most: int | None = None,
+    allow_random: bool = False,
 ) -> Outcome:
     """Run what has no answers in `records` yet. `folder` keeps the data set and the trainings.
 
@@ -52,7 +53,7 @@ def run(
     """
     spec = DatasetSpec(tuple(synth.id for synth in synths), scale.presets, scale.pitches)
     report.step(f"data set of {scale.presets} presets a synthesizer at {len(scale.pitches)} pitches")
-    banks = {id: found.presets for id, found in read_banks(synths, []).items()}
+    banks = {id: found.presets for id, found in read_banks(synths, [], allow_random=allow_random).items()}
     generate(spec, folder / "data", banks, workers=workers, progress=report.rendering)
     dataset = Dataset.open(folder / "data")
     test = dataset.split("test")
