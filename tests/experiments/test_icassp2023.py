@@ -10,7 +10,8 @@ from synthmatch.cli.app import app
 from synthmatch.errors import InputError
 from synthmatch.experiments.icassp2023 import tables
 from synthmatch.experiments.icassp2023.answers import METRICS, Answer, means
-from synthmatch.experiments.icassp2023.scale import MODELS, QUICK, Scale, run_name, runs
+from synthmatch.experiments.icassp2023.figures import FIGURES
+from synthmatch.experiments.icassp2023.scale import MODELS, QUICK, VARIANTS, Scale, run_name, runs
 
 
 @pytest.fixture(scope="module")
@@ -30,14 +31,24 @@ def test_the_quick_run_has_every_table(folder: Path) -> None:
         "random preset",
         "medoid preset",
         "nearest neighbour",
+        "silence",
+        "noise of the target's mean spectrum",
         *MODELS,
+        *VARIANTS,
         "ANOVA",
         "latent size",
+        "| j-s / s-s | dexed |",
+        "Beside the paper's means",
+        "### Parameters of amsynth",
+        "| envelope |",
+        "### j-s, closeness in per cent",
+        "| targets of | by vital | by dexed | by amsynth |",
+        "| j-j-even latent 64 seed 0 | 1 |",
     ):
         assert wanted in page, wanted
     for synth in ("all", "vital", "dexed", "amsynth"):
         assert f"### Targets of {synth}" in page
-    for figure in ("comparison", "timbre", "latent"):
+    for figure in FIGURES:
         assert (folder / f"icassp2023-{figure}.png").read_bytes().startswith(b"\x89PNG")
     assert "Joint or separate" in (folder / "report.html").read_text(encoding="utf-8")
 
@@ -59,7 +70,7 @@ def test_a_part_trains_its_models_for_the_whole_to_find(folder: Path, tmp_path: 
     """Catches a part that trains another's model, and estimates that another process trains again."""
     (tmp_path / "data").symlink_to(folder / "data")
     quick = ["experiment", "icassp2023", "-o", str(tmp_path), "--quick", "--others", "regression"]
-    result = CliRunner().invoke(app, [*quick, "--part", "4/5"])
+    result = CliRunner().invoke(app, [*quick, "--part", "6/7"])
     assert result.exit_code == 0, result.output
     assert [path.name for path in (tmp_path / "estimates").iterdir()] == ["regression-latent-64-seed-0.npz"]
     assert not (tmp_path / "answers").exists()
@@ -80,9 +91,10 @@ def test_a_part_that_there_is_not_is_refused(tmp_path: Path, part: str) -> None:
 def test_every_training_is_planned_once() -> None:
     """Catches a model, seed or latent size that is never trained, and one that is trained twice."""
     names = [run.name for run in runs(Scale())]
-    assert len(names) == len(set(names)) == 3 * len(MODELS) + 4
-    assert {run_name("j-s", size, 0) for size in (2, 8, 32, 64, 256)} <= set(names)
-    assert len(list(runs(QUICK))) == len(MODELS) + 1
+    assert len(names) == len(set(names)) == 3 * len(MODELS) + len(VARIANTS) + 8
+    assert {run_name("j-s", 2**power, 0) for power in range(1, 10)} <= set(names)
+    assert len(list(runs(QUICK))) == len(MODELS) + len(VARIANTS) + 1
+    assert [run.name for run in runs(QUICK) if run.crossed] == [run_name(model, 64, 0) for model in MODELS]
 
 
 def answer(method: str, item: int, value: float, harmonic: float = 50.0) -> Answer:
@@ -98,14 +110,17 @@ def test_seeds_count_by_their_mean() -> None:
 
 
 def test_ratios_are_those_of_the_means() -> None:
-    """Catches a ratio upside down."""
-    methods = {"s-s": [answer("s-s", 0, 8.0)], "j-s": [answer("j-s", 0, 6.0)], "j-j": [answer("j-j", 0, 10.0)]}
-    text = tables.ratios(methods)
-    assert "| j-s / s-s | 0.840 | 0.750 | 0.750 |" in text
-    assert "| j-j / s-s | 0.855 | 1.250 | 1.250 |" in text
+    """Catches a ratio upside down, and one without its interval."""
+    scale = Scale(seeds=1)
+    values = {"s-s": 8.0, "j-s": 6.0, "j-j": 10.0}
+    text = tables.ratios({run_name(m, 64, 0): [answer(m, 0, value)] for m, value in values.items()}, scale)
+    assert "| j-s / s-s | all | 0.840 | 0.750 [0.750, 0.750] | 0.750 [0.750, 0.750] |" in text
+    assert "| j-j / s-s | all | 0.855 | 1.250 [1.250, 1.250] |" in text
+    assert "| j-j / s-s | dexed |  | 1.250 [1.250, 1.250] |" in text
 
 
 def test_targets_fall_into_their_bins() -> None:
     """Catches a harmonic bin that counts another's targets."""
-    binned = tables.in_bins([answer("a", 0, 1.0, 0.0), answer("a", 1, 2.0, 20.0), answer("a", 2, 3.0, 81.0)])
+    answers = [answer("a", 0, 1.0, 0.0), answer("a", 1, 2.0, 20.0), answer("a", 2, 3.0, 81.0)]
+    binned = tables.in_bins(answers, "lsd")
     assert [np.array(scores).tolist() for scores in binned.values()] == [[1.0, 2.0], [], [], [], [3.0]]

@@ -38,6 +38,29 @@ def bootstrap_interval(
     return float(low), float(high)
 
 
+def ratio_interval(
+    above: Float64[F64, "seeds targets"],
+    below: Float64[F64, "seeds targets"],
+    rng: np.random.Generator,
+    confidence: float = 0.95,
+) -> tuple[float, float]:
+    """Percentile bootstrap interval (low, high) of the ratio of two means over seeds and targets.
+
+    Targets are drawn for both at once, since both answered the same; seeds of each by themselves. Shape: (seeds, targets)
+    twice, the seeds may differ in number.
+    """
+    count = above.shape[1]
+    assert below.shape[1] == count
+    shares = rng.multinomial(count, np.full(count, 1 / count), RESAMPLES) / count  # (resamples, targets)
+    means = []
+    for scores in (above, below):
+        seeds = rng.multinomial(len(scores), np.full(len(scores), 1 / len(scores)), RESAMPLES) / len(scores)
+        means.append(((shares @ scores.T) * seeds).sum(axis=1))
+    tail = (1 - confidence) / 2
+    low, high = np.quantile(means[0] / means[1], [tail, 1 - tail])
+    return float(low), float(high)
+
+
 def paired_wilcoxon(first: npt.ArrayLike, second: npt.ArrayLike) -> float:
     """Two-sided p-value that scores of two methods on the same targets differ in no direction. Shape: (targets,) twice.
 

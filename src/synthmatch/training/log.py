@@ -57,6 +57,17 @@ class MetricsLog:
             self._board.close()
 
 
+def validations(folder: Path) -> list[dict[str, Any]]:
+    """Of a run's folder an entry an epoch: ``epoch``, ``step`` and ``loss``, the mean over the synthesizers of their summed losses."""
+    found = []
+    for line in read_file(folder / FILE, _MOST_BYTES, "a run's metrics").splitlines():
+        told = parse_json(line)
+        if isinstance(told, dict) and "validation" in told:
+            losses = [sum(losses.values()) for losses in told["validation"].values()]
+            found.append({"epoch": told["epoch"], "step": told["step"], "loss": sum(losses) / len(losses)})
+    return found
+
+
 def _board(folder: Path) -> Any:
     try:
         from torch.utils.tensorboard import SummaryWriter  # noqa: PLC0415 - an option with a package of its own

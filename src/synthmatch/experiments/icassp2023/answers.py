@@ -1,8 +1,9 @@
 """What a method answers to the test targets, rendered and scored: a file of JSON lines a method, a line a target.
 
-Methods are the trained models and, as every table needs them, four that need no model, all from the same data set: the
-target's own preset (the noise floor), a random preset of the training split, its medoid, and the training preset whose
-spectrogram is nearest, which is retrieval and also what a search may find with one render.
+Methods are the trained models and, as every table needs them, six that need no model: silence and noise of the target's
+mean spectrum, which no preset made, and from the data set the target's own preset (the noise floor), a random preset of
+the training split, its medoid, and the training preset whose spectrogram is nearest, which is retrieval and also what a
+search may find with one render.
 
 A file counts for one data set and one training's settings, which its lines name: a run that has answered needs no
 weights any more.
@@ -19,9 +20,12 @@ import numpy as np
 
 from synthmatch.arrays import I64, Audio, Int64
 from synthmatch.benchmark.json_lines import append_lines, read_lines
+from synthmatch.calibration.anchors import ANCHOR_NAMES, anchor
+from synthmatch.calibration.closeness import Closeness
 from synthmatch.dataset.reader import Dataset, Subset
 from synthmatch.errors import InputError, RenderError
-from synthmatch.metrics import lsd, lsd_icassp2023, mss, param_accuracy, param_mae
+from synthmatch.features.search_distance import INAUDIBLE_DB, SearchDistance
+from synthmatch.metrics import evaluate, param_accuracy, param_mae
 from synthmatch.params import Preset
 from synthmatch.parsing import member, need, parse_json
 from synthmatch.render.guard import RenderFailure
@@ -29,18 +33,22 @@ from synthmatch.render.pool import RenderPool
 from synthmatch.synths.registry import get_synth
 
 FLOOR, RANDOM, MEDOID, NEAREST = "noise floor", "random preset", "medoid preset", "nearest neighbour"
-BASELINES = (FLOOR, RANDOM, MEDOID, NEAREST)
+BASELINES = (*ANCHOR_NAMES.values(), FLOOR, RANDOM, MEDOID, NEAREST)
 
-#: Metrics of an answer, in the order of tables.
-METRICS = ("lsd", "lsd_icassp2023", "mss", "param_mae", "param_accuracy")
+#: What is measured of sounds, and metrics of an answer in the order of tables. What no preset made has none of presets.
+_OF_SOUNDS = ("lsd", "lsd_icassp2023", "mss", "loudness_error")
+METRICS = ("closeness", *_OF_SOUNDS, "param_mae", "param_accuracy")
 
-#: Targets, (n,), and spectrograms of one synthesizer -> a preset for each.
+#: Targets, (n,), and the synthesizer that made them -> a preset for each, of that synthesizer or of another.
 Method = Callable[[I64, str], list[Preset]]
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One method's answer to one target. `harmonic`: the target's percentage; `native`: the answer's values."""
+    """One method's answer to one target, which `synth` made.
+
+    `harmonic`: the target's percentage; `native`: the answer's values, none of what no preset made.
+    """
 
     method: str
     synth: str
@@ -60,16 +68,26 @@ class Answer:
             method, synth, target, member(fields, "item", int), member(fields, "harmonic", float), scores, native
         )
 
+    @property
+    def silent(self) -> bool:
+        """Whether it is none to who listens to both: far below its target."""
+        return self.scores["loudness_error"] > INAUDIBLE_DB and self.scores["closeness"] == 0.0
+
 
 class AudioScores:
-    """The audio metrics against one target; picklable, so that workers score where they render."""
+    """Closeness and the audio metrics against one target; picklable, so that workers score where they render.
 
-    def __init__(self, target: Audio) -> None:
+    `synth`: whose noise floor and random presets closeness goes by, the target's.
+    """
+
+    def __init__(self, target: Audio, synth: str) -> None:
         self._target = target
+        self._closeness, self._distance = Closeness(target, synth), SearchDistance(target)
 
     def __call__(self, audio: Audio) -> dict[str, float]:
         """Scores by metric name."""
-        return {metric.__name__: metric(self._target, audio) for metric in (lsd, lsd_icassp2023, mss)}
+        closeness = self._closeness(self._distance.at_its_level(audio))
+        return {"closeness": closeness, **evaluate(self._target, audio, _OF_SOUNDS)}
 
 
 def targets_of(test: Subset, count: int) -> dict[str, Int64[I64, " _targets"]]:
@@ -89,17 +107,25 @@ def targets_of(test: Subset, count: int) -> dict[str, Int64[I64, " _targets"]]:
 
 
 class AnswerFile:
-    """A method's answers in a folder. `conditions`: what they depend on besides the data set, JSON."""
+    """A method's answers in a folder, and how validation went of a model that was trained for them.
+
+    `conditions`: what they depend on besides the data set, JSON.
+    """
 
     def __init__(self, folder: Path, method: str, dataset: Dataset, conditions: Mapping[str, Any]) -> None:
         self.path = folder / f"{method.replace(' ', '-')}.jsonl"
         told = json.dumps([dataset.fingerprint, method, conditions], sort_keys=True)
         self._stamp = hashlib.sha256(told.encode()).hexdigest()[:16]
         self.answers: dict[tuple[str, int], Answer] = {}
+        self.epochs: list[dict[str, Any]] = []
         for line in read_lines(self.path):
             try:
                 fields = need(parse_json(line.encode()), dict, "it")
-                if fields.get("stamp") == self._stamp:
+                if fields.get("stamp") != self._stamp:
+                    continue
+                if "epochs" in fields:
+                    self.epochs = [need(epoch, dict, "an epoch") for epoch in member(fields, "epochs", list)]
+                else:
                     answer = Answer.from_json(fields)
                     self.answers[answer.synth, answer.item] = answer
             except ValueError:
@@ -108,6 +134,11 @@ class AnswerFile:
     def complete(self, targets: Mapping[str, I64]) -> bool:
         """Whether every target has its answer."""
         return all((synth, item) in self.answers for synth, items in targets.items() for item in items.tolist())
+
+    def add_epochs(self, epochs: list[dict[str, Any]]) -> None:
+        """Append how validation went, an entry an epoch, as `training.log.validations` gives them."""
+        append_lines(self.path, [json.dumps({"stamp": self._stamp, "epochs": epochs})])
+        self.epochs = epochs
 
     def add(self, answer: Answer) -> None:
         """Append an answer."""
@@ -132,27 +163,55 @@ def answer(
         if not len(todo):
             continue
         presets = method(todo, synth)
-        with RenderPool(get_synth(synth), workers) as pool:
-            truths = [test.preset(item) for item in todo.tolist()]
-            notes = [test.note(item) for item in todo.tolist()]
-            for item, preset, truth, note, sound in zip(
-                todo.tolist(), presets, truths, notes, pool.run(truths, notes), strict=True
-            ):
-                if isinstance(sound, RenderFailure):
-                    raise RenderError(f"a test target does not render again: {sound}")
-                measure = AudioScores(sound)
-                (measured,) = pool.run([preset], note, measure)
+        sounds = _sounds(test, todo, synth, workers)
+        # of a target's own synthesizer, or of another that is asked for its own answer
+        with RenderPool(get_synth(presets[0].synth), workers) as pool:
+            for item, preset, sound in zip(todo.tolist(), presets, sounds, strict=True):
+                measure = AudioScores(sound, synth)
+                (measured,) = pool.run([preset], test.note(item), measure)
                 # what does not render is as good as silence
                 scores = measure(np.zeros_like(sound)) if isinstance(measured, RenderFailure) else measured
-                scores["param_mae"] = param_mae(truth.native, preset.native, pool.synth.space)
-                scores["param_accuracy"] = param_accuracy(truth.native, preset.native, pool.synth.space)
-                title = f"{test.names(np.array([item]))[0]} {note.name}"
-                harmonic = float(test.harmonic(np.array([item]))[0])
-                file.add(Answer(name, synth, title, item, harmonic, scores, preset.native.tolist()))
+                if preset.synth == synth:
+                    truth = test.preset(item).native
+                    scores["param_mae"] = param_mae(truth, preset.native, pool.synth.space)
+                    scores["param_accuracy"] = param_accuracy(truth, preset.native, pool.synth.space)
+                file.add(_answer(name, synth, test, item, scores, preset.native.tolist()))
+
+
+def answer_without_presets(
+    file: AnswerFile, kind: str, test: Subset, targets: Mapping[str, I64], workers: int | None = None
+) -> None:
+    """Score one of `calibration.anchors.ANCHORS` against the targets that the file has no answer for. Raises as `answer`."""
+    for synth, items in targets.items():
+        todo = np.array([item for item in items.tolist() if (synth, item) not in file.answers], np.int64)
+        for item, sound in zip(todo.tolist(), _sounds(test, todo, synth, workers), strict=True):
+            scores = AudioScores(sound, synth)(anchor(kind, sound))
+            file.add(_answer(ANCHOR_NAMES[kind], synth, test, item, scores, []))
+
+
+def _sounds(test: Subset, items: I64, synth: str, workers: int | None) -> list[Audio]:
+    """The targets, rendered again."""
+    if not len(items):
+        return []
+    with RenderPool(get_synth(synth), workers) as pool:
+        rendered = pool.run(
+            [test.preset(item) for item in items.tolist()], [test.note(item) for item in items.tolist()]
+        )
+    sounds = []
+    for sound in rendered:
+        if isinstance(sound, RenderFailure):
+            raise RenderError(f"a test target does not render again: {sound}")
+        sounds.append(sound)
+    return sounds
+
+
+def _answer(name: str, synth: str, test: Subset, item: int, scores: dict[str, float], native: list[float]) -> Answer:
+    title = f"{test.names(np.array([item]))[0]} {test.note(item).name}"
+    return Answer(name, synth, title, item, float(test.harmonic(np.array([item]))[0]), scores, native)
 
 
 def means(answers: Sequence[Answer]) -> Answer:
     """Answers of several seeds to one target as one, with their mean scores."""
-    scores = {metric: float(np.mean([a.scores[metric] for a in answers])) for metric in METRICS}
     first = answers[0]
+    scores = {metric: float(np.mean([a.scores[metric] for a in answers])) for metric in first.scores}
     return Answer(first.method, first.synth, first.target, first.item, first.harmonic, scores, first.native)

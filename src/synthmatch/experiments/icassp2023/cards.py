@@ -24,6 +24,8 @@ from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool
 from synthmatch.synths.registry import get_synth
 
+#: Scores on a card, beside each answer.
+SHOWN = ("closeness", "mss", "lsd")
 #: Cards of each synthesizer and harmonic bin, and of each synthesizer where latent sizes are compared.
 A_BIN, A_SYNTH = 2, 2
 #: Peak of the loudest sound of a card: Vorbis may overshoot by some tenths of a decibel.
@@ -125,9 +127,10 @@ def _filled(card: Card, sounds: Sequence[Float32[F32, " _samples"] | None], test
         shown.append(
             {
                 "title": title,
-                "scores": None if answer is None else {metric: answer.scores[metric] for metric in ("lsd", "mss")},
-                "audio": None if sound is None else _uri("audio/ogg", ogg(sound * np.float32(gain))),
-                "image": None if power is None else _uri("image/png", png(power, reference)),
+                "scores": None if answer is None else {metric: answer.scores[metric] for metric in SHOWN},
+                "silent": answer is not None and answer.silent,
+                "audio": None if sound is None else uri("audio/ogg", ogg(sound * np.float32(gain))),
+                "image": None if power is None else uri("image/png", png(power, reference)),
                 "alt": f"Mel spectrogram of {what}",
             }
         )
@@ -142,5 +145,6 @@ def _filled(card: Card, sounds: Sequence[Float32[F32, " _samples"] | None], test
     }
 
 
-def _uri(kind: str, contents: bytes) -> str:
+def uri(kind: str, contents: bytes) -> str:
+    """A file's contents as an address, so that a page needs no other file."""
     return f"data:{kind};base64,{base64.b64encode(contents).decode()}"

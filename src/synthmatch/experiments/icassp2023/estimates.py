@@ -1,12 +1,13 @@
 """What a trained model estimates for the test targets, before any of it is rendered: a file a training.
 
-A machine that trains then need not render, and no machine need keep the weights.
+Its targets' own synthesizers' presets, and of a crossed training those of every other synthesizer too; and how validation
+went. A machine that trains then need not render, and no machine need keep the weights.
 """
 
 import hashlib
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import torch
 from synthmatch.arrays import I64, Array
 from synthmatch.atomic_files import write_whole
 from synthmatch.dataset.reader import Dataset
+from synthmatch.experiments.icassp2023.answers import Method
 from synthmatch.experiments.icassp2023.scale import Run
 from synthmatch.models.base import Model
 from synthmatch.params import Preset
@@ -27,6 +29,8 @@ from synthmatch.synths.registry import get_synth
 _MOST_BYTES = 100_000_000
 #: Spectrograms at a time.
 _BATCH = 32
+#: The array with how validation went.
+_EPOCHS = "epochs"
 
 
 class Estimates:
@@ -36,7 +40,8 @@ class Estimates:
         self._path = folder / f"{run.name.replace(' ', '-')}.npz"
         self._test, self._targets = dataset.split("test"), targets
         asked = {synth: items.tolist() for synth, items in targets.items()}
-        told = json.dumps([dataset.fingerprint, run.settings.named(), asked], sort_keys=True)
+        self._crossed = run.crossed
+        told = json.dumps([dataset.fingerprint, run.settings.named(), asked, run.crossed], sort_keys=True)
         self._stamp = hashlib.sha256(told.encode()).hexdigest()[:16]
 
     def found(self) -> bool:
@@ -46,17 +51,23 @@ class Estimates:
         stamp = self._read().get("stamp")
         return stamp is not None and str(stamp) == self._stamp
 
-    def make(self, model: Model) -> None:
-        """Write the file. Raises `OutputError`."""
-        kept: dict[str, Any] = {"stamp": np.array(self._stamp)}
+    def make(self, model: Model, epochs: Sequence[Mapping[str, Any]]) -> None:
+        """Write the file. `epochs`: as `training.log.validations` gives them. Raises `OutputError`."""
+        kept: dict[str, Any] = {"stamp": np.array(self._stamp), _EPOCHS: np.array(json.dumps(epochs))}
         for synth, items in self._targets.items():
             starts = range(0, len(items), _BATCH)
-            mels = (torch.from_numpy(self._test.mels(items[start : start + _BATCH])) for start in starts)
-            encoded = torch.cat([model.estimate(one, synth) for one in mels])
-            kept[synth] = get_synth(synth).space.decode(encoded.numpy())
+            heard = [torch.from_numpy(self._test.mels(items[start : start + _BATCH])) for start in starts]
+            for answerer in model.synths if self._crossed else (synth,):
+                encoded = torch.cat([model.estimate(mels, answerer) for mels in heard])
+                kept[_key(synth, answerer)] = get_synth(answerer).space.decode(encoded.numpy())
         buffer = io.BytesIO()
         np.savez_compressed(buffer, **kept)
         write_whole(self._path, buffer.getvalue(), force=True)
+
+    def epochs(self) -> list[dict[str, Any]]:
+        """How validation went, an entry an epoch."""
+        told: list[dict[str, Any]] = json.loads(str(self._read()[_EPOCHS]))
+        return told
 
     def _read(self) -> dict[str, Array]:
         """The arrays of the file; none where it is damaged, for it is made again."""
@@ -67,6 +78,18 @@ class Estimates:
 
     def __call__(self, items: I64, synth: str) -> list[Preset]:
         """The presets for some of the targets: a method that can be scored."""
-        natives = self._read()[synth]
+        return self._by(synth, items, synth)
+
+    def by(self, answerer: str) -> Method:
+        """The method that answers with presets of this synthesizer, whoever made the targets."""
+        return lambda items, synth: self._by(answerer, items, synth)
+
+    def _by(self, answerer: str, items: I64, synth: str) -> list[Preset]:
+        natives = self._read()[_key(synth, answerer)]
         place = {item: number for number, item in enumerate(self._targets[synth].tolist())}
-        return [Preset(synth, natives[place[item]]) for item in items.tolist()]
+        return [Preset(answerer, natives[place[item]]) for item in items.tolist()]
+
+
+def _key(synth: str, answerer: str) -> str:
+    """Name of the array of one synthesizer's answers to the targets of one."""
+    return json.dumps([synth, answerer])

@@ -1,4 +1,4 @@
-"""The figures of the three experiments, as PNG."""
+"""The figures of the experiments, as PNG."""
 
 import io
 from collections.abc import Mapping, Sequence
@@ -17,44 +17,68 @@ from synthmatch.metrics import BINS
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+#: The figures by name, and what each shows.
+FIGURES = {
+    "comparison": "Mean closeness and lsd by synthesizer and method",
+    "timbre": "Mean closeness and lsd by the harmonic percentage of the target",
+    "latent": "Scores by the size of the latent",
+    "trainings": "Validation loss by steps",
+}
+#: What figures show of methods: what people are shown, and the paper's kind of distance.
+_TITLES = {"closeness": "closeness [%], higher is better", "lsd": "lsd [dB], lower is better"}
+
 
 def save_comparison(path: Path, methods: Mapping[str, Sequence[Answer]]) -> None:
-    """Experiment 1: bars of mean `lsd` by synthesizer, with their intervals."""
+    """Experiment 1: bars of mean closeness and `lsd` by synthesizer, with their intervals."""
     synths = synths_of(methods)
-    figure = _figure(9.0)
-    axis = figure.subplots()
+    figure = _figure(9.0, 7.0)
     width = 0.8 / len(methods)
-    for place, (name, answers) in enumerate(methods.items()):
-        scores = [column(answers, "lsd", synth) for synth in synths]
-        means = [values.mean() for values in scores]
-        spread = np.abs(np.array([bootstrap_interval(v, np.random.default_rng(0)) for v in scores]).T - means)
-        axis.bar(np.arange(len(synths)) + place * width, means, width, yerr=spread, label=name, capsize=2)
-    axis.set_xticks(np.arange(len(synths)) + 0.4 - width / 2, synths)
-    axis.set_ylabel("lsd [dB], lower is better")
-    axis.legend(fontsize=8, ncols=2)
+    for axis, (metric, title) in zip(figure.subplots(2, 1), _TITLES.items(), strict=True):
+        for place, (name, answers) in enumerate(methods.items()):
+            scores = [column(answers, metric, synth) for synth in synths]
+            means = [values.mean() for values in scores]
+            spread = np.abs(np.array([bootstrap_interval(v, np.random.default_rng(0)) for v in scores]).T - means)
+            axis.bar(np.arange(len(synths)) + place * width, means, width, yerr=spread, label=name, capsize=2)
+        axis.set_xticks(np.arange(len(synths)) + 0.4 - width / 2, synths)
+        axis.set_ylabel(title)
+    axis.legend(fontsize=8, ncols=3)
     _save(figure, path)
 
 
 def save_timbre(path: Path, methods: Mapping[str, Sequence[Answer]]) -> None:
-    """Experiment 2: mean `lsd` against the harmonic percentage of the target."""
-    figure = _figure(7.0)
+    """Experiment 2: mean closeness and `lsd` against the harmonic percentage of the target."""
+    figure = _figure(10.0)
+    for axis, (metric, title) in zip(figure.subplots(1, 2), _TITLES.items(), strict=True):
+        for name, answers in methods.items():
+            binned = in_bins(answers, metric)
+            filled = [(place, scores.mean()) for place, scores in enumerate(binned.values()) if len(scores)]
+            axis.plot(*zip(*filled, strict=True), marker="o", label=name)
+        axis.set_xticks(range(len(BINS)), BINS)
+        axis.set_xlabel("harmonic percentage of the target")
+        axis.set_ylabel(title)
+    axis.legend(fontsize=7)
+    _save(figure, path)
+
+
+def save_trainings(path: Path, epochs: Mapping[str, Sequence[Mapping[str, float]]]) -> None:
+    """Validation loss of each training against its steps."""
+    figure = _figure(9.0)
     axis = figure.subplots()
-    for name, answers in methods.items():
-        binned = in_bins(answers)
-        filled = [(place, scores.mean()) for place, scores in enumerate(binned.values()) if len(scores)]
-        axis.plot(*zip(*filled, strict=True), marker="o", label=name)
-    axis.set_xticks(range(len(BINS)), BINS)
-    axis.set_xlabel("harmonic percentage of the target")
-    axis.set_ylabel("lsd [dB], lower is better")
-    axis.legend(fontsize=8)
+    for name, each in epochs.items():
+        axis.plot([epoch["step"] for epoch in each], [epoch["loss"] for epoch in each], label=name)
+    axis.set_yscale("log")
+    axis.set_xlabel("steps")
+    axis.set_ylabel("validation loss, lower is better")
+    axis.legend(fontsize=7, ncols=2)
     _save(figure, path)
 
 
 def save_latent(path: Path, sizes: Mapping[int, Sequence[Answer]]) -> None:
-    """Experiment 3: `lsd`, continuous error and categorical accuracy against the size of the latent."""
-    figure = _figure(10.0)
-    titles = {"lsd": "lsd [dB] ↓", "param_mae": "continuous error ↓", "param_accuracy": "categorical accuracy ↑"}
-    for axis, (metric, title) in zip(figure.subplots(1, 3), titles.items(), strict=True):
+    """Experiment 3: closeness, `lsd`, continuous error and categorical accuracy against the size of the latent."""
+    figure = _figure(12.0)
+    titles = {"closeness": "closeness [%] ↑", "lsd": "lsd [dB] ↓"}
+    titles |= {"param_mae": "continuous error ↓", "param_accuracy": "categorical accuracy ↑"}
+    for axis, (metric, title) in zip(figure.subplots(1, 4), titles.items(), strict=True):
         for synth in synths_of({"": next(iter(sizes.values()))}):
             axis.plot(list(sizes), [column(a, metric, synth).mean() for a in sizes.values()], marker="o", label=synth)
         axis.set_xscale("log", base=2)
@@ -64,12 +88,12 @@ def save_latent(path: Path, sizes: Mapping[int, Sequence[Answer]]) -> None:
     _save(figure, path)
 
 
-def _figure(width: float) -> "Figure":
+def _figure(width: float, height: float = 3.6) -> "Figure":
     prepare_matplotlib()
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - half a second to load
     from matplotlib.figure import Figure  # noqa: PLC0415
 
-    figure = Figure(figsize=(width, 3.6), dpi=100, layout="constrained")
+    figure = Figure(figsize=(width, height), dpi=100, layout="constrained")
     FigureCanvasAgg(figure)
     return figure
 

@@ -34,7 +34,7 @@ def scored_methods(answers: Mapping[str, Sequence[Answer]], scale: Scale) -> lis
     for model, size in models:
         runs = [run_name(model, size, seed) for seed in range(scale.seeds)]
         wanted.append((f"{model.upper()}, latent {size}", runs))
-    wanted += [(model, [run_name(model, LATENT_SIZE, 0)]) for model in scale.others]
+    wanted += [(model, [run_name(model, LATENT_SIZE, 0)]) for model in scale.models if model not in MODELS]
     for name, runs in wanted:
         if here := [answers[run] for run in runs if run in answers]:
             of_target: dict[Target, list[Answer]] = {}
@@ -51,20 +51,26 @@ def mean_rows(methods: Sequence[Scored], synths: Sequence[str]) -> Iterator[dict
         for name in (ALL, *BINS):
             for method in methods:
                 chosen = [
-                    answer.scores
+                    answer
                     for answer in method.answers.values()
                     if synth in (ALL, answer.synth) and name in (ALL, harmonic_bin(answer.harmonic))
                 ]
                 if chosen:
-                    scores = {metric: float(np.mean([one[metric] for one in chosen])) for metric in METRICS}
                     yield {"method": method.name, "seeds": method.seeds, "synth": synth, "bin": name} | {
                         "targets": len(chosen),
-                        "scores": scores,
+                        "scores": {metric: _mean(chosen, metric) for metric in METRICS},
+                        "silent": float(100 * np.mean([answer.silent for answer in chosen])),
                     }
 
 
+def _mean(answers: Sequence[Answer], metric: str) -> float | None:
+    """Mean score, None where what no preset made has none of presets."""
+    scores = [answer.scores[metric] for answer in answers if metric in answer.scores]
+    return float(np.mean(scores)) if scores else None
+
+
 def target_rows(methods: Sequence[Scored]) -> Iterator[dict[str, Any]]:
-    """A row a target with `lsd` in dB of each method, None where it has no answer."""
+    """A row a target with the closeness in per cent of each method, None where it has no answer, and which are silent."""
     targets = {target: answer for method in methods for target, answer in method.answers.items()}
     for target, answer in targets.items():
         answers = [method.answers.get(target) for method in methods]
@@ -73,5 +79,6 @@ def target_rows(methods: Sequence[Scored]) -> Iterator[dict[str, Any]]:
             "synth": answer.synth,
             "harmonic": answer.harmonic,
             "bin": harmonic_bin(answer.harmonic),
-            "lsd": [None if one is None else one.scores["lsd"] for one in answers],
+            "closeness": [None if one is None else one.scores["closeness"] for one in answers],
+            "silent": [one is not None and one.silent for one in answers],
         }

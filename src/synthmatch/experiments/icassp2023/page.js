@@ -60,7 +60,8 @@ function soundItem(sound, of) {
     play.addEventListener("click", () => toggle(item, sound));
     item.append(make("span", { class: "picture" }, picture, make("span", { class: "cursor" })), play);
   }
-  const scores = sound.scores && Object.entries(sound.scores).map(([name, value]) => `${name} ${number(value)} dB`);
+  if (sound.silent) item.append(make("p", { class: "silent" }, "silent"));
+  const scores = sound.scores && Object.entries(sound.scores).map(([name, value]) => `${name} ${number(value)} ${data.shown[name]}`);
   item.append(make("p", { class: "scores" }, scores ? scores.join("\n") : "what is to be matched"));
   return item;
 }
@@ -86,7 +87,7 @@ for (const section of ["joint", "latent"]) {
 
 // Tables ------------------------------------------------------------------------------------------------------------
 
-/** Fill a table. columns: [head, row => text or number, digits]; the first is the head of its row. */
+/** Fill a table. columns: [head, row => text or number, digits, row => whether it is silent]; the first is the head of its row. */
 function fill(table, caption, columns, rows, overAll) {
   const body = make("tbody");
   for (const row of rows) {
@@ -96,6 +97,11 @@ function fill(table, caption, columns, rows, overAll) {
       const text = value === null ? "–" : typeof value === "number" ? number(value, digits) : value;
       line.append(make(place ? "td" : "th", place ? {} : { scope: "row" }, text));
       if (typeof value === "string") line.lastChild.className = "words";
+    });
+    columns.forEach(([, , , silent], place) => {
+      if (!silent?.(row)) return;
+      line.children[place].classList.add("silent");
+      line.children[place].append(" silent");
     });
     line.values = columns.map(([, get]) => get(row));
     body.append(line);
@@ -135,13 +141,33 @@ fill(document.getElementById("means"), "Mean scores by method", [
   ...data.metrics.map(({ name, unit, better }) => [
     name + (unit && ` [${unit}]`) + arrows[better], (row) => row.scores[name], name.startsWith("param") ? 3 : 2,
   ]),
+  ["silent [%] ↓", (row) => row.silent, 0],
 ], data.means, true);
-fill(document.getElementById("targets"), "Log-spectral distance of each target by method, in dB", [
+fill(document.getElementById("targets"), "Closeness of each target by method, in per cent", [
   ["target", (row) => row.target],
   ["synthesizer", (row) => data.synths[row.synth]],
   ["harmonic [%]", (row) => row.harmonic, 0],
-  ...data.methods.map((name, place) => [`${name} ↓`, (row) => row.lsd[place], 2]),
+  ...data.methods.map((name, place) => [`${name} ↑`, (row) => row.closeness[place], 0, (row) => row.silent[place]]),
 ], data.targets, false);
+
+// Figures, and targets that other synthesizers' decoders answered --------------------------------------------------
+
+for (const { title, image } of data.figures) {
+  document.querySelector("#figures .pictures").append(
+    make("figure", {}, make("img", { src: image, alt: title }), make("figcaption", {}, title)),
+  );
+}
+const units = Object.fromEntries(data.metrics.map(({ name, unit }) => [name, unit]));
+for (const { model, metric, table } of data.crossed) {
+  const caption = `${model.toUpperCase().replace("-", "\u2011")}, ${metric} in ${units[metric]}`;
+  const named = (text) => text.replace(/^by (.*)$/, (_, id) => `by ${data.synths[id]}`);
+  const heads = table[0].map((head) => make("th", { scope: "col" }, named(head)));
+  const lines = table.slice(1).map(([maker, ...cells]) =>
+    make("tr", {}, make("th", { scope: "row" }, data.synths[maker]), ...cells.map((cell) => make("td", {}, cell))));
+  document.querySelector("#crossed .tables").append(make("div", { class: "scroll", role: "region", "aria-label": caption, tabindex: "0" },
+    make("table", {}, make("caption", {}, caption), make("thead", {}, make("tr", {}, ...heads)), make("tbody", {}, ...lines))));
+}
+document.getElementById("crossed").hidden = !data.crossed.length;
 
 // Filters -----------------------------------------------------------------------------------------------------------
 

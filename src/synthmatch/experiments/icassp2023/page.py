@@ -1,10 +1,11 @@
-"""The page of the results: the three experiments with their scale, tables and figures, in Markdown."""
+"""The page of the results: the experiments with their scale, tables and figures, in Markdown."""
 
 from pathlib import Path
 
 from synthmatch.atomic_files import write_whole
 from synthmatch.experiments.icassp2023 import figures, tables
 from synthmatch.experiments.icassp2023.answers import BASELINES
+from synthmatch.experiments.icassp2023.parts import crossed, groups, trainings
 from synthmatch.experiments.icassp2023.run import Outcome
 from synthmatch.experiments.icassp2023.scale import LATENT_MODEL, LATENT_SIZE, MODELS, Scale
 
@@ -16,6 +17,14 @@ synthesizers. Written by `{command}`.
 Scale: {presets} presets a synthesizer with {notes} notes each, split 80/10/10 by preset; up to {epochs} epochs, ended
 when validation had not improved by {tolerance:.0%} for {patience}; {seeds} seeds a model. {targets} test presets, the first note of each.
 Audio: one answer a model, no search. {trained}
+
+Closeness says how much of the way an answer has gone from nothing in common with the target to the synthesizer's own noise floor. By `lsd`
+silence, 80 dB or more below everything, is near to short and quiet sounds. So both have rows here, and `lsd` alone is no proof. Silent
+answers are those more than 30 dB below their targets.
+"""
+
+_PUBLISHED = """The paper's 86.8, 72.9 and 74.2 are of Serum, Diva and TyrellN6, and its code takes logarithms of memory that was never
+written where a bin is empty. So neither column can be compared with them, only the ratios of two models can.
 """
 
 
@@ -40,17 +49,38 @@ def write_page(outcome: Outcome, scale: Scale, folder: Path, command: str) -> No
     for synth in tables.synths_of(methods):
         parts.append(f"### Targets of {synth}\n\n{tables.comparison(methods, synth)}")
     figures.save_comparison(folder / "icassp2023-comparison.png", methods)
-    parts.append("![Mean lsd by synthesizer and method](icassp2023-comparison.png)\n")
+    parts.append(_picture("comparison"))
     if set(MODELS) <= methods.keys():
-        parts += ["### Tests\n", tables.tests(methods), "### Ratios\n", tables.ratios(methods)]
+        for metric in tables.COMPARED:
+            parts += [f"### Tests by {metric}\n", tables.tests(methods, metric)]
+        parts += ["### Ratios\n", tables.ratios(outcome.answers, scale)]
+        parts += ["### Beside the paper's means\n", tables.published(methods), _PUBLISHED]
     figures.save_timbre(folder / "icassp2023-timbre.png", methods)
-    parts += ["## 2. How harmonic the target is\n", tables.timbre(methods)]
-    parts.append("![Mean lsd by harmonic percentage](icassp2023-timbre.png)\n")
+    parts += ["## 2. How harmonic the target is\n", "Closeness in per cent:\n", tables.timbre(methods, "closeness")]
+    parts += ["`lsd` in dB:\n", tables.timbre(methods, "lsd")]
+    parts.append(_picture("timbre"))
     if len(sizes) > 1:
         figures.save_latent(folder / "icassp2023-latent.png", sizes)
         parts += [
             f"## 3. The size of the latent ({LATENT_MODEL}, seed 0; {LATENT_SIZE} elsewhere)\n",
             tables.latent(sizes),
         ]
-        parts.append("![Scores by latent size](icassp2023-latent.png)\n")
+        parts.append(_picture("latent"))
+    parts.append("## 4. Which parameters are known\n")
+    for synth in tables.synths_of(methods)[1:]:
+        parts.append(f"### Parameters of {synth}\n\n{groups(outcome, scale, synth)}")
+    if outcome.crossed:
+        parts.append("## 5. Out of domain: every decoder answers every target\n")
+        for model in MODELS:
+            for metric, title in (("closeness", "closeness in per cent"), ("mss", "`mss` in dB")):
+                if table := crossed(outcome, model, metric):
+                    parts.append(f"### {model}, {title}\n\n{table}")
+    if any(outcome.epochs.values()):
+        figures.save_trainings(folder / "icassp2023-trainings.png", outcome.epochs)
+        parts += ["## 6. How long the models were trained\n", trainings(outcome.epochs)]
+        parts.append(_picture("trainings"))
     write_whole(folder / "icassp2023.md", "\n".join(parts).encode(), force=True)
+
+
+def _picture(name: str) -> str:
+    return f"![{figures.FIGURES[name]}](icassp2023-{name}.png)\n"

@@ -1,19 +1,29 @@
 """The experiments from data to answers: generate, train each model, let it answer. Each step is stored and resumes."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+from synthmatch.arrays import I64
+from synthmatch.calibration.anchors import ANCHOR_NAMES
 from synthmatch.dataset.banks import read_banks
 from synthmatch.dataset.generate import generate
 from synthmatch.dataset.reader import Dataset
 from synthmatch.dataset.spec import DatasetSpec
-from synthmatch.experiments.icassp2023.answers import Answer, AnswerFile, answer, targets_of
+from synthmatch.experiments.icassp2023.answers import (
+    Answer,
+    AnswerFile,
+    answer,
+    answer_without_presets,
+    targets_of,
+)
 from synthmatch.experiments.icassp2023.baselines import baselines
 from synthmatch.experiments.icassp2023.estimates import Estimates
 from synthmatch.experiments.icassp2023.scale import Run, Scale, runs
 from synthmatch.render.progress import RenderProgress
 from synthmatch.synths.base import Synth
+from synthmatch.training.log import validations
 from synthmatch.training.loop import train
 from synthmatch.training.meter import Pace
 
@@ -29,10 +39,16 @@ class Report:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The data set and every method's answers, by method."""
+    """The data set and every method's answers, by method.
+
+    `epochs`: how validation went of each training, an entry an epoch. `crossed`: of a crossed training the answers with
+    presets of each synthesizer to the targets of the others.
+    """
 
     dataset: Dataset
     answers: dict[str, list[Answer]]
+    epochs: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    crossed: dict[str, dict[str, list[Answer]]] = field(default_factory=dict)
 
 
 def run(
@@ -59,20 +75,26 @@ def run(
     test = dataset.split("test")
     targets = targets_of(test, scale.targets)
 
-    answers: dict[str, list[Answer]] = {}
-
-    def collect(name: str, file: AnswerFile) -> None:
-        answers[name] = [file.answers[synth, item] for synth, items in targets.items() for item in items.tolist()]
-
+    found = Outcome(dataset, {})
+    for kind, name in ANCHOR_NAMES.items():
+        file = AnswerFile(records, name, dataset, {})
+        report.step(name)
+        answer_without_presets(file, kind, test, targets, workers)
+        found.answers[name] = _in_order(file, targets)
     for name, method in baselines(dataset).items():
         file = AnswerFile(records, name, dataset, {})
         report.step(name)
         answer(file, name, method, test, targets, workers)
-        collect(name, file)
+        found.answers[name] = _in_order(file, targets)
     trained = 0
     for one in runs(scale):
-        file = AnswerFile(records, one.name, dataset, {"settings": one.settings.named()})
-        if not file.complete(targets):
+        conditions = {"settings": one.settings.named()}
+        file = AnswerFile(records, one.name, dataset, conditions)
+        crossed = {
+            synth: AnswerFile(records, f"{one.name} by {synth}", dataset, conditions) for synth in dataset.synths
+        }
+        others = {synth: {o: items for o, items in targets.items() if o != synth} for synth in crossed if one.crossed}
+        if not (file.complete(targets) and all(crossed[synth].complete(asked) for synth, asked in others.items())):
             estimates = Estimates(folder / "estimates", one, dataset, targets)
             if not estimates.found():
                 if trained == at_most:
@@ -80,9 +102,20 @@ def run(
                 trained += 1
                 _train(one, dataset, estimates, folder, device, report)
             report.step(f"answers of {one.name}")
+            if not file.epochs:
+                file.add_epochs(estimates.epochs())
             answer(file, one.name, estimates, test, targets, workers)
-        collect(one.name, file)
-    return Outcome(dataset, answers)
+            for synth, asked in others.items():
+                answer(crossed[synth], one.name, estimates.by(synth), test, asked, workers)
+        found.answers[one.name], found.epochs[one.name] = _in_order(file, targets), file.epochs
+        if others:
+            found.crossed[one.name] = {synth: _in_order(crossed[synth], asked) for synth, asked in others.items()}
+    return found
+
+
+def _in_order(file: AnswerFile, targets: Mapping[str, I64]) -> list[Answer]:
+    """The answers to these targets, by synthesizer and in the order of the data set."""
+    return [file.answers[synth, item] for synth, items in targets.items() for item in items.tolist()]
 
 
 def train_part(scale: Scale, folder: Path, part: tuple[int, int], report: Report, *, device: str = "") -> None:
@@ -103,4 +136,4 @@ def _train(one: Run, dataset: Dataset, estimates: Estimates, folder: Path, devic
     report.step(f"training {one.name}")
     run_folder = folder / "runs" / one.name.replace(" ", "-")
     trained = train(dataset, one.settings, run_folder, device=device, report=report.training)
-    estimates.make(trained.model.cpu())
+    estimates.make(trained.model.cpu(), validations(run_folder))

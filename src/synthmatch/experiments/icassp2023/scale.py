@@ -9,6 +9,8 @@ from synthmatch.training.settings import TrainSettings
 
 #: Separate or joint encoder, separate or joint decoder, in the paper's order.
 MODELS = ("s-s", "j-s", "j-j")
+#: J-J without its mask, as the published code has it too, and with every synthesizer counted alike. One seed each.
+VARIANTS = ("j-j-blind", "j-j-even")
 #: The model whose latent sizes are compared.
 LATENT_MODEL = "j-s"
 LATENT_SIZE = 64
@@ -22,7 +24,7 @@ class Scale:
     presets: int = 2000
     pitches: tuple[int, ...] = (60, 67)
     seeds: int = 3
-    latent_sizes: tuple[int, ...] = (2, 8, 32, 64, 256)
+    latent_sizes: tuple[int, ...] = (2, 4, 8, 16, 32, 64, 128, 256, 512)
     targets: int = 100
     epochs: int = 40
     patience: int = 3
@@ -33,7 +35,7 @@ class Scale:
     @property
     def models(self) -> dict[str, int]:
         """Every model that is trained, with its number of seeds."""
-        return dict.fromkeys(MODELS, self.seeds) | dict.fromkeys(self.others, 1)
+        return dict.fromkeys(MODELS, self.seeds) | dict.fromkeys((*VARIANTS, *self.others), 1)
 
 
 #: The whole path in two minutes; its numbers mean nothing.
@@ -42,10 +44,11 @@ QUICK = Scale(24, (60,), 1, (2, 64), 2, 1, 1, warmup_epochs=1)
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One training: its folder's name and its settings."""
+    """One training: its folder's name and its settings. `crossed`: whether every decoder answers every target."""
 
     name: str
     settings: TrainSettings
+    crossed: bool
 
 
 def run_name(model: str, latent_size: int, seed: int) -> str:
@@ -56,7 +59,7 @@ def run_name(model: str, latent_size: int, seed: int) -> str:
 def runs(scale: Scale) -> Iterator[Run]:
     """Every training of the experiments: the models with each seed, other models, then the other latent sizes."""
     wanted = [(model, LATENT_SIZE, seed) for seed in range(scale.seeds) for model in MODELS]
-    wanted += [(model, LATENT_SIZE, 0) for model in scale.others]
+    wanted += [(model, LATENT_SIZE, 0) for model in scale.models if model not in MODELS]
     wanted += [(LATENT_MODEL, size, 0) for size in scale.latent_sizes if size != LATENT_SIZE]
     for model, size, seed in wanted:
         settings = TrainSettings(
@@ -69,4 +72,4 @@ def runs(scale: Scale) -> Iterator[Run]:
             tolerance=scale.tolerance,
             warmup_epochs=scale.warmup_epochs,
         )
-        yield Run(run_name(model, size, seed), settings)
+        yield Run(run_name(model, size, seed), settings, (size, seed) == (LATENT_SIZE, 0) and model in MODELS)

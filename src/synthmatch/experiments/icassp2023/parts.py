@@ -1,0 +1,92 @@
+"""Tables of what the answers consist of and where they come from: parameter groups, other synthesizers' targets, trainings."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from synthmatch.dataset.reader import Dataset
+from synthmatch.experiments.icassp2023.answers import NEAREST, Answer
+from synthmatch.experiments.icassp2023.run import Outcome
+from synthmatch.experiments.icassp2023.scale import LATENT_SIZE, MODELS, Scale, run_name
+from synthmatch.experiments.icassp2023.tables import column, markdown
+from synthmatch.metrics import param_accuracy, param_mae
+from synthmatch.params.parameter import GROUPS
+from synthmatch.synths.registry import get_synth
+
+
+def groups(outcome: Outcome, scale: Scale, synth: str) -> str:
+    """Errors of a synthesizer's parameters by group: the models, means over their seeds, and the nearest neighbour.
+
+    As the paper's experiment has it: continuous parameters by their error, categorical ones by how many are right.
+    """
+    methods = {NEAREST: [outcome.answers[NEAREST]]} if NEAREST in outcome.answers else {}
+    for model in MODELS:
+        names = [run_name(model, LATENT_SIZE, seed) for seed in range(scale.seeds)]
+        if seeds := [outcome.answers[name] for name in names if name in outcome.answers]:
+            methods[model] = seeds
+    parameters = get_synth(synth).space.parameters
+    rows = [["group", "parameters", *(f"{name}: param_mae ↓, param_accuracy ↑" for name in methods)]]
+    rows.append(["---", *["---:"] * (1 + len(methods))])
+    for group in GROUPS:
+        kinds = [parameter.kind for parameter in parameters if parameter.group == group]
+        if kinds:
+            counts = f"{kinds.count('continuous')} continuous, {kinds.count('categorical')} categorical"
+            errors = [_of_group(outcome.dataset, synth, group, seeds) for seeds in methods.values()]
+            rows.append([group, counts, *errors])
+    return markdown(rows)
+
+
+def _of_group(dataset: Dataset, synth: str, group: str, seeds: Sequence[Sequence[Answer]]) -> str:
+    """Mean absolute error and accuracy of a group, over targets and seeds; one that the group does not have is left out."""
+    space, test = get_synth(synth).space, dataset.split("test")
+    used = np.array([parameter.group == group for parameter in space.parameters])
+    cells = []
+    for measure, some in ((param_mae, used & ~space.categorical), (param_accuracy, used & space.categorical)):
+        if some.any():
+            scores = [
+                measure(test.preset(answer.item).native, np.array(answer.native), space, used)
+                for answers in seeds
+                for answer in answers
+                if answer.synth == synth
+            ]
+            cells.append(f"{np.mean(scores):.3f}")
+        else:
+            cells.append("-")
+    return ", ".join(cells)
+
+
+def crossed_rows(outcome: Outcome, model: str, metric: str) -> list[list[str]]:
+    """Out of domain: targets of each synthesizer, a row, answered with presets of each, a column. The first row is the head.
+
+    On the diagonal are the model's answers with the target's own synthesizer. Empty where it was not asked across.
+    """
+    name = run_name(model, LATENT_SIZE, 0)
+    if name not in outcome.crossed:
+        return []
+    synths = list(outcome.crossed[name])
+    rows = [["targets of", *(f"by {synth}" for synth in synths)]]
+    for maker in synths:
+        cells = []
+        for answerer in synths:
+            answers = outcome.answers[name] if answerer == maker else outcome.crossed[name][answerer]
+            cells.append(f"{column(answers, metric, maker).mean():.3g}")
+        rows.append([maker, *cells])
+    return rows
+
+
+def crossed(outcome: Outcome, model: str, metric: str) -> str:
+    """`crossed_rows` in Markdown."""
+    rows = crossed_rows(outcome, model, metric)
+    return markdown([rows[0], ["---", *["---:"] * (len(rows) - 1)], *rows[1:]]) if rows else ""
+
+
+def trainings(epochs: Mapping[str, Sequence[Mapping[str, float]]]) -> str:
+    """How long each model was trained, and when validation was best."""
+    rows = [["training", "epochs", "steps", "least validation loss", "at epoch"], ["---", *["---:"] * 4]]
+    for name, each in epochs.items():
+        if each:
+            best = min(each, key=lambda epoch: epoch["loss"])
+            rows.append(
+                [name, f"{each[-1]['epoch']}", f"{each[-1]['step']:,}", f"{best['loss']:.5f}", f"{best['epoch']}"]
+            )
+    return markdown(rows)
