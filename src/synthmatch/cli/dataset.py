@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from synthmatch.cli.printing import say, say_aside
+from synthmatch.cli.printing import say, say_aside, say_json, say_table
 
 dataset_app = typer.Typer(help="Make a data set of rendered presets for training, and check it.", no_args_is_help=True)
 
@@ -76,6 +76,56 @@ def generate(
     )
 
 
+@dataset_app.command(name="import")
+def import_data(
+    source: Annotated[Path, typer.Argument(metavar="FILES", help="Folder with train_mels.npy and the others.")],
+    *,
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="The data set's folder; it goes on.")],
+) -> None:
+    """Make a data set of the published one of ICASSP 2023 (Zenodo 7686668): presets of Serum, Diva and TyrellN6."""
+    from synthmatch.cli.progress import render_bar  # noqa: PLC0415  (`--help` stays fast)
+    from synthmatch.dataset.published import import_published  # noqa: PLC0415
+    from synthmatch.dataset.verify import summary  # noqa: PLC0415
+
+    with render_bar("items") as progress:
+        dataset = import_published(source, output, progress)
+    for synth in dataset.spec.synths:
+        found = summary(dataset, synth)
+        say(f"{output}: {found.rows.total():,} items of {synth} ({_counts(found.rows)})")
+
+
+@dataset_app.command()
+def score(
+    folder: FolderArgument,
+    *,
+    model: Annotated[Path, typer.Option(help="Folder of a training run, or module:Class=FOLDER.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Say how well a trained model knows the presets of the test split, by parameter group; nothing is rendered."""
+    from synthmatch.dataset.reader import Dataset  # noqa: PLC0415  (`--help` stays fast)
+    from synthmatch.models.registry import model_folder, require_torch  # noqa: PLC0415
+
+    require_torch()
+    from synthmatch.models.weights import load_config, load_model  # noqa: PLC0415
+    from synthmatch.training.parameter_scores import parameter_scores  # noqa: PLC0415
+
+    where = model_folder(model)
+    loaded, settings = load_model(where), load_config(where).get("settings", {})
+    dataset = Dataset.open(folder, loaded.synths)
+    test = dataset.split("test")
+    found = {synth: parameter_scores(loaded, test, synth, note=bool(settings.get("note"))) for synth in dataset.synths}
+    if as_json:
+        say_json({synth: {group: score._asdict() for group, score in of.items()} for synth, of in found.items()})
+        return
+    rows = [
+        (synth, group, str(s.continuous), _shown(s.param_mae), str(s.categorical), _shown(s.param_accuracy))
+        for synth, of in found.items()
+        for group, s in of.items()
+    ]
+    heads = ("synth", "group", "continuous", "param_mae", "categorical", "param_accuracy")
+    say_table(heads, rows, right=(2, 3, 4, 5), keys=2)
+
+
 @dataset_app.command()
 def verify(folder: FolderArgument) -> None:
     """List the shards that are missing or damaged, one a line; the checksum of every file is computed."""
@@ -115,6 +165,10 @@ def info(folder: FolderArgument) -> None:
         say(f"  bank       {origin.bank or 'none'}")
         say(f"  rejected   {_counts(found.rejected)}", hang=13)
     say(f"size         {size / 1e6:.1f} MB")
+
+
+def _shown(score: float | None) -> str:
+    return "" if score is None else f"{score:.3f}"
 
 
 def _counts(counts: dict[str, int]) -> str:

@@ -63,13 +63,13 @@ class SearchProgress:
 
 
 @contextmanager
-def render_bar() -> Iterator[Callable[[RenderProgress], None]]:
-    """A line on standard error: renders, rate, time left."""
+def render_bar(unit: str = "renders") -> Iterator[Callable[[RenderProgress], None]]:
+    """A line on standard error: renders, or what else is counted, rate, time left."""
     with _line("loading") as tell:
 
         def show(progress: RenderProgress) -> None:
             rate = f"{progress.renders_per_second:.1f}/s, {_clock(progress.seconds_left)} left"
-            tell(progress.done, progress.total, f"{progress.done}/{progress.total} renders, {rate}")
+            tell(progress.done, progress.total, f"{progress.done}/{progress.total} {unit}, {rate}")
 
         yield show
 

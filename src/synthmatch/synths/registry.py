@@ -20,6 +20,13 @@ _SYNTHS = {
     "amsynth": ("synthmatch.synths.amsynth.synth", "Amsynth"),
 }
 
+#: Synthesizers of other people's data, of which only the parameters are known. No list has them, for they render nothing.
+_TABLES = {
+    "serum": ("synthmatch.synths.table_only", "Serum"),
+    "diva": ("synthmatch.synths.table_only", "Diva"),
+    "tyrelln6": ("synthmatch.synths.table_only", "TyrellN6"),
+}
+
 #: a class by its module, which no path and no URI looks like
 _CLASS = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 
@@ -53,7 +60,7 @@ def synth_of_file(id: Any, where: object) -> Synth:
     It is in use where `get_synth` was called with the same id in this process, as for ``--synth``. `where` names the
     file in messages. Raises `InputError`.
     """
-    if isinstance(id, str) and (id in _SYNTHS or id in _given):
+    if isinstance(id, str) and (id in _SYNTHS or id in _TABLES or id in _given):
         return get_synth(id)
     shown = str(id)[:160]
     raise InputError(f"{where} is for the synthesizer {shown}, which a file alone may not load; give --synth {shown}")
@@ -63,8 +70,8 @@ def synth_of_file(id: Any, where: object) -> Synth:
 def _made(id: str) -> Synth:
     if utf8(id) != id:
         raise InputError(f"synth is {id!r}, whose path is not UTF-8, as files that name it are; rename its folder")
-    if id in _SYNTHS:
-        module, name = _SYNTHS[id]
+    if known := _SYNTHS.get(id) or _TABLES.get(id):
+        module, name = known
         make: Callable[[], Synth] = getattr(import_module(module), name)
         return make()
     if "/" in id or "\\" in id or id.lower().endswith(_PLUGIN_SUFFIXES):

@@ -9,8 +9,8 @@ from synthmatch.experiments.icassp2023.answers import NEAREST, Answer
 from synthmatch.experiments.icassp2023.run import Outcome
 from synthmatch.experiments.icassp2023.scale import LATENT_SIZE, MODELS, Scale, run_name
 from synthmatch.experiments.icassp2023.tables import column, markdown
-from synthmatch.metrics import param_accuracy, param_mae
-from synthmatch.params.parameter import GROUPS
+from synthmatch.metrics.groups import GroupScore, group_scores
+from synthmatch.params.parameter import Group
 from synthmatch.synths.registry import get_synth
 
 
@@ -24,35 +24,26 @@ def groups(outcome: Outcome, scale: Scale, synth: str) -> str:
         names = [run_name(model, LATENT_SIZE, seed) for seed in range(scale.seeds)]
         if seeds := [outcome.answers[name] for name in names if name in outcome.answers]:
             methods[model] = seeds
-    parameters = get_synth(synth).space.parameters
     rows = [["group", "parameters", *(f"{name}: param_mae ↓, param_accuracy ↑" for name in methods)]]
     rows.append(["---", *["---:"] * (1 + len(methods))])
-    for group in GROUPS:
-        kinds = [parameter.kind for parameter in parameters if parameter.group == group]
-        if kinds:
-            counts = f"{kinds.count('continuous')} continuous, {kinds.count('categorical')} categorical"
-            errors = [_of_group(outcome.dataset, synth, group, seeds) for seeds in methods.values()]
-            rows.append([group, counts, *errors])
+    scores = [_group_scores(outcome.dataset, synth, seeds) for seeds in methods.values()]
+    for group, first in scores[0].items() if scores else ():
+        counts = f"{first.continuous} continuous, {first.categorical} categorical"
+        cells = [f"{_cell(one[group].param_mae)}, {_cell(one[group].param_accuracy)}" for one in scores]
+        rows.append([group, counts, *cells])
     return markdown(rows)
 
 
-def _of_group(dataset: Dataset, synth: str, group: str, seeds: Sequence[Sequence[Answer]]) -> str:
-    """Mean absolute error and accuracy of a group, over targets and seeds; one that the group does not have is left out."""
-    space, test = get_synth(synth).space, dataset.split("test")
-    used = np.array([parameter.group == group for parameter in space.parameters])
-    cells = []
-    for measure, some in ((param_mae, used & ~space.categorical), (param_accuracy, used & space.categorical)):
-        if some.any():
-            scores = [
-                measure(test.preset(answer.item).native, np.array(answer.native), space, used)
-                for answers in seeds
-                for answer in answers
-                if answer.synth == synth
-            ]
-            cells.append(f"{np.mean(scores):.3f}")
-        else:
-            cells.append("-")
-    return ", ".join(cells)
+def _group_scores(dataset: Dataset, synth: str, seeds: Sequence[Sequence[Answer]]) -> dict[Group, GroupScore]:
+    """Over the targets of a synthesizer and the seeds."""
+    own = [answer for answers in seeds for answer in answers if answer.synth == synth]
+    test = dataset.split("test")
+    truths = np.array([test.preset(answer.item).native for answer in own])
+    return group_scores(truths, np.array([answer.native for answer in own]), get_synth(synth).space)
+
+
+def _cell(score: float | None) -> str:
+    return "-" if score is None else f"{score:.3f}"
 
 
 def crossed_rows(outcome: Outcome, model: str, metric: str) -> list[list[str]]:
