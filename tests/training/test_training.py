@@ -14,8 +14,9 @@ from torch import Tensor
 from synthmatch.dataset.reader import Dataset
 from synthmatch.errors import InputError, MissingExtraError, OutputError, TrainingError
 from synthmatch.models.auto_encoder import AutoEncoder
-from synthmatch.models.base import Batch, Losses, Model, ModelConfig
+from synthmatch.models.base import Batch, Losses, Model, ModelConfig, Schedule
 from synthmatch.models.separate import Separate
+from synthmatch.models.vae_flow import VaeFlow
 from synthmatch.models.weights import load_model
 from synthmatch.training import checkpoint, loop
 from synthmatch.training.batches import batch_of
@@ -38,18 +39,20 @@ def lines(folder: Path) -> list[dict[str, float]]:
     return [{k: v for k, v in line.items() if k not in ("examples_per_second", "waited")} for line in told]
 
 
-def test_a_run_that_was_cut_comes_to_the_same_numbers(dataset: Dataset, tmp_path: Path) -> None:
-    """Catches a checkpoint that forgets the optimizer, the noise, the order of the data or the best weights."""
-    whole = train(dataset, SETTINGS, tmp_path / "whole")
+@pytest.mark.parametrize("name", ["j-s", "vae-flow"])
+def test_a_run_that_was_cut_comes_to_the_same_numbers(name: str, dataset: Dataset, tmp_path: Path) -> None:
+    """Catches a checkpoint that forgets the optimizer, its learning rate, the noise, the order of the data or the best weights."""
+    settings = replace(SETTINGS, model=name)
+    whole = train(dataset, settings, tmp_path / "whole")
     stops = iter([4, 7])
 
     def stop_at(limit: int) -> None:
         with pytest.raises(KeyboardInterrupt):
-            train(dataset, SETTINGS, tmp_path / "cut", report=lambda pace: interrupt(pace.step >= limit))
+            train(dataset, settings, tmp_path / "cut", report=lambda pace: interrupt(pace.step >= limit))
 
     for limit in stops:
         stop_at(limit)
-    again = train(dataset, SETTINGS, tmp_path / "cut")
+    again = train(dataset, settings, tmp_path / "cut")
     assert again.best == whole.best
     for a, b in zip(weights(again.model), weights(whole.model), strict=True):
         torch.testing.assert_close(a, b, rtol=0, atol=0)
@@ -153,6 +156,21 @@ def test_it_stops_when_validation_does_not_improve(
     assert (trained.epochs, trained.best) == (4, [1.0])
     for a, b in zip(weights(load_model(tmp_path)), best[1], strict=True):
         torch.testing.assert_close(a, b, rtol=0, atol=0)
+
+
+def test_the_learning_rate_follows_its_schedule(
+    dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Catches a warm-up that never ends, and a plateau that lowers nothing or is forgotten by the checkpoint."""
+    monkeypatch.setattr(loop, "validate", lambda *_, note: {"dexed": {"parameters": 1.0}})
+    monkeypatch.setattr(VaeFlow, "schedule", Schedule(2, 0.1, 0.2, 1))
+    rates = []
+    for epochs in range(1, 7):
+        train(dataset, replace(SETTINGS, model="vae-flow", epochs=epochs, patience=9), tmp_path)
+        kept = torch.load(tmp_path / "checkpoint.pt", weights_only=True)
+        rates.append(kept["state"]["optimizer"]["param_groups"][0]["lr"] / SETTINGS.learning_rate)
+    # two epochs of rise; validation never improves, and the rate is lowered after two epochs, a pause, and two more
+    assert rates == pytest.approx([0.1, 0.55, 0.2, 0.2, 0.2, 0.04])
 
 
 def test_small_gains_count_once_they_add_up(dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

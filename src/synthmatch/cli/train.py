@@ -10,7 +10,7 @@ from synthmatch.cli.printing import say
 
 def train(
     model: Annotated[
-        str, typer.Argument(help="s-s, j-s, j-j, regression, ast, flow-regression, vae-flow or flow-matching.")
+        str, typer.Argument(help="s-s, j-s, j-j, another of docs/training.md, or module:Class of your own.")
     ],
     *,
     data: Annotated[Path, typer.Option(help="Folder that `synthmatch dataset generate` made.")],
@@ -48,7 +48,7 @@ def train(
     from synthmatch.training.loop import train as run  # noqa: PLC0415
     from synthmatch.training.settings import TrainSettings  # noqa: PLC0415
 
-    config = ModelConfig(latent_size) if kl_weight is None else ModelConfig(latent_size, kl_weight)
+    config = kind.usual_config(latent_size) if kl_weight is None else ModelConfig(latent_size, kl_weight)
     rate = kind.learning_rate if learning_rate is None else learning_rate
     settings = TrainSettings(
         model,

@@ -154,7 +154,7 @@ def _digest(splits: list[_Arrays]) -> str:
     for arrays in splits:
         for start in range(0, len(arrays.params), _CHUNK):
             chunk = np.ascontiguousarray(arrays.params[start : start + _CHUNK])
-            if not (0 <= chunk.min() and chunk.max() <= 1):
+            if not (chunk.min() >= 0 and chunk.max() <= 1):
                 raise InputError(f"the {arrays.split} split has parameters outside 0..1, or that are no numbers")
             found.update(chunk.tobytes())
     return found.hexdigest()[:16]

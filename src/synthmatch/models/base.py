@@ -74,6 +74,16 @@ class Losses(NamedTuple):
     kl: Tensor | None = None
 
 
+class Schedule(NamedTuple):
+    """How a learning rate changes. Over the first `warmup_epochs` it rises from the share `start`; then it is multiplied by
+    `factor` each time that validation has not improved by a ten-thousandth for `patience` epochs, and waits as long again."""
+
+    warmup_epochs: int
+    start: float
+    factor: float
+    patience: int
+
+
 class Model(nn.Module, ABC):
     """A joint or separate model of several synthesizers.
 
@@ -91,10 +101,17 @@ class Model(nn.Module, ABC):
     weighs_audible: ClassVar[bool] = False
     #: Adam's, unless another is asked for: the paper's
     learning_rate: ClassVar[float] = 1e-4
+    #: how that changes; by default not
+    schedule: ClassVar[Schedule | None] = None
 
     def __init__(self, layouts: Mapping[str, EncodedLayout], config: ModelConfig, notes: int = 1) -> None:
         super().__init__()
         self.layouts, self.config, self.notes = dict(layouts), config, notes
+
+    @classmethod
+    def usual_config(cls, latent_size: int = 64) -> ModelConfig:
+        """What it is built with, unless something else is asked for."""
+        return ModelConfig(latent_size)
 
     @property
     def synths(self) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 from torch import Tensor
+from torch.optim.lr_scheduler import ReduceLROnPlateau
 
 from synthmatch.dataset.prefetch import prefetch
 from synthmatch.dataset.reader import Dataset
@@ -83,6 +84,7 @@ def train(  # noqa: PLR0912, PLR0915 - one script, to be read from top to bottom
     keep_compiler_files()
     # fused: each weight is read and written once a step, and on a CPU that is what Adam costs
     optimizer = torch.optim.Adam(model.parameters(), lr=settings.learning_rate, fused=True)
+    plateau = _plateau(model, optimizer)
     noise = torch.Generator(where).manual_seed(settings.seed)
     parts = model.parts()
     progress, best = Progress(0, 0, [math.inf] * len(parts), [0] * len(parts)), _weights(model)
@@ -92,6 +94,8 @@ def train(  # noqa: PLR0912, PLR0915 - one script, to be read from top to bottom
         state, progress = found
         model.load_state_dict(state["model"])
         optimizer.load_state_dict(state["optimizer"])
+        if plateau:
+            plateau.load_state_dict(state["plateau"])
         noise.set_state(state["noise"])
         best = state["best"]
 
@@ -117,6 +121,7 @@ def train(  # noqa: PLR0912, PLR0915 - one script, to be read from top to bottom
             over = [dataset.synths.index(synth) for synths in ended for synth in synths]
             order = [items for items in order if training.synth_index[items.flat[0]] not in over]
         meter = Meter()
+        _warm_up(model, optimizer, settings.learning_rate, progress.epoch)
         model.train()
         for done, batch in enumerate(meter.waiting(prefetch(map(read, order), _AHEAD))):
             begun = progress.epoch * whole_epoch + done
@@ -150,6 +155,8 @@ def train(  # noqa: PLR0912, PLR0915 - one script, to be read from top to bottom
             if score < progress.best[number] * (1 - settings.tolerance):
                 progress.best[number], progress.waited[number] = score, 0
                 best |= {name: value for name, value in _weights(model).items() if name.startswith(prefixes)}
+        if plateau:
+            plateau.step(float(np.mean([sum(losses.values()) for losses in scores.values()])))
         speed = {"examples_per_second": round(meter.rate, 1), "waited": round(meter.waited, 4)}
         log.write(progress.step, {"epoch": progress.epoch, "validation": scores, **speed})
         state = {
@@ -157,7 +164,7 @@ def train(  # noqa: PLR0912, PLR0915 - one script, to be read from top to bottom
             "optimizer": optimizer.state_dict(),
             "noise": noise.get_state(),
             "best": best,
-        }
+        } | ({"plateau": plateau.state_dict()} if plateau else {})
         save_checkpoint(folder, state, progress, conditions)
         # whoever stops here has a model
         save_model(folder, model, about(), best)
@@ -166,6 +173,23 @@ def train(  # noqa: PLR0912, PLR0915 - one script, to be read from top to bottom
     model.load_state_dict(best)
     save_model(folder, model.eval(), about())
     return Trained(model, progress.best, progress.epoch)
+
+
+def _plateau(model: Model, optimizer: torch.optim.Optimizer) -> ReduceLROnPlateau | None:
+    """What lowers the learning rate where the model's source does."""
+    if model.schedule is None:
+        return None
+    patience = model.schedule.patience
+    return ReduceLROnPlateau(optimizer, factor=model.schedule.factor, patience=patience, cooldown=patience)
+
+
+def _warm_up(model: Model, optimizer: torch.optim.Optimizer, rate: float, epoch: int) -> None:
+    """Set the learning rate of an early epoch, and of the first one after them."""
+    if model.schedule is None or epoch > model.schedule.warmup_epochs:
+        return
+    start = model.schedule.start
+    for group in optimizer.param_groups:
+        group["lr"] = rate * (start + (1 - start) * epoch / model.schedule.warmup_epochs)
 
 
 def _heard(batch: Batch, settings: TrainSettings, noise: torch.Generator) -> Batch:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from synthmatch.models.base import ModelConfig
 from synthmatch.models.registry import model_class
 from synthmatch.training.settings import TrainSettings
 
@@ -64,7 +63,7 @@ def runs(scale: Scale) -> Iterator[Run]:
     for model, size, seed in wanted:
         settings = TrainSettings(
             model,
-            ModelConfig(size),
+            model_class(model).usual_config(size),
             seed,
             learning_rate=model_class(model).learning_rate,
             epochs=scale.epochs,
