@@ -134,12 +134,39 @@ def test_an_sfz_that_cannot_be_used_is_refused(tmp_path: Path, text: str, words:
         load_together([tmp_path / "a.sfz"])
 
 
-def test_an_sfz_that_includes_others_is_told(tmp_path: Path) -> None:
-    """Catches an instrument of which a part is matched without a word."""
-    sound = tone(tmp_path / "a.wav", 60)
-    (tmp_path / "a.sfz").write_text('<region> sample=a.wav key=60\n#include "more.sfz"\n')
-    with pytest.warns(InputWarning, match="includes other files, which are not read"):
-        assert read_sfz(tmp_path / "a.sfz") == [(sound, 60)]
+def test_an_sfz_has_the_files_that_it_includes(tmp_path: Path) -> None:
+    """Catches recordings of a file that is included and left out, in another group's place, or read for ever."""
+    sounds = [tone(tmp_path / f"{name}.wav", pitch) for name, pitch in (("a", 60), ("b", 62), ("c", 64))]
+    (tmp_path / "maps").mkdir()
+    (tmp_path / "a.sfz").write_text(
+        '#define $UP 62\n<region> sample=a.wav key=60\n#include "maps\\b.sfz"\n<region> sample=c.wav key=64\n'
+    )
+    (tmp_path / "maps/b.sfz").write_text(
+        '<region> sample=b.wav key=$UP // as in the first\n#include "a.sfz"\n#include "none.sfz"\n'
+    )
+    with pytest.warns(InputWarning) as told:
+        assert read_sfz(tmp_path / "a.sfz") == list(zip(sounds, (60, 62, 64), strict=True))
+    assert ["in which it is itself" in str(told[0].message), "does not exist" in str(told[1].message)] == [True, True]
+    (tmp_path / "n12.sfz").touch()
+    for number in range(12):
+        (tmp_path / f"n{number}.sfz").write_text(f'#include "n{number + 1}.sfz"\n' * 3)
+    with pytest.raises(InputError, match="includes more than 1000 files"):
+        read_sfz(tmp_path / "n0.sfz")
+
+
+@pytest.mark.parametrize(
+    ("control", "pitch"), [("note_offset=-12", 48), ("octave_offset=1", 72), ("note_offset=2 octave_offset=-1", 50)]
+)
+def test_an_sfz_moves_its_keys(tmp_path: Path, control: str, pitch: int) -> None:
+    """Catches recordings that are an octave off where a control header says how its maker counts octaves."""
+    sound = tone(tmp_path / "a.wav", pitch)
+    for region in ("key=60", "pitch_keycenter=c4", "lokey=59 hikey=61"):
+        (tmp_path / "a.sfz").write_text(f"<control> {control}\n<region> sample=a.wav {region}")
+        assert read_sfz(tmp_path / "a.sfz") == [(sound, pitch)]
+    for odd, words in (("note_offset=x", "expected a whole number"), ("octave_offset=9", "at key 168")):
+        (tmp_path / "a.sfz").write_text(f"<control> {odd}\n<region> sample=a.wav key=60")
+        with pytest.raises(InputError, match=words):
+            read_sfz(tmp_path / "a.sfz")
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """What an instrument in SFZ says of its recordings: which file has which note. Source: sfzformat.com (opcodes of SFZ 1 and 2).
 
 A region has the opcodes of its group, master and global header where it gives none of its own. Keys are MIDI numbers or names, c4
-is 60.
+is 60, moved by what a control header says. Files that it includes are read in their places.
 """
 
 import re
@@ -19,7 +19,9 @@ _NESTED = ("global", "master", "group", "region")
 _VELOCITY = 100
 _COMMENTS = re.compile(r"//[^\n]*|/\*.*?(?:\*/|\Z)", re.DOTALL)
 _DEFINE = re.compile(r"^#define[ \t]+(\$\w{1,63})[ \t]+(\S{1,100})(?!\S)", re.MULTILINE)
-_INCLUDE = re.compile(r"^\s{0,99}#include\b", re.MULTILINE)
+_INCLUDE = re.compile(r'^[ \t]{0,99}#include[ \t]{1,99}"([^"\n]{1,1000})"', re.MULTILINE)
+#: Files that an instrument may include; no instrument that we know has a hundred.
+_MOST_FILES = 1000
 _DEFINED = re.compile(r"\$\w{1,63}")
 #: Spaces that no name has; patterns would try each of them with each.
 _WIDE = re.compile(r"\s{100,}")
@@ -32,10 +34,7 @@ def read_sfz(path: Path) -> list[tuple[Path, int | None]]:
 
     Raises `InputError` for a file that cannot be read, that names no recording, or one that is not there.
     """
-    text = read_file(path, _MOST_BYTES, "an SFZ instrument").decode("utf-8", "replace")
-    text = _COMMENTS.sub(" ", text)
-    if _INCLUDE.search(text):
-        warn(f"{path} includes other files, which are not read: their recordings are left out")
+    text = _with_included(path)
     found: dict[int | Path, tuple[Path, int | None]] = {}
     for region in _regions(text):
         named = region.get("sample", "")
@@ -52,6 +51,37 @@ def read_sfz(path: Path) -> list[tuple[Path, int | None]]:
                 f"{path} names {recording}, which does not exist; put the recordings where it expects them"
             )
     return list(found.values())
+
+
+def _with_included(path: Path) -> str:
+    """The text without comments, and with the texts of files that it includes; those are named from the instrument's own folder.
+
+    A file that cannot be read is a warning, for it may have no recording. Raises `InputError` where the texts have too many bytes.
+    """
+    left = [_MOST_FILES, _MOST_BYTES]
+
+    def read(file: Path, inside: tuple[Path, ...]) -> str:
+        text = _COMMENTS.sub(" ", read_file(file, _MOST_BYTES, "an SFZ instrument").decode("utf-8", "replace"))
+        left[0] -= 1
+        left[1] -= len(text)
+        if min(left) < 0:
+            raise InputError(
+                f"{path} includes more than {_MOST_FILES} files or {_MOST_BYTES / 1e6:g} MB; give the recordings"
+            )
+
+        def included(found: re.Match[str]) -> str:
+            other = path.parent / found[1].replace("\\", "/")
+            if other in inside:
+                warn(f"{file} includes {other}, in which it is itself; it is left out")
+            elif not _there(other):
+                warn(f"{file} includes {other}, which does not exist; its recordings are left out")
+            else:
+                return read(other, (*inside, other))
+            return ""
+
+        return _INCLUDE.sub(included, text)
+
+    return read(path, (path,))
 
 
 def _regions(text: str) -> Iterator[Mapping[str, str]]:
@@ -129,12 +159,28 @@ def _sounds(region: Mapping[str, str]) -> bool:
 
 def _pitch(region: Mapping[str, str], path: Path) -> int | None:
     """The note of a region's recording: where it plays as it is, else its key, else the middle of its keys."""
+    moved = _whole(region, "note_offset", path) + 12 * _whole(region, "octave_offset", path)
     for opcode in ("pitch_keycenter", "key"):
         if region.get(opcode, "sample") != "sample":
-            return _key(region[opcode], opcode, path)
+            return _on_keyboard(_key(region[opcode], opcode, path) + moved, path)
     if {"lokey", "hikey"} <= region.keys():
-        return (_key(region["lokey"], "lokey", path) + _key(region["hikey"], "hikey", path)) // 2
+        middle = (_key(region["lokey"], "lokey", path) + _key(region["hikey"], "hikey", path)) // 2
+        return _on_keyboard(middle + moved, path)
     return None
+
+
+def _whole(region: Mapping[str, str], opcode: str, path: Path) -> int:
+    """By how much a control header moves keys; 0 where it says nothing."""
+    text = region.get(opcode, "0")
+    if not re.fullmatch(r"[+-]?\d{1,3}", text):
+        raise InputError(f"{path} has {opcode}={text[:40]}, expected a whole number")
+    return int(text)
+
+
+def _on_keyboard(key: int, path: Path) -> int:
+    if not 0 <= key <= 127:
+        raise InputError(f"{path} has a recording at key {key} after its offsets, expected 0..127")
+    return key
 
 
 def _key(text: str, opcode: str, path: Path) -> int:
