@@ -16,6 +16,7 @@ from synthmatch.experiments.icassp2023.answers import (
     Method,
     answer,
     answer_without_presets,
+    open_pools,
     targets_of,
 )
 from synthmatch.experiments.icassp2023.baselines import baselines
@@ -48,14 +49,15 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
 
     methods = baselines(dataset) | {name: drawn(seed) for seed, name in enumerate(MODEL_RUNS, 1)}
     answers = {}
-    for name, method in methods.items():
-        file = AnswerFile(folder / "records", name, dataset, {})
-        answer(file, name, method, test, targets, workers=2)
-        answers[name] = list(file.answers.values())
-    for kind, name in ANCHOR_NAMES.items():
-        file = AnswerFile(folder / "records", name, dataset, {})
-        answer_without_presets(file, kind, test, targets, workers=2)
-        answers[name] = list(file.answers.values())
+    with open_pools(2) as pools:
+        for name, method in methods.items():
+            file = AnswerFile(folder / "records", name, dataset, {})
+            answer(file, name, method, test, targets, pools)
+            answers[name] = list(file.answers.values())
+        for kind, name in ANCHOR_NAMES.items():
+            file = AnswerFile(folder / "records", name, dataset, {})
+            answer_without_presets(file, kind, test, targets, pools)
+            answers[name] = list(file.answers.values())
     crossed = {MODEL_RUNS[0]: {"dexed": list[Answer]()}}
     return Outcome(dataset, answers, crossed=crossed)
 

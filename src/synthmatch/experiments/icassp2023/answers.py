@@ -11,10 +11,12 @@ weights any more.
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -32,6 +34,8 @@ from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool
 from synthmatch.synths.registry import get_synth
 
+T = TypeVar("T")
+
 FLOOR, RANDOM, MEDOID, NEAREST = "noise floor", "random preset", "medoid preset", "nearest neighbour"
 BASELINES = (*ANCHOR_NAMES.values(), FLOOR, RANDOM, MEDOID, NEAREST)
 
@@ -41,6 +45,18 @@ METRICS = ("closeness", *_OF_SOUNDS, "param_mae", "param_accuracy")
 
 #: Targets, (n,), and the synthesizer that made them -> a preset for each, of that synthesizer or of another.
 Method = Callable[[I64, str], list[Preset]]
+
+#: Targets that are rendered at a time: their sounds are kept until they are scored.
+_BATCH = 16
+#: The pool of a synthesizer, by its id.
+Pools = Callable[[str], RenderPool]
+
+
+@contextmanager
+def open_pools(workers: int | None = None) -> Iterator[Pools]:
+    """Pools that start when they are first asked for and go on until all is done."""
+    with ExitStack() as stack:
+        yield cache(lambda synth: stack.enter_context(RenderPool(get_synth(synth), workers)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +90,10 @@ class Answer:
         return self.scores["loudness_error"] > INAUDIBLE_DB and self.scores["closeness"] == 0.0
 
 
-class AudioScores:
-    """Closeness and the audio metrics against one target; picklable, so that workers score where they render.
-
-    `synth`: whose noise floor and random presets closeness goes by, the target's.
-    """
-
-    def __init__(self, target: Audio, synth: str) -> None:
-        self._target = target
-        self._closeness, self._distance = Closeness(target, synth), SearchDistance(target)
-
-    def __call__(self, audio: Audio) -> dict[str, float]:
-        """Scores by metric name."""
-        closeness = self._closeness(self._distance.at_its_level(audio))
-        return {"closeness": closeness, **evaluate(self._target, audio, _OF_SOUNDS)}
+def audio_scores(target: Audio, sound: Audio, synth: str) -> dict[str, float]:
+    """Closeness and the audio metrics by name. `synth`: whose noise floor and random presets closeness goes by, the target's."""
+    closeness = Closeness(target, synth)(SearchDistance(target).at_its_level(sound))
+    return {"closeness": closeness, **evaluate(target, sound, _OF_SOUNDS)}
 
 
 def targets_of(test: Subset, count: int) -> dict[str, Int64[I64, " _targets"]]:
@@ -152,51 +158,53 @@ def answer(
     method: Method,
     test: Subset,
     targets: Mapping[str, I64],
-    workers: int | None = None,
+    pools: Pools,
 ) -> None:
     """Render and score what a method answers to the targets that the file has no answer for.
 
     Raises `RenderError` where a target itself does not render.
     """
-    for synth, items in targets.items():
-        todo = np.array([item for item in items.tolist() if (synth, item) not in file.answers], np.int64)
-        if not len(todo):
-            continue
-        presets = method(todo, synth)
-        sounds = _sounds(test, todo, synth, workers)
-        # of a target's own synthesizer, or of another that is asked for its own answer
-        with RenderPool(get_synth(presets[0].synth), workers) as pool:
-            for item, preset, sound in zip(todo.tolist(), presets, sounds, strict=True):
-                measure = AudioScores(sound, synth)
-                (measured,) = pool.run([preset], test.note(item), measure)
+    for synth, items in _open_targets(file, targets):
+        presets = method(items, synth)
+        for batch in _batches(list(zip(items.tolist(), presets, strict=True))):
+            # of the target's own synthesizer, or of another that is asked for its own answer
+            notes = [test.note(item) for item, _ in batch]
+            rendered = pools(presets[0].synth).run([preset for _, preset in batch], notes)
+            targets_of_batch = _sounds(test, [item for item, _ in batch], pools(synth))
+            for (item, preset), target, sound in zip(batch, targets_of_batch, rendered, strict=True):
                 # what does not render is as good as silence
-                scores = measure(np.zeros_like(sound)) if isinstance(measured, RenderFailure) else measured
+                heard = np.zeros_like(target) if isinstance(sound, RenderFailure) else sound
+                scores = audio_scores(target, heard, synth)
                 if preset.synth == synth:
-                    truth = test.preset(item).native
-                    scores["param_mae"] = param_mae(truth, preset.native, pool.synth.space)
-                    scores["param_accuracy"] = param_accuracy(truth, preset.native, pool.synth.space)
+                    truth, space = test.preset(item).native, get_synth(synth).space
+                    scores["param_mae"] = param_mae(truth, preset.native, space)
+                    scores["param_accuracy"] = param_accuracy(truth, preset.native, space)
                 file.add(_answer(name, synth, test, item, scores, preset.native.tolist()))
 
 
-def answer_without_presets(
-    file: AnswerFile, kind: str, test: Subset, targets: Mapping[str, I64], workers: int | None = None
-) -> None:
+def answer_without_presets(file: AnswerFile, kind: str, test: Subset, targets: Mapping[str, I64], pools: Pools) -> None:
     """Score one of `calibration.anchors.ANCHORS` against the targets that the file has no answer for. Raises as `answer`."""
+    for synth, items in _open_targets(file, targets):
+        for batch in _batches(items.tolist()):
+            for item, target in zip(batch, _sounds(test, batch, pools(synth)), strict=True):
+                scores = audio_scores(target, anchor(kind, target), synth)
+                file.add(_answer(ANCHOR_NAMES[kind], synth, test, item, scores, []))
+
+
+def _open_targets(file: AnswerFile, targets: Mapping[str, I64]) -> Iterator[tuple[str, I64]]:
+    """Those of each synthesizer that have no answer, where there are any."""
     for synth, items in targets.items():
-        todo = np.array([item for item in items.tolist() if (synth, item) not in file.answers], np.int64)
-        for item, sound in zip(todo.tolist(), _sounds(test, todo, synth, workers), strict=True):
-            scores = AudioScores(sound, synth)(anchor(kind, sound))
-            file.add(_answer(ANCHOR_NAMES[kind], synth, test, item, scores, []))
+        if todo := [item for item in items.tolist() if (synth, item) not in file.answers]:
+            yield synth, np.array(todo, np.int64)
 
 
-def _sounds(test: Subset, items: I64, synth: str, workers: int | None) -> list[Audio]:
+def _batches(entries: Sequence[T]) -> Iterator[Sequence[T]]:
+    return (entries[start : start + _BATCH] for start in range(0, len(entries), _BATCH))
+
+
+def _sounds(test: Subset, items: Sequence[int], pool: RenderPool) -> list[Audio]:
     """The targets, rendered again."""
-    if not len(items):
-        return []
-    with RenderPool(get_synth(synth), workers) as pool:
-        rendered = pool.run(
-            [test.preset(item) for item in items.tolist()], [test.note(item) for item in items.tolist()]
-        )
+    rendered = pool.run([test.preset(item) for item in items], [test.note(item) for item in items])
     sounds = []
     for sound in rendered:
         if isinstance(sound, RenderFailure):

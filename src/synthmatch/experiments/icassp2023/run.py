@@ -14,8 +14,10 @@ from synthmatch.dataset.spec import DatasetSpec
 from synthmatch.experiments.icassp2023.answers import (
     Answer,
     AnswerFile,
+    Pools,
     answer,
     answer_without_presets,
+    open_pools,
     targets_of,
 )
 from synthmatch.experiments.icassp2023.baselines import baselines
@@ -72,19 +74,33 @@ def run(
     banks = {id: found.presets for id, found in read_banks(synths, [], allow_random=allow_random).items()}
     generate(spec, folder / "data", banks, workers=workers, progress=report.rendering)
     dataset = Dataset.open(folder / "data")
+    with open_pools(workers) as pools:
+        return _answered(scale, dataset, folder, records, report, pools, device, at_most)
+
+
+def _answered(
+    scale: Scale,
+    dataset: Dataset,
+    folder: Path,
+    records: Path,
+    report: Report,
+    pools: Pools,
+    device: str,
+    at_most: int | None,
+) -> Outcome:
+    """Every method's answers, of models that were not trained before too."""
     test = dataset.split("test")
     targets = targets_of(test, scale.targets)
-
     found = Outcome(dataset, {})
     for kind, name in ANCHOR_NAMES.items():
         file = AnswerFile(records, name, dataset, {})
         report.step(name)
-        answer_without_presets(file, kind, test, targets, workers)
+        answer_without_presets(file, kind, test, targets, pools)
         found.answers[name] = _in_order(file, targets)
     for name, method in baselines(dataset).items():
         file = AnswerFile(records, name, dataset, {})
         report.step(name)
-        answer(file, name, method, test, targets, workers)
+        answer(file, name, method, test, targets, pools)
         found.answers[name] = _in_order(file, targets)
     trained = 0
     for one in runs(scale):
@@ -104,9 +120,9 @@ def run(
             report.step(f"answers of {one.name}")
             if not file.epochs:
                 file.add_epochs(estimates.epochs())
-            answer(file, one.name, estimates, test, targets, workers)
+            answer(file, one.name, estimates, test, targets, pools)
             for synth, asked in others.items():
-                answer(crossed[synth], one.name, estimates.by(synth), test, asked, workers)
+                answer(crossed[synth], one.name, estimates.by(synth), test, asked, pools)
         found.answers[one.name], found.epochs[one.name] = _in_order(file, targets), file.epochs
         if others:
             found.crossed[one.name] = {synth: _in_order(crossed[synth], asked) for synth, asked in others.items()}
