@@ -28,6 +28,7 @@ LAYERS = (
     "exchange",
     "reading",
     "parsing",
+    "named_class",
     "note",
     "audio",
     "params",
