@@ -119,7 +119,12 @@ def test_refusals(model: Path, data: Path, tmp_path: Path) -> None:
     assert "no trained model" in refusal("match", EXAMPLES / "bell.flac", "--model", tmp_path)
     assert "expected one of s-s, j-s, j-j" in refusal("train", "vae", "--data", data, "-o", tmp_path / "x")
     assert "holds no vital" in refusal("train", "j-s", "--data", data, "--synth", "vital", "-o", tmp_path / "x")
-    assert "has a run with settings" in refusal("train", "j-j", "--data", data, "-o", model, "-q")
+    other = refusal("train", "j-j", "--data", data, "-o", model, "-q")
+    assert "has a run with model j-s, got j-j, latent_size 4, got 64" in other
+    assert "which this torch cannot use" in refusal(
+        "train", "j-s", "--data", data, "-o", tmp_path / "y", "--device", "gpu"
+    )
+    assert not (tmp_path / "y").exists()
     (tmp_path / "file").write_bytes(b"")
     assert "cannot write" in refusal("train", "j-s", "--data", data, "-o", tmp_path / "file", "-q")
     assert "expected icassp2023" in refusal("experiment", "icassp2024", "-o", tmp_path / "x")

@@ -110,18 +110,28 @@ def test_run_again_it_goes_on(published: Path, tmp_path: Path) -> None:
     import_published(published, tmp_path / "data")
     assert (shard / "mel.npy").is_file()
     assert (tmp_path / "data/serum/shard-00000/mel.npy").stat().st_mtime_ns == kept
-    params = np.load(published / "train_params_single.npy")
-    np.save(published / "train_params_single.npy", params[::-1] * 0)
-    with pytest.raises(InputError, match="holds another data set"):
-        import_published(published, tmp_path / "data")
+    for name in ("train_params_single", "train_mels", "test_hpss"):
+        whole = np.load(published / f"{name}.npy")
+        np.save(published / f"{name}.npy", whole / 2)
+        with pytest.raises(InputError, match="holds another data set"):
+            import_published(published, tmp_path / "data")
+        np.save(published / f"{name}.npy", whole)
 
 
 def test_files_of_another_form_are_refused(published: Path, tmp_path: Path) -> None:
     """Catches a traceback, a pickle that runs code, and a half-made data set from files that do not fit."""
+    np.savez(tmp_path / "x.npz", x=np.zeros(1))
     for name, array, message in (
         ("valid_mels", np.zeros((3, 64, FRAMES)), "expected"),
-        ("valid_mask_single", np.ones((3, 759)) * (np.arange(759) < 100), "has 100 columns"),
-        ("test_params_single", np.full((3, 759), 2.0), "outside 0..1"),
+        ("valid_mels", np.full((3, MELS, FRAMES), np.nan), "none or infinite"),
+        ("valid_mels", np.full((3, MELS, FRAMES), 1.7), "expected 0 to 1, or dB up to 0"),
+        ("valid_mels", np.full((3, MELS, FRAMES), 200, np.uint8), "expected floats"),
+        ("valid_mask_single", np.ones((3, 759)) * (np.arange(759) < 100), "the mask of item 0"),
+        ("valid_mask_single", np.full((3, 759), 0.5), "the mask of item 0"),
+        ("test_params_single", np.full((3, 759), 2.0), "expected 0 to 1"),
+        ("test_params_single", np.full((3, 759), np.nan), "none or infinite"),
+        ("test_name", np.array(["a", "b"]), "expected"),
+        ("test_hpss", np.full(3, np.nan), "other things than numbers"),
         ("train_mels", np.array([{}], object), "is no plain array"),
         ("train_params_single", None, "is not there"),
     ):
@@ -135,6 +145,11 @@ def test_files_of_another_form_are_refused(published: Path, tmp_path: Path) -> N
             import_published(published, tmp_path / name)
         assert not (tmp_path / name).exists()
         path.write_bytes(whole)
+    path = published / "train_mels.npy"
+    for contents in (b"text", (tmp_path / "x.npz").read_bytes()):
+        path.write_bytes(contents)
+        with pytest.raises(InputError, match="is no plain array"):
+            import_published(published, tmp_path / "x")
 
 
 def test_what_cannot_render_says_so() -> None:

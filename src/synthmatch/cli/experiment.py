@@ -64,6 +64,7 @@ def experiment(
     from synthmatch.experiments.icassp2023.report import write_report  # noqa: PLC0415
     from synthmatch.experiments.icassp2023.run import Report, run, train_part  # noqa: PLC0415
     from synthmatch.experiments.icassp2023.scale import QUICK, Scale  # noqa: PLC0415
+    from synthmatch.training.loop import usable_device  # noqa: PLC0415
 
     asked: dict[str, Any] = {"presets": presets, "seeds": seeds, "epochs": epochs, "targets": targets}
     asked["latent_sizes"] = _sizes(latent_sizes) if latent_sizes else None
@@ -72,6 +73,7 @@ def experiment(
     for other in asked["others"] or ():
         model_class(other)
     scale = replace(QUICK if quick else Scale(), **{key: value for key, value in asked.items() if value is not None})
+    usable_device(device)
     check_writable(output)
     with render_bar() as rendering, training_bar() as training:
         report = Report(say_aside, rendering, training)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from synthmatch.cli.printing import say
+from synthmatch.cli.printing import say, say_aside
 
 
 def train(
@@ -13,7 +13,7 @@ def train(
         str, typer.Argument(help="s-s, j-s, j-j, another of docs/training.md, or module:Class of your own.")
     ],
     *,
-    data: Annotated[Path, typer.Option(help="Folder that `synthmatch dataset generate` made.")],
+    data: Annotated[Path, typer.Option(help="Folder that `synthmatch dataset generate` or `import` made.")],
     output: Annotated[Path, typer.Option("-o", "--output", help="Folder of the run; one that was begun goes on.")],
     synth: Annotated[list[str] | None, typer.Option(help="Only these of the data set's. Repeatable.")] = None,
     seed: Annotated[int, typer.Option(help="Of the first weights, the order of the data and the latent's noise.")] = 0,
@@ -46,6 +46,7 @@ def train(
     from synthmatch.dataset.reader import Dataset  # noqa: PLC0415
     from synthmatch.models.base import ModelConfig  # noqa: PLC0415
     from synthmatch.training.loop import train as run  # noqa: PLC0415
+    from synthmatch.training.loop import usable_device  # noqa: PLC0415
     from synthmatch.training.settings import TrainSettings  # noqa: PLC0415
 
     config = kind.usual_config(latent_size) if kl_weight is None else ModelConfig(latent_size, kl_weight)
@@ -63,8 +64,11 @@ def train(
         audible=audible,
         note=note,
     )
+    usable_device(device)
     dataset = Dataset.open(data, synth)
     with claimed(output), training_bar(show=not quiet) as report:
         trained = run(dataset, settings, output, device=device, tensorboard=tensorboard, report=report)
+    if trained.epochs > epochs:
+        say_aside(f"{output} had {trained.epochs} epochs already, and keeps them")
     losses = ", ".join(f"{loss:.5f}" for loss in trained.best)
     say(f"{output}: {model} of {', '.join(dataset.synths)}, {trained.epochs} epochs, validation {losses}")

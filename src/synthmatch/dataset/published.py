@@ -34,16 +34,18 @@ SYNTHS = ("serum", "diva", "tyrelln6")
 SOURCE = "Zenodo 7686668"
 #: Their names of the splits.
 _SPLITS: dict[str, Split] = {"train": "train", "valid": "validation", "test": "test"}
-_MELS, _PARAMS, _MASK = "mels", "params_single", "mask_single"
+_MELS, _PARAMS, _MASK, _NAME, _HARMONIC = "mels", "params_single", "mask_single", "name", "hpss"
 #: Items that are looked at at once.
 _CHUNK = 1024
 
 
 class _Arrays(NamedTuple):
-    """Of a split: spectrograms, (items, 128, 431), encoded presets and masks, (items, widest), names and harmonic bins or nothing."""
+    """Of a split: spectrograms, (items, 128, 431), whether in dB, encoded presets and masks, (items, widest), and of the test
+    names and harmonic percentages, (items,)."""
 
     split: Split
     mels: Array
+    in_db: bool
     params: Array
     masks: Array
     names: Array | None
@@ -60,8 +62,6 @@ def import_published(
     splits = [_arrays(source, name, split) for name, split in _SPLITS.items()]
     items = {synth: list(_items_of(synth, splits)) for synth in SYNTHS}
     rows = {synth: found for synth, found in items.items() if found}
-    if not rows:
-        raise InputError(f"{source} has no item: the masks are empty")
     spec = DatasetSpec(tuple(rows), max(map(len, rows.values())), (60,))
     digest = _digest(splits)
     origins = {synth: Origin(get_synth(synth).space.hash, SOURCE, "", digest) for synth in rows}
@@ -79,55 +79,80 @@ def import_published(
 
 
 def _arrays(source: Path, name: str, split: Split) -> _Arrays:
-    mels, params, masks = (_open(source / f"{name}_{kind}.npy") for kind in (_MELS, _PARAMS, _MASK))
+    """The arrays of a split, checked. Raises `InputError`."""
+    paths = {kind: source / f"{name}_{kind}.npy" for kind in (_MELS, _PARAMS, _MASK, _NAME, _HARMONIC)}
+    mels, params, masks = (_open(paths[kind]) for kind in (_MELS, _PARAMS, _MASK))
     if mels.ndim == 4 and mels.shape[3] == 1:
         mels = mels[..., 0]
-    widest = max(get_synth(synth).space.encoded_width for synth in SYNTHS)
-    shapes = {_MELS: (len(params), MELS, FRAMES), _PARAMS: (len(params), widest), _MASK: (len(params), widest)}
+    widest, count = max(get_synth(synth).space.encoded_width for synth in SYNTHS), len(masks) if masks.ndim else 0
+    shapes = {_MELS: (count, MELS, FRAMES), _PARAMS: (count, widest), _MASK: (count, widest)}
     for array, (kind, shape) in zip((mels, params, masks), shapes.items(), strict=True):
-        if array.shape != shape or array.dtype.kind not in "fiu":
+        if array.shape != shape or (array.dtype.kind not in "fiu" if kind == _MASK else array.dtype.kind != "f"):
             raise InputError(
-                f"{source / f'{name}_{kind}.npy'} has numbers of type {array.dtype} and shape {array.shape}, expected {shape}"
+                f"{paths[kind]} has type {array.dtype} and shape {array.shape}, expected floats of shape {shape}"
             )
-    return _Arrays(
-        split, mels, params, masks, *(_told(source / f"{name}_{kind}.npy", len(params)) for kind in ("name", "hpss"))
-    )
+    if not count:
+        raise InputError(f"{paths[_MASK]} has no item, expected some in each split")
+    low, high = _range(mels, paths[_MELS])
+    in_db = low < 0
+    if high > (0 if in_db else 1):
+        raise InputError(f"{paths[_MELS]} has levels from {low:g} to {high:g}, expected 0 to 1, or dB up to 0")
+    low, high = _range(params, paths[_PARAMS])
+    if not (low >= 0 and high <= 1):
+        raise InputError(f"{paths[_PARAMS]} has parameters from {low:g} to {high:g}, expected 0 to 1")
+    names, harmonic = (_open(paths[kind]) if paths[kind].is_file() else None for kind in (_NAME, _HARMONIC))
+    for told, kind in ((names, _NAME), (harmonic, _HARMONIC)):
+        if told is not None and told.shape != (count,):
+            raise InputError(
+                f"{paths[kind]} has shape {told.shape}, expected {(count,)}; remove it, or give the right one"
+            )
+    if harmonic is not None and not (harmonic.dtype.kind in "fiu" and np.isfinite(harmonic).all()):
+        raise InputError(f"{paths[_HARMONIC]} has other things than numbers; remove it, or give the right one")
+    return _Arrays(split, mels, in_db, params, masks, names, harmonic)
 
 
 def _open(path: Path) -> Array:
     """An array, mapped into memory. Raises `InputError`; one that is a pickle is none, since it would run code."""
     if not path.is_file():
-        raise InputError(
-            f"{path} is not there; expected the files of {SOURCE}, or some of them, each split with its three"
-        )
+        raise InputError(f"{path} is not there; each split has {_MELS}, {_PARAMS} and {_MASK} ({SOURCE})")
     try:
-        found: Array = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (ValueError, OSError, EOFError) as error:
-        raise InputError(f"{path} is no plain array of numpy ({error}); save it again without objects") from None
+        found = np.load(path, mmap_mode="r", allow_pickle=False)
+    except (ValueError, OSError, EOFError):
+        found = None
+    if not isinstance(found, np.ndarray):
+        raise InputError(f"{path} is no plain array of numpy (numpy.save without objects); save it so")
     return found
 
 
-def _told(path: Path, count: int) -> Array | None:
-    """What is told of each item in a file that need not be there, nor be readable without running code."""
-    try:
-        found = _open(path)
-    except InputError:
-        return None
-    return found if found.shape == (count,) else None
+def _range(array: Array, path: Path) -> tuple[float, float]:
+    """The least and the greatest number. Raises `InputError` where one is none."""
+    parts = [array[start : start + _CHUNK] for start in range(0, len(array), _CHUNK)]
+    low, high = min(float(part.min()) for part in parts), max(float(part.max()) for part in parts)
+    if not (np.isfinite(low) and np.isfinite(high)):
+        raise InputError(f"{path} has numbers that are none or infinite")
+    return low, high
 
 
 def _items_of(synth: str, splits: list[_Arrays]) -> Iterator[tuple[int, int]]:
-    """Split and place in it of each item of a synthesizer, in the order of the files."""
-    widths = {get_synth(name).space.encoded_width for name in SYNTHS}
-    width = get_synth(synth).space.encoded_width
+    """Split and place in it of each item of a synthesizer, in the order of the files. Raises `InputError`."""
+    widths = {get_synth(name).space.encoded_width: name for name in SYNTHS}
     for number, arrays in enumerate(splits):
         for start in range(0, len(arrays.masks), _CHUNK):
-            columns = np.count_nonzero(arrays.masks[start : start + _CHUNK], axis=1)
-            if odd := set(columns.tolist()) - widths:
+            masks = arrays.masks[start : start + _CHUNK]
+            columns = masks.sum(axis=1).astype(np.int64)
+            # ones, then zeros
+            right = (masks == (np.arange(masks.shape[1]) < columns[:, None])).all(axis=1) & np.isin(
+                columns, list(widths)
+            )
+            if not right.all():
+                item = start + int(np.flatnonzero(~right)[0])
                 raise InputError(
-                    f"a mask of the {arrays.split} split has {min(odd)} columns, expected one of {sorted(widths)}"
+                    f"the mask of item {item} of the {arrays.split} split is none: expected ones in the first"
+                    f" {', '.join(f'{width} ({name})' for width, name in widths.items())} columns, and zeros"
                 )
-            yield from ((number, start + place) for place in np.flatnonzero(columns == width).tolist())
+            yield from (
+                (number, start + place) for place in np.flatnonzero([widths[c] == synth for c in columns]).tolist()
+            )
 
 
 def _row(number: int, split: int, item: int, splits: list[_Arrays], synth: Synth) -> KeptRow:
@@ -139,22 +164,17 @@ def _row(number: int, split: int, item: int, splits: list[_Arrays], synth: Synth
     # the published label is the upper end of a bin of 20 %
     harmonic = 0.0 if arrays.harmonic is None else float(arrays.harmonic[item]) - 10.0
     preset = Preset(synth.id, synth.space.decode(encoded[None])[0], name)
-    mel = to_bytes(_levels(np.asarray(arrays.mels[item], np.float32)))
+    levels = np.asarray(arrays.mels[item], np.float32)
+    mel = to_bytes(np.maximum(levels / np.float32(RANGE_DB) + 1, 0) if arrays.in_db else levels)
     return KeptRow(number, 0, Candidate(preset, arrays.split, SOURCE), mel[None], np.array([harmonic]))
 
 
-def _levels(mel: Array) -> Array:
-    """In 0..1 what is so already, or is in dB re its maximum, as the authors' generator leaves it."""
-    return np.clip(mel if mel.min() >= 0 else mel / np.float32(RANGE_DB) + 1, 0, 1)
-
-
 def _digest(splits: list[_Arrays]) -> str:
-    """Of all presets. Raises `InputError` where one is none."""
+    """Of all that is told of the items."""
     found = hashlib.sha256()
     for arrays in splits:
-        for start in range(0, len(arrays.params), _CHUNK):
-            chunk = np.ascontiguousarray(arrays.params[start : start + _CHUNK])
-            if not (chunk.min() >= 0 and chunk.max() <= 1):
-                raise InputError(f"the {arrays.split} split has parameters outside 0..1, or that are no numbers")
-            found.update(chunk.tobytes())
+        told = [array for array in (arrays.names, arrays.harmonic) if array is not None]
+        for array in (arrays.mels, arrays.params, arrays.masks, *told):
+            for start in range(0, len(array), _CHUNK):
+                found.update(np.ascontiguousarray(array[start : start + _CHUNK]).tobytes())
     return found.hexdigest()[:16]

@@ -61,11 +61,18 @@ def model_class(name: str) -> "type[Model]":
 
 
 def model_folder(named: Path) -> Path:
-    """The folder of ``module:Class=FOLDER``, whose class is imported; any other path as it is. Raises `InputError`."""
+    """The folder of ``module:Class=FOLDER``, whose class is imported; any other path as it is.
+
+    Raises `InputError`, also for a folder with a model of another class.
+    """
     own = _OWN_MODEL.fullmatch(str(named))
     if own is None:
         return named
     model_class(own["name"])
+    from synthmatch.models.weights import load_config  # noqa: PLC0415 - loads torch
+
+    if (its := load_config(Path(own["folder"]))["model"]) != own["name"]:
+        raise InputError(f"{own['folder']} is of the model {its}, not of {own['name']}; give --model {own['folder']}")
     return Path(own["folder"])
 
 

@@ -35,10 +35,15 @@ WEIGHTS, CONFIG = "model.safetensors", "config.json"
 def build_model(name: str, synths: tuple[str, ...], config: ModelConfig, notes: int = 1) -> Model:
     """A new model of a registered kind. Its first weights come from torch's generator.
 
-    `notes` of the data set: the input of a model of whole rows is all of them, of another one at a time.
+    `notes` of the data set: the input of a model of whole rows is all of them, of another one at a time. Raises
+    `InputError` for a class that is not whole.
     """
     kind = model_class(name)
     layouts = {synth: get_synth(synth).space.layout for synth in synths}
+    if missing := getattr(kind, "__abstractmethods__", None):
+        raise InputError(
+            f"the model {name} lacks {', '.join(sorted(missing))}; write it as docs/adding-a-model.md has it"
+        )
     return kind(layouts, config, notes) if kind.whole_rows else kind(layouts, config)
 
 

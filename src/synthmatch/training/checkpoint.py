@@ -52,15 +52,19 @@ def load_checkpoint(folder: Path, conditions: dict[str, Any]) -> tuple[dict[str,
         state, progress, before = kept["state"], Progress(**kept["progress"]), dict(kept["conditions"])
     except Exception:  # torch's words say how to run what a file holds, which nobody should
         raise InputError(f"{path} is damaged or no checkpoint of synthmatch; remove it to start again") from None
-    differing = [name for name in conditions if _but_epochs(before.get(name)) != _but_epochs(conditions[name])]
-    if differing:
-        name = differing[0]
-        raise InputError(
-            f"{folder} has a run with {name} {before.get(name)}, got {conditions[name]}; use another folder, or remove it"
-        )
+    ours, its = _flat(conditions), _flat(before)
+    if differing := [name for name in ours | its if ours.get(name) != its.get(name)]:
+        told = ", ".join(f"{name} {its.get(name)}, got {ours.get(name)}" for name in differing)
+        raise InputError(f"{folder} has a run with {told}; use another folder")
     return state, progress
 
 
-def _but_epochs(condition: Any) -> Any:
-    """A condition without how long the run is to be."""
-    return {k: v for k, v in condition.items() if k != "epochs"} if isinstance(condition, dict) else condition
+def _flat(conditions: dict[str, Any]) -> dict[str, Any]:
+    """Conditions by name, those inside others too, without how long the run is to be."""
+    found: dict[str, Any] = {}
+    for name, value in conditions.items():
+        if isinstance(value, dict):
+            found |= _flat(value)
+        elif name != "epochs":
+            found[name] = value
+    return found

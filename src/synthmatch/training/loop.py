@@ -17,10 +17,11 @@ from torch.optim.lr_scheduler import ReduceLROnPlateau
 from synthmatch.dataset.prefetch import prefetch
 from synthmatch.dataset.reader import Dataset
 from synthmatch.errors import InputError, TrainingError
-from synthmatch.models.base import Batch, Model
+from synthmatch.models.base import Batch, Losses, Model
 from synthmatch.models.pitch_conditioning import with_note
 from synthmatch.models.registry import model_class
 from synthmatch.models.weights import build_model, save_model
+from synthmatch.training.answers import check_answers
 from synthmatch.training.augment import augmented
 from synthmatch.training.batches import reader_of
 from synthmatch.training.checkpoint import FILE, Progress, load_checkpoint, save_checkpoint
@@ -54,12 +55,12 @@ def train(  # noqa: PLR0912, PLR0915 - one script, to be read from top to bottom
 ) -> Trained:
     """Train a model on all synthesizers of a data set, or go on where the folder's run was.
 
-    `device`: of torch; by default a GPU where there is one. After each epoch the folder has ``model.safetensors`` and
+    `device`: as `usable_device` takes it. After each epoch the folder has ``model.safetensors`` and
     ``config.json`` of the weights that validated best so far. Raises `TrainingError` where a loss is not a number, `InputError`
     where the folder has a run under other settings or the data set has no items, `OutputError` where the folder cannot
     be written.
     """
-    where = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
+    where = usable_device(device)
     if where.type == "cpu":
         keep_freed_memory()
     else:
@@ -81,6 +82,8 @@ def train(  # noqa: PLR0912, PLR0915 - one script, to be read from top to bottom
         torch.manual_seed(settings.seed)
         notes = len(dataset.spec.pitches)
         model = build_model(settings.model, dataset.synths, settings.config, notes).to(where)
+        if ":" in settings.model:
+            check_answers(model)
     keep_compiler_files()
     # fused: each weight is read and written once a step, and on a CPU that is what Adam costs
     optimizer = torch.optim.Adam(model.parameters(), lr=settings.learning_rate, fused=True)
@@ -127,6 +130,8 @@ def train(  # noqa: PLR0912, PLR0915 - one script, to be read from top to bottom
             begun = progress.epoch * whole_epoch + done
             kl_share = min(1.0, begun / max(settings.warmup_epochs * whole_epoch, 1))
             losses = model.losses(_heard(batch, settings, noise), kl_share, noise)
+            if not isinstance(losses, Losses):
+                raise InputError(f"the model {settings.model} gives {type(losses).__name__} as losses, expected Losses")
             loss = losses.total.item()
             if not math.isfinite(loss):
                 log.close()
@@ -173,6 +178,18 @@ def train(  # noqa: PLR0912, PLR0915 - one script, to be read from top to bottom
     model.load_state_dict(best)
     save_model(folder, model.eval(), about())
     return Trained(model, progress.best, progress.epoch)
+
+
+def usable_device(name: str) -> torch.device:
+    """A device of torch by name, by default a GPU where there is one. Raises `InputError` for one that this torch cannot use."""
+    name = name or ("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        found = torch.device(name)
+        torch.zeros(1, device=found)
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        reason = str(error).partition("\n")[0]
+        raise InputError(f"device is {name!r}, which this torch cannot use ({reason}); give cpu, or none") from None
+    return found
 
 
 def _plateau(model: Model, optimizer: torch.optim.Optimizer) -> ReduceLROnPlateau | None:
