@@ -58,7 +58,7 @@ def generate(
         say_aside(f"passed over: {line}")
     for id, found in banks.items():
         if found.presets:
-            say_aside(f"{id}: bred from {len(found.presets):,} presets by people")
+            say_aside(f"{id}: bred from {len({preset.key() for preset in found.presets}):,} presets by people")
         else:
             say_aside(f"{id}: bred from {'its generator' if generator_of(get_synth(id)) else 'random presets'}")
     with render_bar() as progress:
@@ -99,10 +99,15 @@ def score(
     folder: FolderArgument,
     *,
     model: Annotated[Path, typer.Option(help="Folder of a training run, or module:Class=FOLDER.")],
+    synth: Annotated[list[str] | None, typer.Option(help="Only these of the model's. Repeatable.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Say how well a trained model knows the presets of the test split, by parameter group; nothing is rendered."""
+    """Say how well a trained model knows the presets of the test split, by parameter group; nothing is rendered.
+
+    param_mae is the mean error of the group's continuous parameters, 0 to 1, param_accuracy the share of classes that are right.
+    """
     from synthmatch.dataset.reader import Dataset  # noqa: PLC0415  (`--help` stays fast)
+    from synthmatch.errors import InputError  # noqa: PLC0415
     from synthmatch.models.registry import model_folder, require_torch  # noqa: PLC0415
 
     require_torch()
@@ -111,18 +116,22 @@ def score(
 
     where = model_folder(model)
     loaded, settings = load_model(where), load_config(where).get("settings", {})
-    dataset = Dataset.open(folder, loaded.synths)
+    dataset = Dataset.open(folder, synth or loaded.synths)
+    if unknown := [name for name in dataset.synths if name not in loaded.synths]:
+        raise InputError(f"{where} does not know {', '.join(unknown)}, only {', '.join(loaded.synths)}")
     test = dataset.split("test")
-    found = {synth: parameter_scores(loaded, test, synth, note=bool(settings.get("note"))) for synth in dataset.synths}
+    found = {name: parameter_scores(loaded, test, name, note=bool(settings.get("note"))) for name in dataset.synths}
     if as_json:
-        say_json({synth: {group: score._asdict() for group, score in of.items()} for synth, of in found.items()})
+        say_json({name: {group: score._asdict() for group, score in of.items()} for name, of in found.items()})
         return
+    for name in found:
+        say(f"{name}: {len(test.examples(name)):,} test items")
     rows = [
-        (synth, group, str(s.continuous), _shown(s.param_mae), str(s.categorical), _shown(s.param_accuracy))
-        for synth, of in found.items()
+        (name, group, str(s.continuous), _shown(s.param_mae), str(s.categorical), _shown(s.param_accuracy))
+        for name, of in found.items()
         for group, s in of.items()
     ]
-    heads = ("synth", "group", "continuous", "param_mae", "categorical", "param_accuracy")
+    heads = ("synth", "group", "continuous parameters", "param_mae", "categorical parameters", "param_accuracy")
     say_table(heads, rows, right=(2, 3, 4, 5), keys=2)
 
 

@@ -24,7 +24,7 @@ def read_banks(
     for synth in synths:
         named = [path for path in paths if _holds(path, synth)]
         unused -= set(named)
-        debian = [BANKS[synth.id]] if synth.id in BANKS and BANKS[synth.id].is_dir() else []
+        debian = [BANKS[synth.id]] if synth.id in BANKS and _holds(BANKS[synth.id], synth) else []
         if not (named or debian or allow_random or generator_of(synth)):
             missing = f"; {BANKS[synth.id]} is not installed" if synth.id in BANKS else ""
             raise InputError(

@@ -15,6 +15,7 @@ from synthmatch.fonts import prepare_matplotlib
 from synthmatch.metrics import BINS
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 #: The figures by name, and what each shows.
@@ -38,39 +39,37 @@ def save_comparison(path: Path, methods: Mapping[str, Sequence[Answer]]) -> None
             scores = [column(answers, metric, synth) for synth in synths]
             means = [values.mean() for values in scores]
             spread = np.abs(np.array([bootstrap_interval(v, np.random.default_rng(0)) for v in scores]).T - means)
-            axis.bar(np.arange(len(synths)) + place * width, means, width, yerr=spread, label=name, capsize=2)
+            places = np.arange(len(synths)) + place * width
+            axis.bar(places, means, width, yerr=spread, label=name, capsize=2, color=_colour(place))
         axis.set_xticks(np.arange(len(synths)) + 0.4 - width / 2, synths)
         axis.set_ylabel(title)
-    axis.legend(fontsize=8, ncols=3)
-    _save(figure, path)
+    _save(figure, path, axis)
 
 
 def save_timbre(path: Path, methods: Mapping[str, Sequence[Answer]]) -> None:
     """Experiment 2: mean closeness and `lsd` against the harmonic percentage of the target."""
-    figure = _figure(10.0)
+    figure = _figure(10.0, 4.4)
     for axis, (metric, title) in zip(figure.subplots(1, 2), _TITLES.items(), strict=True):
-        for name, answers in methods.items():
+        for place, (name, answers) in enumerate(methods.items()):
             binned = in_bins(answers, metric)
-            filled = [(place, scores.mean()) for place, scores in enumerate(binned.values()) if len(scores)]
-            axis.plot(*zip(*filled, strict=True), marker="o", label=name)
+            filled = [(number, scores.mean()) for number, scores in enumerate(binned.values()) if len(scores)]
+            axis.plot(*zip(*filled, strict=True), marker="o", label=name, color=_colour(place))
         axis.set_xticks(range(len(BINS)), BINS)
         axis.set_xlabel("harmonic percentage of the target")
         axis.set_ylabel(title)
-    axis.legend(fontsize=7)
-    _save(figure, path)
+    _save(figure, path, axis)
 
 
 def save_trainings(path: Path, epochs: Mapping[str, Sequence[Mapping[str, float]]]) -> None:
     """Validation loss of each training against its steps."""
-    figure = _figure(9.0)
+    figure = _figure(9.0, 4.8)
     axis = figure.subplots()
-    for name, each in epochs.items():
-        axis.plot([epoch["step"] for epoch in each], [epoch["loss"] for epoch in each], label=name)
-    axis.set_yscale("log")
+    for place, (name, each) in enumerate(epochs.items()):
+        steps, losses = [epoch["step"] for epoch in each], [epoch["loss"] for epoch in each]
+        axis.plot(steps, losses, marker=".", label=name, color=_colour(place))
     axis.set_xlabel("steps")
     axis.set_ylabel("validation loss, lower is better")
-    axis.legend(fontsize=7, ncols=2)
-    _save(figure, path)
+    _save(figure, path, axis)
 
 
 def save_latent(path: Path, sizes: Mapping[int, Sequence[Answer]]) -> None:
@@ -98,7 +97,18 @@ def _figure(width: float, height: float = 3.6) -> "Figure":
     return figure
 
 
-def _save(figure: "Figure", path: Path) -> None:
+def _colour(place: int) -> tuple[float, float, float, float]:
+    """Of a method; twenty have one each."""
+    from matplotlib import colormaps  # noqa: PLC0415
+
+    colour: tuple[float, float, float, float] = colormaps["tab20"](place % 20)
+    return colour
+
+
+def _save(figure: "Figure", path: Path, axis: "Axes | None" = None) -> None:
+    """Write a figure; the legend of `axis` is below it, where it covers nothing."""
+    if axis:
+        figure.legend(*axis.get_legend_handles_labels(), loc="outside lower center", ncols=4, fontsize=8)
     buffer = io.BytesIO()
     # no version of matplotlib in the file: the same answers give the same bytes
     figure.savefig(buffer, format="png", metadata={"Software": ""})

@@ -193,5 +193,6 @@ bin.addEventListener("change", show);
 document.getElementById("filters").addEventListener("submit", (event) => event.preventDefault());
 document.getElementById("about").textContent =
   `${data.presets.toLocaleString("en")} presets each of ${Object.values(data.synths).join(", ")}`;
+document.getElementById("quick").hidden = !data.tries_only;
 document.documentElement.style.setProperty("--colours", data.colours.join(", "));
 show();

@@ -45,6 +45,7 @@ def _data(outcome: Outcome, scale: Scale, workers: int | None) -> dict[str, Any]
     cards = filled([*joint, *latent], outcome.dataset, workers)
     return {
         "presets": outcome.dataset.spec.presets,
+        "tries_only": scale.tries_only,
         "synths": {synth: get_synth(synth).title for synth in synths},
         "bins": BINS,
         "metrics": [_metric(name) for name in METRICS],

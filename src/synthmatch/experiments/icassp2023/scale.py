@@ -32,6 +32,11 @@ class Scale:
     others: tuple[str, ...] = ()
 
     @property
+    def tries_only(self) -> bool:
+        """Whether it is so small that its numbers mean nothing."""
+        return self.epochs <= QUICK.epochs or self.presets <= QUICK.presets
+
+    @property
     def models(self) -> dict[str, int]:
         """Every model that is trained, with its number of seeds."""
         return dict.fromkeys(MODELS, self.seeds) | dict.fromkeys((*VARIANTS, *self.others), 1)
