@@ -59,7 +59,7 @@ def match(
     model: Annotated[
         Path | None,
         typer.Option(
-            help="Folder of a trained model, whose estimates join the library's presets (with --renders 0 they are the"
+            help="Folder of a trained model, or module:Class=FOLDER, whose estimates join the library's presets (with --renders 0 they are the"
             " result)."
         ),
     ] = None,
