@@ -4,9 +4,11 @@ from collections.abc import Callable
 
 import pytest
 import torch
+from model_batch import CONFIG_8, batch_of
 
 from synthmatch.models.base import ModelConfig
 from synthmatch.models.flow_auto_encoder import FlowAutoEncoder
+from synthmatch.models.flow_regression import RISES, STARTS, FlowRegression
 from synthmatch.models.flows import Flow, autoregressive_flow, coupling_flow
 from synthmatch.models.weights import build_model
 
@@ -70,3 +72,17 @@ def test_the_divergence_is_estimated_without_bias(name: str) -> None:
     ours = torch.distributions.kl_divergence(start, standard).sum() + added.mean()
     assert float(plain) > 0
     assert float(ours) == pytest.approx(float(plain), rel=0.02)
+
+
+def test_a_regression_rises_with_the_epochs() -> None:
+    """Catches a regression that counts from the first step on, or never."""
+    torch.manual_seed(0)
+    model = build_model("flow-regression", ("dexed",), CONFIG_8)
+    assert isinstance(model, FlowRegression)
+    batch, latent = batch_of(["dexed"] * 2), torch.randn(2, 8)
+    losses = []
+    for epochs in (0.0, STARTS, STARTS + RISES / 2, STARTS + RISES, 99.0):
+        model.epochs = epochs
+        losses.append(model.parameter_loss(latent, batch).item())
+    assert losses[-1] > 0.1
+    assert [loss / losses[-1] for loss in losses] == pytest.approx([0, 0, 0.5, 1, 1])

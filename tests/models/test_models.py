@@ -33,7 +33,9 @@ STEPS = {"ast": 12, "flow-regression": 100}
 def model(request: pytest.FixtureRequest) -> Model:
     """A new model of each kind, over all synthesizers."""
     torch.manual_seed(0)
-    return build_model(request.param, SYNTHS, CONFIG_8)
+    built = build_model(request.param, SYNTHS, CONFIG_8)
+    built.epochs = built.rises
+    return built
 
 
 @pytest.fixture(params=[name for name in model_names() if issubclass(model_class(name), AutoEncoder)])
@@ -87,6 +89,7 @@ def test_only_the_maker_learns(name: str, made_by: str) -> None:
     """Catches a mask that lets another synthesizer's decoder learn: its gradient is exactly 0."""
     torch.manual_seed(0)
     model = build_model(name, SYNTHS, CONFIG_8)
+    model.epochs = model.rises
     batch = heard_by(model, batch_of([made_by, made_by]))
     model.losses(batch, 1.0, torch.Generator().manual_seed(0)).total.backward()
     for other, head in zip(SYNTHS, heads_of(model), strict=True):

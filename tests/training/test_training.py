@@ -15,6 +15,7 @@ from synthmatch.dataset.reader import Dataset
 from synthmatch.errors import InputError, MissingExtraError, OutputError, TrainingError
 from synthmatch.models.auto_encoder import AutoEncoder
 from synthmatch.models.base import Batch, Losses, Model, ModelConfig, Schedule
+from synthmatch.models.joint_separate import JointSeparate
 from synthmatch.models.separate import Separate
 from synthmatch.models.vae_flow import VaeFlow
 from synthmatch.models.weights import load_model
@@ -171,6 +172,15 @@ def test_the_learning_rate_follows_its_schedule(
         rates.append(kept["state"]["optimizer"]["param_groups"][0]["lr"] / SETTINGS.learning_rate)
     # two epochs of rise; validation never improves, and the rate is lowered after two epochs, a pause, and two more
     assert rates == pytest.approx([0.1, 0.55, 0.2, 0.2, 0.2, 0.04])
+
+
+def test_it_does_not_end_while_a_loss_still_rises(
+    dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Catches a training that ends before a part of its loss has begun to count."""
+    monkeypatch.setattr(loop, "validate", lambda *_, note: {"dexed": {"parameters": 1.0}})
+    monkeypatch.setattr(JointSeparate, "rises", 2)
+    assert train(dataset, replace(SETTINGS, epochs=9, patience=1), tmp_path).epochs == 3
 
 
 def test_small_gains_count_once_they_add_up(dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -103,6 +103,10 @@ class Model(nn.Module, ABC):
     learning_rate: ClassVar[float] = 1e-4
     #: how that changes; by default not
     schedule: ClassVar[Schedule | None] = None
+    #: epochs in which its loss still changes: training does not end in them
+    rises: ClassVar[int] = 0
+    #: how many epochs it has been trained, which training says before each batch
+    epochs: float = 0.0
 
     def __init__(self, layouts: Mapping[str, EncodedLayout], config: ModelConfig, notes: int = 1) -> None:
         super().__init__()

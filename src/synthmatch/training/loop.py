@@ -129,6 +129,7 @@ def train(  # noqa: PLR0912, PLR0915 - one script, to be read from top to bottom
         for done, batch in enumerate(meter.waiting(prefetch(map(read, order), _AHEAD))):
             begun = progress.epoch * whole_epoch + done
             kl_share = min(1.0, begun / max(settings.warmup_epochs * whole_epoch, 1))
+            model.epochs = begun / whole_epoch
             losses = model.losses(_heard(batch, settings, noise), kl_share, noise)
             if not isinstance(losses, Losses):
                 raise InputError(f"the model {settings.model} gives {type(losses).__name__} as losses, expected Losses")
@@ -156,7 +157,7 @@ def train(  # noqa: PLR0912, PLR0915 - one script, to be read from top to bottom
             if progress.waited[number] >= settings.patience:
                 continue  # trained alone, it would have ended
             score = float(np.mean([sum(scores[synth].values()) for synth in synths]))
-            progress.waited[number] += 1
+            progress.waited[number] += progress.epoch > model.rises
             if score < progress.best[number] * (1 - settings.tolerance):
                 progress.best[number], progress.waited[number] = score, 0
                 best |= {name: value for name, value in _weights(model).items() if name.startswith(prefixes)}
