@@ -55,7 +55,7 @@ def test_an_item_is_what_its_preset_sounds_like(train: Subset) -> None:
     assert items
     for item in items:
         preset, note = train.preset(item), train.note(item)
-        assert (note.velocity, note.hold_seconds, note.render_seconds) == (100, 3.0, 5.0)
+        assert (note.velocity, note.hold_seconds, note.render_seconds) == (127, 3.0, 5.0)
         assert note.start_seconds == PROTOCOLS["icassp2023"].start_seconds
         audio = render(get_synth(preset.synth), preset, note)
         (mel,) = train.mels(np.array([item]))

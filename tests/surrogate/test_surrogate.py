@@ -87,7 +87,7 @@ def test_a_run_of_other_settings_is_refused(neighbourhoods: Path, tmp_path: Path
     """Catches weights of two settings mixed."""
     few = dataclasses.replace(SMALL, steps=2)
     train_surrogate([neighbourhoods], SYNTHS, tmp_path / "run", tmp_path / "s.npz", few)
-    with pytest.raises(InputError, match="run with settings"):
+    with pytest.raises(InputError, match="run with width 48, got 32"):
         train_surrogate(
             [neighbourhoods], SYNTHS, tmp_path / "run", tmp_path / "s.npz", dataclasses.replace(few, width=32)
         )

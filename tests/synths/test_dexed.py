@@ -62,7 +62,7 @@ def test_renders_are_those_of_the_bare_binding() -> None:
 def test_a_late_note_is_the_same_note_later() -> None:
     """Catches a protocol whose start time is ignored or cuts the end."""
     late = PROTOCOLS["icassp2023"]
-    early = Note(hold_seconds=3.0, render_seconds=late.render_seconds - late.start_seconds)
+    early = Note(velocity=late.velocity, hold_seconds=3.0, render_seconds=late.render_seconds - late.start_seconds)
     preset = voices()[0]
     engine = Dexed().engine()
     shifted, plain = engine.render(preset, late), engine.render(preset, early)
