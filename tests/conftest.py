@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from web_page import Watched
     from web_server import Running
 
+    from synthmatch.experiments.icassp2023.run import Outcome
+
 # what is printed is not to be laid out for the terminal that the tests run in
 os.environ.pop("COLUMNS", None)
 
@@ -115,6 +117,22 @@ def one_thread() -> Iterator[None]:
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="session")
+def outcome(tmp_path_factory: pytest.TempPathFactory) -> "Outcome":
+    """A small outcome of the experiments of ICASSP 2023."""
+    from experiment_outcome import make_outcome
+
+    return make_outcome(tmp_path_factory.mktemp("experiments"))
+
+
+@pytest.fixture(scope="session")
+def report(outcome: "Outcome", tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Its report."""
+    from experiment_outcome import make_report
+
+    return make_report(outcome, tmp_path_factory.mktemp("report"))
 
 
 @pytest.fixture(scope="session")

@@ -33,37 +33,37 @@ from synthmatch.render.pool import RenderPool
 from synthmatch.synths.dexed.synth import Dexed
 
 
-def test_a_browser_is_sent_nowhere(page: str) -> None:
+def test_a_browser_is_sent_nowhere(report: str) -> None:
     """Catches a font, script or picture of another host, which an offline reader lacks and which tells who reads."""
-    elements = Elements(page).found
+    elements = Elements(report).found
     links = {attributes.get("href") or "" for tag, attributes in elements if tag == "a"}
     asked = {link for link in links if "://" in link}
     # the paper, its code and its data, where whoever reads may go
     assert len(asked) == 3
-    assert page.count("://") == len(asked)
+    assert report.count("://") == len(asked)
     for tag, attributes in elements:
         for name in ("src", "href", "srcset", "poster", "action", "data"):
             ours = (attributes.get(name) or "#")[:5].startswith(("#", "data:"))
             assert ours or (tag == "a" and attributes[name] in asked), (tag, attributes)
-    style = page[page.index("<style>") : page.index("</style>")]
+    style = report[report.index("<style>") : report.index("</style>")]
     assert not re.search(r"url\(|@import", style)
-    assert "default-src 'none'" in page
+    assert "default-src 'none'" in report
 
 
-def test_names_are_text(page: str) -> None:
+def test_names_are_text(report: str) -> None:
     """Catches a preset's name that ends the data's script, or becomes an element of the page."""
-    elements = Elements(page)
+    elements = Elements(report)
     tags = [tag for tag, _ in elements.found]
     assert tags.count("script") == 2
     assert "b" not in tags
     assert "innerHTML" not in elements.scripts[1]
-    names = {card["target"] for card in data_of(page)["joint"]}
+    names = {card["target"] for card in data_of(report)["joint"]}
     assert names == {HOSTILE}
 
 
-def test_every_sound_is_a_whole_render(page: str) -> None:
+def test_every_sound_is_a_whole_render(report: str) -> None:
     """Catches a cut or damaged sound, a rate that browsers resample, and one that clips."""
-    data = data_of(page)
+    data = data_of(report)
     sounds = [sound for card in data["joint"] + data["latent"] for sound in card["sounds"]]
     assert len(sounds) > 8
     for sound in sounds:
@@ -72,9 +72,9 @@ def test_every_sound_is_a_whole_render(page: str) -> None:
         assert np.abs(audio).max() < 1
 
 
-def test_every_picture_shows_the_whole_render(page: str) -> None:
+def test_every_picture_shows_the_whole_render(report: str) -> None:
     """Catches a picture that does not decode, of a part of the sound, or that a screen reader cannot name."""
-    data = data_of(page)
+    data = data_of(report)
     cards = data["joint"] + data["latent"]
     assert data["joint"] and data["latent"] and all(card["sounds"] for card in cards)  # noqa: PT018
     for card in cards:
@@ -83,12 +83,12 @@ def test_every_picture_shows_the_whole_render(page: str) -> None:
             assert sound["title"].lower() in sound["alt"].lower()
 
 
-def test_levels_of_a_card_can_be_compared(outcome: Outcome, page: str) -> None:
+def test_levels_of_a_card_can_be_compared(outcome: Outcome, report: str) -> None:
     """Catches a gain for each sound, which hides that an answer is too quiet."""
     card = joint_or_separate(outcome.answers)[0]
     with RenderPool(Dexed(), 1) as pool:
         renders = renders_of(card, outcome.dataset, pool)
-    shown = data_of(page)["joint"][0]
+    shown = data_of(report)["joint"][0]
     assert len(renders) > 1
     for render, sound in zip(renders, shown["sounds"], strict=True):
         assert render is not None

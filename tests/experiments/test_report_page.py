@@ -9,10 +9,10 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 
-def test_the_page_works_offline(page: str, browser: "Browser", tmp_path: Path) -> None:
+def test_the_page_works_offline(report: str, browser: "Browser", tmp_path: Path) -> None:
     """Catches a script that ends in an error, a request, a sound that does not play, tables that neither sort nor filter."""
     file = tmp_path / "report.html"
-    file.write_text(page, encoding="utf-8")
+    file.write_text(report, encoding="utf-8")
     context = browser.new_context(offline=True)
     opened = context.new_page()
     asked: list[str] = []
@@ -31,7 +31,7 @@ def test_the_page_works_offline(page: str, browser: "Browser", tmp_path: Path) -
     assert opened.locator("#targets td.silent").first.inner_text() == "0 silent"
     opened.locator("#means").get_by_role("button", name="closeness").click(click_count=2, delay=20)
     assert opened.locator("#means tbody tr:visible th").first.inner_text() == "noise floor"
-    name = data_of(page)["targets"][0]["bin"]
+    name = data_of(report)["targets"][0]["bin"]
     opened.get_by_label("Harmonic part").select_option(name)
     assert set(opened.locator("#means tbody tr:visible td:nth-child(3)").all_inner_texts()) == {name}
     context.close()

@@ -19,9 +19,9 @@ from synthmatch.experiments.icassp2023.report import write_report
 from synthmatch.experiments.icassp2023.run import Outcome
 
 
-def test_tables_have_every_target_and_method(outcome: Outcome, page: str) -> None:
+def test_tables_have_every_target_and_method(outcome: Outcome, report: str) -> None:
     """Catches targets or methods that the tables leave out, and columns in another order than their heads."""
-    data = data_of(page)
+    data = data_of(report)
     assert data["methods"][: len(BASELINES)] == list(BASELINES)
     assert data["methods"][len(BASELINES) :] == ["S-S, latent 64", "J-S, latent 64", "J-S, latent 2"]
     assert len(data["targets"]) == len(outcome.answers[FLOOR])
@@ -34,9 +34,9 @@ def test_tables_have_every_target_and_method(outcome: Outcome, page: str) -> Non
     assert {row["synth"] for row in data["means"]} == {"", "dexed"}
 
 
-def test_silence_wins_nothing_and_is_marked(page: str) -> None:
+def test_silence_wins_nothing_and_is_marked(report: str) -> None:
     """Catches silent answers that a table cannot be told from others, or that lead it by the figure that is read."""
-    data = data_of(page)
+    data = data_of(report)
     over_all = {row["method"]: row for row in data["means"] if not row["synth"] and not row["bin"]}
     assert over_all["silence"]["silent"] == 100
     assert over_all["silence"]["scores"]["closeness"] == 0
@@ -48,17 +48,17 @@ def test_silence_wins_nothing_and_is_marked(page: str) -> None:
     assert not any(sound["silent"] for sound in data["joint"][0]["sounds"][:1])
 
 
-def test_figures_are_in_the_page(page: str) -> None:
+def test_figures_are_in_the_page(report: str) -> None:
     """Catches a report whose figures lie in other files, so that who is sent the page has none."""
-    figures = data_of(page)["figures"]
+    figures = data_of(report)["figures"]
     assert len(figures) == 3  # no training here, so none of trainings
     for figure in figures:
         assert Image.open(contents(figure["image"])).format == "PNG"
 
 
-def test_a_model_that_was_asked_across_has_its_table(page: str) -> None:
+def test_a_model_that_was_asked_across_has_its_table(report: str) -> None:
     """Catches a table of makers and answerers that is empty, or has another model's answers."""
-    (closeness, mss) = data_of(page)["crossed"]
+    (closeness, mss) = data_of(report)["crossed"]
     assert (closeness["model"], closeness["metric"], mss["metric"]) == ("s-s", "closeness", "mss")
     rows = closeness["table"]
     assert rows[0] == ["targets of", "by dexed"]
@@ -76,9 +76,9 @@ def test_seeds_are_averaged_and_counted(outcome: Outcome) -> None:
     assert row["scores"].keys() == set(METRICS)
 
 
-def test_models_that_are_not_trained_are_absent(outcome: Outcome, page: str, tmp_path: Path) -> None:
+def test_models_that_are_not_trained_are_absent(outcome: Outcome, report: str, tmp_path: Path) -> None:
     """Catches a report that only the last training makes possible."""
-    titles = [sound["title"] for sound in data_of(page)["joint"][0]["sounds"]]
+    titles = [sound["title"] for sound in data_of(report)["joint"][0]["sounds"]]
     assert titles == ["Target", "S-S", "J-S", "Nearest neighbour"]
     few = {name: answers for name, answers in outcome.answers.items() if name not in MODEL_RUNS}
     write_report(Outcome(outcome.dataset, few), SCALE, tmp_path / "report.html", workers=1)
@@ -87,9 +87,9 @@ def test_models_that_are_not_trained_are_absent(outcome: Outcome, page: str, tmp
     assert data["latent"] == []
 
 
-def test_the_same_answers_give_the_same_bytes(outcome: Outcome, page: str, tmp_path: Path) -> None:
+def test_the_same_answers_give_the_same_bytes(outcome: Outcome, report: str, tmp_path: Path) -> None:
     """Catches times, random serial numbers and the order of workers in the page; and an old page that is kept."""
     (tmp_path / "report.html").write_text("old")
     write_page(outcome, SCALE, tmp_path, "synthmatch experiment")
     write_report(outcome, SCALE, tmp_path / "report.html", workers=1)
-    assert (tmp_path / "report.html").read_text(encoding="utf-8") == page
+    assert (tmp_path / "report.html").read_text(encoding="utf-8") == report

@@ -1,9 +1,9 @@
-"""A small outcome of the experiments and its report, for all tests here."""
+"""A small outcome of the experiments, and its report: made once for all tests here."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 from small_outcome import HOSTILE, MODEL_RUNS, SCALE
 
 from synthmatch.calibration.anchors import ANCHOR_NAMES
@@ -28,13 +28,12 @@ from synthmatch.params import Preset
 from synthmatch.synths.dexed.synth import Dexed
 
 
-@pytest.fixture(scope="session")
-def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+def make_outcome(folder: Path) -> Outcome:
     """Dexed's baselines, and presets of the training split in place of what models would answer; J-J is missing.
 
     One method answers with silence, and one of the models is asked across.
     """
-    folder, synth = tmp_path_factory.mktemp("experiments"), Dexed()
+    synth = Dexed()
     bank = [preset.with_name(HOSTILE) for preset in random_presets(synth, np.random.default_rng(3), 60)]
     generate(DatasetSpec(("dexed",), SCALE.presets, SCALE.pitches, seed=3), folder / "data", {"dexed": bank}, workers=2)
     dataset = Dataset.open(folder / "data")
@@ -62,10 +61,9 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     return Outcome(dataset, answers, crossed=crossed)
 
 
-@pytest.fixture(scope="session")
-def page(outcome: Outcome, tmp_path_factory: pytest.TempPathFactory) -> str:
+def make_report(outcome: Outcome, folder: Path) -> str:
     """The report as it was written."""
-    path = tmp_path_factory.mktemp("report") / "report.html"
-    write_page(outcome, SCALE, path.parent, "synthmatch experiment")
+    path = folder / "report.html"
+    write_page(outcome, SCALE, folder, "synthmatch experiment")
     write_report(outcome, SCALE, path, workers=2)
     return path.read_text(encoding="utf-8")
