@@ -8,6 +8,7 @@ from typing import Any
 from synthmatch.arrays import I64
 from synthmatch.calibration.anchors import ANCHOR_NAMES
 from synthmatch.dataset.banks import read_banks
+from synthmatch.dataset.folder import folder_name
 from synthmatch.dataset.generate import generate
 from synthmatch.dataset.reader import Dataset
 from synthmatch.dataset.spec import DatasetSpec
@@ -107,9 +108,11 @@ def _answered(
         conditions = {"settings": one.settings.named()}
         file = AnswerFile(records, one.name, dataset, conditions)
         crossed = {
-            synth: AnswerFile(records, f"{one.name} by {synth}", dataset, conditions) for synth in dataset.synths
+            synth: AnswerFile(records, f"{one.name} by {folder_name(synth)}", dataset, conditions)
+            for synth in dataset.synths
+            if one.crossed and len(dataset.synths) > 1
         }
-        others = {synth: {o: items for o, items in targets.items() if o != synth} for synth in crossed if one.crossed}
+        others = {synth: {o: items for o, items in targets.items() if o != synth} for synth in crossed}
         if not (file.complete(targets) and all(crossed[synth].complete(asked) for synth, asked in others.items())):
             estimates = Estimates(folder / "estimates", one, dataset, targets)
             if not estimates.found():
