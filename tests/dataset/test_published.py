@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from synthmatch.cli.app import app
+from synthmatch.dataset import published as module
 from synthmatch.dataset.published import SYNTHS, import_published
 from synthmatch.dataset.reader import Dataset
 from synthmatch.errors import InputError, MissingSynthError
@@ -150,6 +151,16 @@ def test_files_of_another_form_are_refused(published: Path, tmp_path: Path) -> N
         path.write_bytes(contents)
         with pytest.raises(InputError, match="is no plain array"):
             import_published(published, tmp_path / "x")
+
+
+def test_a_hole_far_behind_is_found(published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Catches NaN in a part of an array after the first, which the least number of all parts passes over."""
+    monkeypatch.setattr(module, "_CHUNK", 1)
+    mels = np.load(published / "train_mels.npy")
+    mels[-1, 5, 5] = np.nan
+    np.save(published / "train_mels.npy", mels)
+    with pytest.raises(InputError, match="none or infinite"):
+        import_published(published, tmp_path / "x")
 
 
 def test_what_cannot_render_says_so() -> None:

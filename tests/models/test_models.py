@@ -1,6 +1,7 @@
 """What every registered model keeps: shapes, masks, isolated gradients, padding, files, and that it can learn."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -207,3 +208,11 @@ def test_an_unknown_model_is_refused() -> None:
     """Catches a KeyError in place of the list of names."""
     with pytest.raises(InputError, match="s-s, j-s, j-j"):
         model_class("vae")
+
+
+def test_a_registered_model_adds_no_folder_to_the_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Catches modules of the current folder that are found by imports of all kinds, where no class of one's own is named."""
+    monkeypatch.chdir(tmp_path)
+    before = list(sys.path)
+    model_class("j-j")
+    assert sys.path == before

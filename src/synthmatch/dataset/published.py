@@ -11,7 +11,7 @@ renders, so that a preset's notes lie on both sides.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -59,12 +59,11 @@ def import_published(
 
     Raises `InputError` where a file is missing or of another form, `OutputError` where the folder cannot be written.
     """
-    splits = [_arrays(source, name, split) for name, split in _SPLITS.items()]
-    items = {synth: list(_items_of(synth, splits)) for synth in SYNTHS}
-    rows = {synth: found for synth, found in items.items() if found}
+    digest = hashlib.sha256()
+    splits = [_arrays(source, name, split, digest) for name, split in _SPLITS.items()]
+    rows = _items(splits)
     spec = DatasetSpec(tuple(rows), max(map(len, rows.values())), (60,))
-    digest = _digest(splits)
-    origins = {synth: Origin(get_synth(synth).space.hash, SOURCE, "", digest) for synth in rows}
+    origins = {synth: Origin(get_synth(synth).space.hash, SOURCE, "", digest.hexdigest()[:16]) for synth in rows}
     dataset = DatasetFolder(folder, spec, origins)
     dataset.claim()
     tally = Tally(sum(map(len, rows.values())), progress)
@@ -78,8 +77,8 @@ def import_published(
     return dataset
 
 
-def _arrays(source: Path, name: str, split: Split) -> _Arrays:
-    """The arrays of a split, checked. Raises `InputError`."""
+def _arrays(source: Path, name: str, split: Split, digest: "hashlib._Hash") -> _Arrays:
+    """The arrays of a split, checked, and `digest` told of all they hold. Raises `InputError`."""
     paths = {kind: source / f"{name}_{kind}.npy" for kind in (_MELS, _PARAMS, _MASK, _NAME, _HARMONIC)}
     mels, params, masks = (_open(paths[kind]) for kind in (_MELS, _PARAMS, _MASK))
     if mels.ndim == 4 and mels.shape[3] == 1:
@@ -93,19 +92,22 @@ def _arrays(source: Path, name: str, split: Split) -> _Arrays:
             )
     if not count:
         raise InputError(f"{paths[_MASK]} has no item, expected some in each split")
-    low, high = _range(mels, paths[_MELS])
+    low, high = _range(mels, paths[_MELS], digest)
     in_db = low < 0
     if high > (0 if in_db else 1):
         raise InputError(f"{paths[_MELS]} has levels from {low:g} to {high:g}, expected 0 to 1, or dB up to 0")
-    low, high = _range(params, paths[_PARAMS])
+    low, high = _range(params, paths[_PARAMS], digest)
     if not (low >= 0 and high <= 1):
         raise InputError(f"{paths[_PARAMS]} has parameters from {low:g} to {high:g}, expected 0 to 1")
+    _range(masks, paths[_MASK], digest)
     names, harmonic = (_open(paths[kind]) if paths[kind].is_file() else None for kind in (_NAME, _HARMONIC))
     for told, kind in ((names, _NAME), (harmonic, _HARMONIC)):
         if told is not None and told.shape != (count,):
             raise InputError(
                 f"{paths[kind]} has shape {told.shape}, expected {(count,)}; remove it, or give the right one"
             )
+        if told is not None:
+            digest.update(np.ascontiguousarray(told).tobytes())
     if harmonic is not None and not (harmonic.dtype.kind in "fiu" and np.isfinite(harmonic).all()):
         raise InputError(f"{paths[_HARMONIC]} has other things than numbers; remove it, or give the right one")
     return _Arrays(split, mels, in_db, params, masks, names, harmonic)
@@ -124,42 +126,40 @@ def _open(path: Path) -> Array:
     return found
 
 
-def _range(array: Array, path: Path) -> tuple[float, float]:
-    """The least and the greatest number. Raises `InputError` where one is none."""
-    parts = [array[start : start + _CHUNK] for start in range(0, len(array), _CHUNK)]
-    low, high = min(float(part.min()) for part in parts), max(float(part.max()) for part in parts)
-    if not (np.isfinite(low) and np.isfinite(high)):
-        raise InputError(f"{path} has numbers that are none or infinite")
+def _range(array: Array, path: Path, digest: "hashlib._Hash") -> tuple[float, float]:
+    """The least and the greatest number, and `digest` told of all. Raises `InputError` where one is none."""
+    low, high = np.inf, -np.inf
+    for start in range(0, len(array), _CHUNK):
+        part = np.ascontiguousarray(array[start : start + _CHUNK])
+        digest.update(part.tobytes())
+        if not np.isfinite(part).all():
+            raise InputError(f"{path} has numbers that are none or infinite")
+        low, high = min(low, float(part.min())), max(high, float(part.max()))
     return low, high
 
 
-def _items_of(synth: str, splits: list[_Arrays]) -> Iterator[tuple[int, int]]:
-    """Split and place in it of each item of a synthesizer, in the order of the files. Raises `InputError`."""
+def _items(splits: list[_Arrays]) -> dict[str, list[tuple[int, int]]]:
+    """Split and place in it of each item of the synthesizers that have any, in the order of the files. Raises `InputError`."""
     widths = {get_synth(name).space.encoded_width: name for name in SYNTHS}
+    found: dict[str, list[tuple[int, int]]] = {name: [] for name in SYNTHS}
     for number, arrays in enumerate(splits):
         for start in range(0, len(arrays.masks), _CHUNK):
             masks = arrays.masks[start : start + _CHUNK]
             columns = masks.sum(axis=1).astype(np.int64)
-            # ones, then zeros
-            right = (masks == (np.arange(masks.shape[1]) < columns[:, None])).all(axis=1) & np.isin(
-                columns, list(widths)
-            )
-            if not right.all():
-                item = start + int(np.flatnonzero(~right)[0])
-                raise InputError(
-                    f"the mask of item {item} of the {arrays.split} split is none: expected ones in the first"
-                    f" {', '.join(f'{width} ({name})' for width, name in widths.items())} columns, and zeros"
-                )
-            yield from (
-                (number, start + place) for place in np.flatnonzero([widths[c] == synth for c in columns]).tolist()
-            )
+            ones_then_zeros = (masks == (np.arange(masks.shape[1]) < columns[:, None])).all(axis=1)
+            for place, (width, right) in enumerate(zip(columns.tolist(), ones_then_zeros.tolist(), strict=True), start):
+                if not right or width not in widths:
+                    raise InputError(
+                        f"the mask of item {place} of the {arrays.split} split is none: expected ones in the first"
+                        f" {', '.join(f'{width} ({name})' for width, name in widths.items())} columns, and zeros"
+                    )
+                found[widths[width]].append((number, place))
+    return {name: items for name, items in found.items() if items}
 
 
 def _row(number: int, split: int, item: int, splits: list[_Arrays], synth: Synth) -> KeptRow:
     arrays = splits[split]
     encoded = np.asarray(arrays.params[item, : synth.space.encoded_width], np.float32)
-    if not (np.isfinite(encoded).all() and encoded.min() >= 0 and encoded.max() <= 1):
-        raise InputError(f"item {item} of the {arrays.split} split has parameters outside 0..1")
     name = "" if arrays.names is None else str(arrays.names[item])
     # the published label is the upper end of a bin of 20 %
     harmonic = 0.0 if arrays.harmonic is None else float(arrays.harmonic[item]) - 10.0
@@ -167,14 +167,3 @@ def _row(number: int, split: int, item: int, splits: list[_Arrays], synth: Synth
     levels = np.asarray(arrays.mels[item], np.float32)
     mel = to_bytes(np.maximum(levels / np.float32(RANGE_DB) + 1, 0) if arrays.in_db else levels)
     return KeptRow(number, 0, Candidate(preset, arrays.split, SOURCE), mel[None], np.array([harmonic]))
-
-
-def _digest(splits: list[_Arrays]) -> str:
-    """Of all that is told of the items."""
-    found = hashlib.sha256()
-    for arrays in splits:
-        told = [array for array in (arrays.names, arrays.harmonic) if array is not None]
-        for array in (arrays.mels, arrays.params, arrays.masks, *told):
-            for start in range(0, len(array), _CHUNK):
-                found.update(np.ascontiguousarray(array[start : start + _CHUNK]).tobytes())
-    return found.hexdigest()[:16]

@@ -4,6 +4,7 @@ A model of another package is named ``module:Class``; the class's `name` is the 
 """
 
 import re
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -51,13 +52,18 @@ def model_class(name: str) -> "type[Model]":
         raise InputError(f"model is {name!r}, expected one of {', '.join(_MODELS)}, or module:Class of your own")
     require_torch()
     try:
-        found: type[Model] = named_class(":".join(_MODELS[name]) if name in _MODELS else name)
+        found: type[Model] = _registered(name) if name in _MODELS else named_class(name)
     except (ImportError, AttributeError, ValueError) as error:
         raise InputError(f"model is {name!r}, expected module:Class that can be imported; {error}") from None
     if getattr(found, "name", "") != name:
         raise InputError(f"model is {name!r}, expected module:Class of a Model whose name is this text")
     _given.add(name)
     return found
+
+
+def _registered(name: str) -> Any:
+    module, title = _MODELS[name]
+    return getattr(import_module(module), title)
 
 
 def model_folder(named: Path) -> Path:

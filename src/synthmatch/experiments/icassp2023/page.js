@@ -92,16 +92,15 @@ function fill(table, caption, columns, rows, overAll) {
   const body = make("tbody");
   for (const row of rows) {
     const line = make("tr");
-    columns.forEach(([, get, digits], place) => {
+    columns.forEach(([, get, digits, silent], place) => {
       const value = get(row);
       const text = value === null ? "–" : typeof value === "number" ? number(value, digits) : value;
       line.append(make(place ? "td" : "th", place ? {} : { scope: "row" }, text));
       if (typeof value === "string") line.lastChild.className = "words";
-    });
-    columns.forEach(([, , , silent], place) => {
-      if (!silent?.(row)) return;
-      line.children[place].classList.add("silent");
-      line.children[place].append(" silent");
+      if (silent?.(row)) {
+        line.lastChild.className = "silent";
+        line.lastChild.append(" silent");
+      }
     });
     line.values = columns.map(([, get]) => get(row));
     body.append(line);

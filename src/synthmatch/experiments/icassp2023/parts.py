@@ -21,8 +21,7 @@ def groups(outcome: Outcome, scale: Scale, synth: str) -> str:
     """
     methods = {NEAREST: [outcome.answers[NEAREST]]} if NEAREST in outcome.answers else {}
     for model in MODELS:
-        names = [run_name(model, LATENT_SIZE, seed) for seed in range(scale.seeds)]
-        if seeds := [outcome.answers[name] for name in names if name in outcome.answers]:
+        if seeds := [outcome.answers[name] for name in scale.seeds_of(model) if name in outcome.answers]:
             methods[model] = seeds
     rows = [["group", "parameters", *(f"{name}: param_mae ↓, param_accuracy ↑" for name in methods)]]
     rows.append(["---", *["---:"] * (1 + len(methods))])

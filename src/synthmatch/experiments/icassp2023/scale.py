@@ -41,6 +41,10 @@ class Scale:
         """Every model that is trained, with its number of seeds."""
         return dict.fromkeys(MODELS, self.seeds) | dict.fromkeys((*VARIANTS, *self.others), 1)
 
+    def seeds_of(self, model: str) -> list[str]:
+        """Names of a model's trainings with the usual latent size, one a seed."""
+        return [run_name(model, LATENT_SIZE, seed) for seed in range(self.models[model])]
+
 
 #: The whole path in two minutes; its numbers mean nothing.
 QUICK = Scale(24, (60,), 1, (2, 64), 2, 1, 1, warmup_epochs=1)

@@ -35,7 +35,7 @@ def by_model(answers: Answers, scale: Scale) -> dict[str, list[Answer]]:
     """The baselines, and each model at the usual latent size with the mean of the seeds that have answered."""
     found = {name: list(answers[name]) for name in BASELINES if name in answers}
     for model in scale.models:
-        seeds = [answers[name] for name in _names(model, scale) if name in answers]
+        seeds = [answers[name] for name in scale.seeds_of(model) if name in answers]
         if seeds:
             found[model] = [means(one) for one in zip(*seeds, strict=True)]
     return found
@@ -91,7 +91,7 @@ def ratios(answers: Answers, scale: Scale) -> str:
     """The joint models over the separate one, beside the paper's ratios, on all targets and on each synthesizer's."""
     metrics = ("lsd_icassp2023", "lsd", "mss")
     rows = [["model", "targets of", "paper", *metrics], ["---", "---", *["---:"] * (1 + len(metrics))]]
-    seeds = {model: [answers[n] for n in _names(model, scale) if n in answers] for model in MODELS}
+    seeds = {model: [answers[n] for n in scale.seeds_of(model) if n in answers] for model in MODELS}
     for model in MODELS[1:]:
         if not (seeds[model] and seeds[MODELS[0]]):
             continue
@@ -150,10 +150,6 @@ def markdown(rows: Sequence[Sequence[str]]) -> str:
 
 def _pairs(models: Sequence[str]) -> list[tuple[str, str]]:
     return [(a, b) for i, a in enumerate(models) for b in models[i + 1 :]]
-
-
-def _names(model: str, scale: Scale) -> list[str]:
-    return [run_name(model, LATENT_SIZE, seed) for seed in range(scale.models[model])]
 
 
 def _cell(scores: Float64[F64, " targets"]) -> str:
