@@ -126,8 +126,8 @@ def test_large_presets_do_not_block(pool: RenderPool) -> None:
     assert [audio.shape for audio in results] == [(1, note.samples)] * 6
 
 
-def test_usable_from_another_thread_by_one_stream_at_a_time(pool: RenderPool) -> None:
-    """Catches signal handlers that need the main thread, and two streams that steal each other's results."""
+def test_usable_from_another_thread_by_one_at_a_time(pool: RenderPool) -> None:
+    """Catches signal handlers that need the main thread, and two threads that steal each other's results."""
     presets = voices(Faulty(), 4)
     results: list[object] = []
     thread = threading.Thread(target=lambda: results.extend(pool.run(presets, NOTE, loudness)))
@@ -136,10 +136,31 @@ def test_usable_from_another_thread_by_one_stream_at_a_time(pool: RenderPool) ->
     assert results == pool.run(presets, NOTE, loudness)
     first = pool.stream(presets, NOTE)
     next(first)
-    with pytest.raises(RuntimeError, match="in use by another stream"):
-        pool.run(presets, NOTE)
+    refused: list[str] = []
+
+    def ask() -> None:
+        with pytest.raises(RuntimeError) as caught:
+            pool.run(presets, NOTE)
+        refused.append(str(caught.value))
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    thread.join()
+    assert refused == ["this render pool is in use by another thread; finish or close its stream first"]
     first.close()
     assert pool.run(presets, NOTE, loudness) == results
+
+
+def test_what_was_begun_goes_on_beside_other_renders(pool: RenderPool) -> None:
+    """Catches results given to whoever waits, and a batch that begins only when its results are asked for."""
+    presets = voices(Faulty(), 9)
+    wanted = pool.run(presets, NOTE, loudness)
+    begun = pool.begin(presets[:5], NOTE, loudness)
+    later = pool.begin(presets[5:7], NOTE, loudness)
+    audio: list[Any] = pool.run(presets[7:], NOTE)
+    assert [loudness(a) for a in audio] == wanted[7:]
+    assert later() == wanted[5:7]
+    assert begun() == wanted[:5]
 
 
 def test_what_does_not_fit_is_refused(pool: RenderPool) -> None:

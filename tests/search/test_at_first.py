@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from at_once import at_once
 from synthmatch.features.search_distance import RenderFeatures
 from synthmatch.params import Preset
 from synthmatch.search.distinct import at_first
@@ -21,7 +22,7 @@ def test_what_a_search_began_with_is_known() -> None:
     def evaluate(asked: Sequence[Preset]) -> list[RenderFeatures | None]:
         return [RenderFeatures(distances[preset.key()]) for preset in asked]
 
-    objective = Objective(DEXED.space, evaluate, Budget(4))
+    objective = Objective(DEXED.space, at_once(evaluate), Budget(4))
     assert at_first(objective) == []
     objective.began = {preset.key() for preset in presets[:2]}
     objective(presets)

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from at_once import at_once
 from synthmatch.features.search_distance import RenderFeatures, SearchDistance
 from synthmatch.note import Note
 from synthmatch.params import Preset
@@ -53,7 +54,7 @@ def renders(request: pytest.FixtureRequest) -> Iterator[Renders]:
 
 def searched(renders: Renders, name: str, budget: Budget, seed: int) -> Objective:
     """An objective after a search."""
-    objective = Objective(renders.synth.space, renders.evaluate, budget)
+    objective = Objective(renders.synth.space, at_once(renders.evaluate), budget)
     SEARCHES[name](objective, renders.seeds, np.random.default_rng(seed))
     return objective
 
@@ -104,7 +105,7 @@ def hidden_point(count: int) -> tuple[Objective, Preset]:
         units = [synth.space.to_unit(preset.native) for preset in presets]
         return [RenderFeatures(float(np.linalg.norm(unit - hidden))) for unit in units]
 
-    return Objective(synth.space, evaluate, Budget(count)), synth.preset(synth.space.to_native(start))
+    return Objective(synth.space, at_once(evaluate), Budget(count)), synth.preset(synth.space.to_native(start))
 
 
 def test_cma_es_descends() -> None:
@@ -123,7 +124,7 @@ def test_cma_es_goes_on_after_convergence() -> None:
     space = get_synth("amsynth").space
     flat = Objective(
         space,
-        lambda presets: [RenderFeatures(1.0)] * len(presets),
+        at_once(lambda presets: [RenderFeatures(1.0)] * len(presets)),
         Budget(600),
     )
     SEARCHES["cma-es"](flat, [get_synth("amsynth").preset(space.default)], np.random.default_rng(0))

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from at_once import at_once
 from synthmatch.errors import InputError
 from synthmatch.features.search_distance import SearchDistance
 from synthmatch.note import Note
@@ -27,7 +28,7 @@ def test_no_search_moves_what_is_locked(name: str) -> None:
     score = SearchDistance(engine.render(SYNTH.preset(SPACE.default), NOTE))
     locks = lock(SPACE, NAMES, base.native)
     assert locks
-    found = Objective(SPACE, lambda ps: [score(engine.render(p, NOTE)) for p in ps], Budget(60), locks=locks)
+    found = Objective(SPACE, at_once(lambda ps: [score(engine.render(p, NOTE)) for p in ps]), Budget(60), locks=locks)
     SEARCHES[name](found, seeds, rng)
     assert len(found.scored) == 60
     natives = np.stack([scored.preset.native for scored in found.scored])

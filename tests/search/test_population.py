@@ -1,16 +1,18 @@
 """The population search and its parts, on a synthesizer where the truth is known."""
 
 import pickle
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
 
+from at_once import at_once
 from synthmatch.features.search_distance import RenderFeatures, SearchDistance
 from synthmatch.note import Note
 from synthmatch.params import Preset
 from synthmatch.search.audibility import Audibility
 from synthmatch.search.jacobian import Jacobian
-from synthmatch.search.objective import Budget, Exhausted, Objective, Progress
+from synthmatch.search.objective import Budget, Exhausted, Objective, Progress, Results
 from synthmatch.search.population import population_search
 from synthmatch.synths.registry import get_synth
 
@@ -24,7 +26,7 @@ def objective(budget: Budget, seen: list[Progress] | None = None) -> Objective:
     goal = SYNTH.space.from_named({"op2_output_level": 75, "op1_rate_4": 40, "feedback": 4})
     score = SearchDistance(engine.render(SYNTH.preset(goal), NOTE))
     report = seen.append if seen is not None else None
-    return Objective(SYNTH.space, lambda ps: [score(engine.render(p, NOTE)) for p in ps], budget, report)
+    return Objective(SYNTH.space, at_once(lambda ps: [score(engine.render(p, NOTE)) for p in ps]), budget, report)
 
 
 def seeds(count: int = 12) -> list[Preset]:
@@ -70,11 +72,35 @@ def test_nothing_is_rendered_twice() -> None:
     assert len({s.preset.key() for s in found.scored}) == 150
 
 
+def test_a_batch_is_made_while_the_one_before_is_rendered() -> None:
+    """Catches workers that wait while children are made, and a child of a preset that is still being rendered."""
+    found = objective(Budget(80))
+    inner = found.evaluate
+    order: list[str] = []
+
+    def evaluate(presets: Sequence[Preset]) -> Results:
+        begun = inner(presets)
+        order.append("begin")
+
+        def results() -> list[RenderFeatures | None]:
+            order.append("collect")
+            return begun()
+
+        return results
+
+    found.evaluate = evaluate
+    population_search(found, seeds(), np.random.default_rng(0))
+    # the seeds by themselves, then always one batch ahead
+    after = order[order.index("collect", 2) + 1 :]
+    assert after[:5] == ["begin", "begin", "collect", "begin", "collect"]
+    assert len({s.preset.key() for s in found.scored}) == 80
+
+
 def test_a_failed_render_is_survived() -> None:
     """Catches a crash of one preset that ends the search, or that is taken for the best."""
     found = objective(Budget(80))
     inner = found.evaluate
-    found.evaluate = lambda ps: [None if i % 3 == 0 else h for i, h in enumerate(inner(ps))]
+    found.evaluate = at_once(lambda ps: [None if i % 3 == 0 else h for i, h in enumerate(inner(ps)())])
     population_search(found, seeds(), np.random.default_rng(0))
     assert len(found.scored) == 80
     assert np.isfinite(found.best()[0].distance)
@@ -83,7 +109,7 @@ def test_a_failed_render_is_survived() -> None:
 def test_all_renders_failing_ends() -> None:
     """Catches an endless loop where nothing can be rendered."""
     found = objective(Budget(40))
-    found.evaluate = lambda ps: [None for _ in ps]
+    found.evaluate = at_once(lambda ps: [None for _ in ps])
     population_search(found, seeds(), np.random.default_rng(0))
     assert found.best() == []
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from at_once import at_once
 from synthmatch.features.search_distance import RenderFeatures, SearchDistance
 from synthmatch.note import Note
 from synthmatch.params import Preset
@@ -26,7 +27,10 @@ def test_only_what_sounds_has_weight() -> None:
     score = SearchDistance(engine.render(preset, NOTE))
     told: list[tuple[int, int]] = []
     weights = sensitivity(
-        SPACE, preset, lambda ps: [score(engine.render(p, NOTE)) for p in ps], lambda *state: told.append(state)
+        SPACE,
+        preset,
+        at_once(lambda ps: [score(engine.render(p, NOTE)) for p in ps]),
+        lambda *state: told.append(state),
     )
     named = SPACE.named(weights)
     # measured: 0.70 and 0.51
@@ -49,6 +53,6 @@ def test_a_failed_render_has_no_weight() -> None:
     """Catches a crash of one probe that ends the others."""
     heard = RenderFeatures(2.0)
     answers = iter([None, *[heard] * 200])
-    weights = sensitivity(SPACE, one_operator(), lambda presets: [next(answers) for _ in presets])
+    weights = sensitivity(SPACE, one_operator(), at_once(lambda presets: [next(answers) for _ in presets]))
     assert weights[0] == 0
     assert (weights[1:] == 2).all()

@@ -5,6 +5,7 @@ A preset is rendered once for all targets with one note and measured against eac
 """
 
 from collections.abc import Sequence
+from functools import partial
 
 from synthmatch.arrays import Audio
 from synthmatch.benchmark.targets import BenchTarget
@@ -48,11 +49,11 @@ class SharedDistances:
             self._group, self._measure, self._known = group, ManyDistances(group), {}
         place = group.index(target)
 
-        def evaluate(presets: Sequence[Preset]) -> list[RenderFeatures | None]:
+        def found(presets: Sequence[Preset]) -> list[RenderFeatures | None]:
             if new := [preset for preset in presets if preset.key() not in self._known]:
                 results = self._pool.run(new, target.note, self._measure)
                 self._known.update((preset.key(), result) for preset, result in zip(new, results, strict=True))
-            found = [self._known[preset.key()] for preset in presets]
-            return [None if isinstance(f, RenderFailure) else RenderFeatures(f[place]) for f in found]
+            every = [self._known[preset.key()] for preset in presets]
+            return [None if isinstance(one, RenderFailure) else RenderFeatures(one[place]) for one in every]
 
-        return evaluate
+        return lambda presets: partial(found, presets)

@@ -43,10 +43,12 @@ class RenderFeatures(NamedTuple):
 class SearchDistance:
     """Measures renders against one target; picklable, so that workers measure where they render.
 
-    `target`: (channels, samples) float32. A render of another length is cut or filled with silence.
+    `target`: (channels, samples) float32. A render of another length is cut or filled with silence. `spectra`: whether renders
+    have sketches and spectra, of which only a surrogate learns.
     """
 
-    def __init__(self, target: Audio) -> None:
+    def __init__(self, target: Audio, *, spectra: bool = True) -> None:
+        self._spectra = spectra
         self._samples = target.shape[-1]
         bands = channel_power(target, WINDOW, HOP) @ mel_bands(WINDOW, MELS)
         self._pattern = pattern_of(target, bands)
@@ -64,9 +66,13 @@ class SearchDistance:
         mels = _relative(pattern) - self._mels
         lengths = np.diff(np.append(self._segments, len(mels)))
         cells = np.add.reduceat(mels, self._segments, axis=0).reshape(len(lengths), MELS // 2, 2).sum(axis=2)
+        distance = 1.0 if pattern.level_db < QUIETEST_DB else loudness_distance(self._pattern, pattern)
+        difference = (cells / (2 * lengths[:, None])).ravel()
+        if not self._spectra:
+            return RenderFeatures(distance, difference)
         return RenderFeatures(
-            1.0 if pattern.level_db < QUIETEST_DB else loudness_distance(self._pattern, pattern),
-            (cells / (2 * lengths[:, None])).ravel(),
+            distance,
+            difference,
             segment_means(decibels(bands, FLOOR_DB)),
             decibels(segment_means(power), FLOOR_DB).astype(np.float16),
         )

@@ -8,10 +8,8 @@ import queue
 import threading
 import time
 import weakref
-from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import islice, repeat
+from collections.abc import Callable, Generator, Iterable, Sequence
+from itertools import repeat
 from typing import Any
 
 from synthmatch.arrays import Audio
@@ -21,6 +19,7 @@ from synthmatch.params.preset import Preset
 from synthmatch.render.guard import RenderFailure
 from synthmatch.render.patience import Patience
 from synthmatch.render.process import Arrival, WorkerProcess
+from synthmatch.render.stream import Job, Stream
 from synthmatch.render.wire import Parts, pack
 from synthmatch.synths.base import Synth
 from synthmatch.systems import cores
@@ -38,19 +37,8 @@ _LOAD_SECONDS = 60.0
 _LOOK_SECONDS = 0.5
 
 
-@dataclass(slots=True, eq=False)
-class _Job:
-    index: int
-    preset: Preset
-    packed: Parts
-    audio_seconds: float
-    #: the stream that asked: replies to one that was left early are dropped
-    stream: object
-    failures: int = 0
-
-
 class RenderPool:
-    """Workers for one synthesizer. A context manager; usable from any thread, one stream at a time.
+    """Workers for one synthesizer. A context manager; usable from any thread, one thread at a time.
 
     `workers` defaults to the number of cores. `timeout_seconds` is the most for one render and its measure, from its start
     in the worker; `Patience` makes it less once renders were timed. Raises `MissingSynthError` where the synthesizer is not installed.
@@ -66,7 +54,8 @@ class RenderPool:
         self._timeout_seconds = timeout_seconds
         self._patience = Patience(timeout_seconds)
         self._timed_measure: Parts | None = None
-        self._busy = threading.Lock()
+        self._streams: list[Stream] = []
+        self._thread = 0
         self._inbox: queue.SimpleQueue[Arrival] = queue.SimpleQueue()
         self._failed_loads = 0
         self._processes: list[WorkerProcess] = []
@@ -90,11 +79,26 @@ class RenderPool:
 
         `note` is one for all, or one a preset. Raises like `stream`.
         """
+        return self.begin(presets, note, measure)()
+
+    def begin(
+        self, presets: Sequence[Preset], note: Note | Sequence[Note], measure: Measure | None = None
+    ) -> Callable[[], list[Any | RenderFailure]]:
+        """Have workers begin what `run` does, while the caller goes on; what it gives has the results when it is called.
+
+        Jobs beyond the first two a worker are sent whenever the pool is waited for. Raises like `stream`.
+        """
         if not isinstance(note, Note) and len(note) != len(presets):
             raise InputError(f"got {len(note)} notes for {len(presets)} presets, expected one note or one a preset")
-        results: list[Any] = [None] * len(presets)
-        for index, result in self.stream(presets, note, measure):
-            results[index] = result
+        stream = self._open(presets, note, measure)
+        self._hand_out()
+
+        def results() -> list[Any | RenderFailure]:
+            found: list[Any] = [None] * len(presets)
+            for index, result in self._results(stream):
+                found[index] = result
+            return found
+
         return results
 
     def stream(
@@ -105,59 +109,63 @@ class RenderPool:
         Raises `PresetError` for a preset of another synthesizer, `RenderError` where workers cannot be started or
         cannot load `measure`, `MissingSynthError` where the synthesizer will not load.
         """
+        yield from self._results(self._open(presets, note, measure))
+
+    def _open(self, presets: Iterable[Preset], note: Note | Iterable[Note], measure: Measure | None) -> Stream:
         if not self._finalizer.alive:
             raise RuntimeError("this render pool is closed; open another")
-        if not self._busy.acquire(blocking=False):
-            raise RuntimeError("this render pool is in use by another stream; finish or close that first")
+        if self._streams and self._thread != threading.get_ident():
+            raise RuntimeError("this render pool is in use by another thread; finish or close its stream first")
+        self._thread = threading.get_ident()
+        # copied, since its arrays may be changed before the next run asks whether workers have it
+        packed: Parts | None = None if measure is None else [bytes(part) for part in pack(measure)]
+        if packed != self._timed_measure:
+            self._timed_measure = packed
+            self._patience.forget()
+        stream = Stream(packed)
+        notes = repeat(note) if isinstance(note, Note) else note
+        pairs = enumerate(zip(presets, notes, strict=False))
+        stream.fresh = (self._job(index, preset, own, stream) for index, (preset, own) in pairs)
+        self._bury_idle()
+        self._start_missing()
+        self._streams.append(stream)
+        return stream
+
+    def _results(self, stream: Stream) -> Generator[tuple[int, Any | RenderFailure], None, None]:
+        """Results of a stream as they come; those of other streams are kept for whoever asked."""
         try:
-            # copied, since its arrays may be changed before the next run asks whether workers have it
-            packed: Parts | None = None if measure is None else [bytes(part) for part in pack(measure)]
-            yield from self._serve(presets, note, packed)
+            while True:
+                while stream.done:
+                    yield stream.done.popleft()
+                self._hand_out()
+                if not stream.sent and not stream.next():
+                    return
+                self._take(*self._wait())
+                self._start_missing()
         except KeyboardInterrupt:
             # a message may be half-written: the next stream starts new workers
             self._stop()
             raise
         finally:
-            self._busy.release()
+            self._streams.remove(stream)
 
-    def _serve(
-        self, presets: Iterable[Preset], note: Note | Iterable[Note], measure: Parts | None
-    ) -> Generator[tuple[int, Any | RenderFailure], None, None]:
-        stream = object()
-        if measure != self._timed_measure:
-            self._timed_measure = measure
-            self._patience.forget()
-        notes = repeat(note) if isinstance(note, Note) else note
-        pairs = enumerate(zip(presets, notes, strict=False))
-        fresh = (self._job(index, preset, own, stream) for index, (preset, own) in pairs)
-        pending: deque[_Job] = deque()
-        self._bury_idle()
-        self._start_missing()
-        while self._hand_out(pending, fresh, measure, stream):
-            worker, message, seconds = self._wait()
-            if message is None:
-                job, status, value = self._bury(worker)
-                pending.extendleft(left for left in reversed(worker.jobs) if left.stream is stream)
-            else:
-                job, status, value = self._read(worker, message, seconds)
-            self._start_missing()
-            if job is None or job.stream is not stream:
-                continue
-            if status == "ok":
-                yield job.index, value
-                continue
-            job.failures += 1
-            if job.failures < _ATTEMPTS:
-                pending.appendleft(job)
-            else:
-                yield job.index, RenderFailure(job.preset, status, value)
+    def _take(self, worker: WorkerProcess, message: Any, seconds: float) -> None:
+        """Take note of a worker's message, or of its end."""
+        if message is None:
+            job, status, value = self._bury(worker)
+            for left in reversed(worker.jobs):
+                left.stream.give_back(left)
+        else:
+            job, status, value = self._read(worker, message, seconds)
+        if job is not None:
+            job.stream.settle(job, status, value)
 
-    def _job(self, index: int, preset: Preset, note: Note, stream: object) -> _Job:
+    def _job(self, index: int, preset: Preset, note: Note, stream: Stream) -> Job:
         if preset.synth != self.synth.id:
             raise PresetError(
                 f"preset {index} is of {preset.synth}, this pool renders {self.synth.id}; use its own pool"
             )
-        return _Job(index, preset, pack(("job", preset, note)), note.render_seconds, stream)
+        return Job(index, preset, pack(("job", preset, note)), note.render_seconds, stream)
 
     def _start_missing(self) -> None:
         while len(self._processes) < self.workers:
@@ -169,19 +177,19 @@ class RenderPool:
             self._processes.remove(worker)
             worker.bury()
 
-    def _hand_out(self, pending: deque[_Job], fresh: Iterator[_Job], measure: Parts | None, stream: object) -> bool:
-        """Send jobs while workers take them, the least busy first. False where none is left, here or in a worker."""
-        while True:
-            busy = any(job.stream is stream for worker in self._processes for job in worker.jobs)
-            if not pending and (not busy or any(worker.takes([], measure) for worker in self._processes)):
-                pending.extend(islice(fresh, 1))
-            if not pending:
-                return busy
-            able = [worker for worker in self._processes if worker.takes(pending[0].packed, measure)]
-            if not able:
-                return True
-            job = pending.popleft()
-            min(able, key=lambda worker: len(worker.jobs)).give(job, job.packed, measure)
+    def _hand_out(self) -> None:
+        """Send jobs while workers take them, the oldest stream's first, each to the least busy."""
+        for stream in self._streams:
+            # an endless stream is asked for a preset only where it is needed
+            while stream.pending or not stream.sent or any(w.takes([], stream.measure) for w in self._processes):
+                job = stream.next()
+                able = [w for w in self._processes if job and w.takes(job.packed, stream.measure)]
+                if not job or not able:
+                    break
+                min(able, key=lambda worker: len(worker.jobs)).give(
+                    stream.pending.popleft(), job.packed, stream.measure
+                )
+                stream.sent += 1
 
     def _wait(self) -> Arrival:
         """The next message; on the way, workers past their time are killed, which closes their pipes."""
@@ -206,7 +214,7 @@ class RenderPool:
             return _LOAD_SECONDS
         return self._patience.limit_seconds(worker.jobs[0].audio_seconds, worker.jobs[0].failures)
 
-    def _read(self, worker: WorkerProcess, message: Any, seconds: float) -> tuple[_Job | None, Any, Any]:
+    def _read(self, worker: WorkerProcess, message: Any, seconds: float) -> tuple[Job | None, Any, Any]:
         """Job, status and value of a worker's message; no job where it is about the worker itself."""
         kind, *rest = message
         if kind == "ready":
@@ -229,7 +237,7 @@ class RenderPool:
                 worker.bury()
         return worker.jobs.popleft(), *rest
 
-    def _bury(self, worker: WorkerProcess) -> tuple[_Job | None, Any, str]:
+    def _bury(self, worker: WorkerProcess) -> tuple[Job | None, Any, str]:
         """Job that a dead worker was busy with, if any, and how it ended."""
         self._processes.remove(worker)
         ended = worker.bury()
@@ -245,6 +253,10 @@ class RenderPool:
         return job, "crash", ended
 
     def _stop(self) -> None:
+        """End the workers; what they were given is begun again where its stream goes on."""
+        for worker in self._processes:
+            for job in reversed(worker.jobs):
+                job.stream.give_back(job)
         _close(self._processes, os.getpid())
         self._inbox = queue.SimpleQueue()
 

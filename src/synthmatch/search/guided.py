@@ -24,6 +24,7 @@ from synthmatch.search.preselection import Preselection
 from synthmatch.search.rendering import rendered_with
 from synthmatch.search.surrogate_assisted import propose_without_rendering, surrogate_assisted_search
 from synthmatch.surrogate.surrogate import Surrogate
+from synthmatch.systems.threads import one_thread
 
 #: Spends an objective's budget. Takes presets near the target, nearest first, at least one; what was found is in
 #: the objective.
@@ -79,7 +80,7 @@ def guided_search(
     """
     # what proposers and predictions find must not depend on how loud a recording is
     target = with_loudness(target, _LOUDNESS_DB)
-    measured = evaluate or rendered_with(pool, note, SearchDistance(target))
+    measured = evaluate or rendered_with(pool, note, SearchDistance(target, spectra=bool(surrogate)))
     objective = Objective(pool.synth.space, measured, budget, locks=locks, renders_each=renders_each)
     if report:
         objective.report = lambda progress: report(objective, progress)
@@ -102,10 +103,14 @@ def guided_search(
         elif rendering and preselection:
             surrogate_assisted_search(objective, seeds, rng, preselection)
         elif rendering:
-            population_search(objective, seeds, rng)
+            with one_thread():
+                population_search(objective, seeds, rng)
         elif preselection and known and surrogate and surrogate.change_cosine >= trusted_cosine:
             seeds = propose_without_rendering(objective, seeds, rng, preselection, answers)
     except (KeyboardInterrupt, Interrupted):
         complete = False
+    # what was begun when time was up, or by a search that was interrupted, is on its way
+    while objective.under_way:
+        objective.collect()
     # without a render, or where none succeeded, the seeds are the answer
     return SearchResult(distinct(objective, answers) or seeds[:answers], objective, complete)

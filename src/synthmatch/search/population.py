@@ -5,6 +5,7 @@ everywhere. Each is a better member, changed by one operator (`search.operators`
 how much they improved their parent; an operator is drawn in proportion to its credit, never below a floor.
 """
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -178,10 +179,19 @@ class Population:
 def population_search(objective: Objective, seeds: Sequence[Preset], rng: np.random.Generator) -> None:
     """Spend the objective's budget. `seeds`: presets near the target, nearest first; at least one."""
     population = Population(objective, seeds, rng)
+    asked: deque[list[Child]] = deque()
     try:
         population.render_seeds()
-        # a small space may have nothing left that was not rendered
-        while population.members and objective.left and (children := list(population.ask(BATCH).values())):
-            population.tell(children, objective([child.preset for child in children]))
+        while population.members:
+            # workers render one batch while the next is made, which does not know how that one came out, whatever their number
+            children = list(population.ask(BATCH).values()) if objective.left else []
+            if children:
+                objective.begin([child.preset for child in children])
+                asked.append(children)
+            elif not asked:
+                # spent, or a small space has nothing left that was not rendered
+                return
+            if len(asked) > 1 or not children:
+                population.tell(asked.popleft(), objective.collect())
     except Exhausted:
         return

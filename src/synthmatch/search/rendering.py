@@ -7,7 +7,7 @@ from synthmatch.note import Note
 from synthmatch.params import Preset
 from synthmatch.render.guard import RenderFailure
 from synthmatch.render.pool import RenderPool
-from synthmatch.search.objective import Evaluate
+from synthmatch.search.objective import Evaluate, Results
 
 
 def together(values: Sequence[float], worst: Callable[[Sequence[float]], float]) -> float:
@@ -20,11 +20,16 @@ def rendered_with(
 ) -> Evaluate:
     """Render presets with a note in the pool's workers, and measure their distance there. What fails is added to `failures`."""
 
-    def evaluate(presets: Sequence[Preset]) -> list[RenderFeatures | None]:
-        results = pool.run(presets, note, distance)
-        if failures is not None:
-            failures.extend(result for result in results if isinstance(result, RenderFailure))
-        return [None if isinstance(result, RenderFailure) else result for result in results]
+    def evaluate(presets: Sequence[Preset]) -> Results:
+        begun = pool.begin(presets, note, distance)
+
+        def results() -> list[RenderFeatures | None]:
+            found = begun()
+            if failures is not None:
+                failures.extend(result for result in found if isinstance(result, RenderFailure))
+            return [None if isinstance(result, RenderFailure) else result for result in found]
+
+        return results
 
     return evaluate
 
@@ -38,14 +43,19 @@ def rendered_together(
     """
     each = [rendered_with(pool, note, distance, failures) for note, distance in zip(notes, distances, strict=True)]
 
-    def evaluate(presets: Sequence[Preset]) -> list[RenderFeatures | None]:
-        rows = zip(*(rendered(presets) for rendered in each), strict=True)
-        whole = [[features for features in row if features] for row in rows]
-        return [
-            row[0]._replace(distance=together([features.distance for features in row], max))
-            if len(row) == len(notes)
-            else None
-            for row in whole
-        ]
+    def evaluate(presets: Sequence[Preset]) -> Results:
+        begun = [rendered(presets) for rendered in each]
+
+        def results() -> list[RenderFeatures | None]:
+            rows = zip(*(of_note() for of_note in begun), strict=True)
+            whole = [[features for features in row if features] for row in rows]
+            return [
+                row[0]._replace(distance=together([features.distance for features in row], max))
+                if len(row) == len(notes)
+                else None
+                for row in whole
+            ]
+
+        return results
 
     return evaluate

@@ -33,7 +33,7 @@ def sensitivity(
     probes = probed(space, preset)
     weights = np.zeros(len(space))
     for begin in range(0, len(probes), _BATCH):
-        rendered = evaluate(probes[begin : begin + _BATCH])
+        rendered = evaluate(probes[begin : begin + _BATCH])()
         weights[begin : begin + len(rendered)] = [r.distance if r else 0.0 for r in rendered]
         if report:
             report(begin + len(rendered), len(probes))
