@@ -39,12 +39,12 @@ def test_candidates_are_shown_on_the_way(monkeypatch: pytest.MonkeyPatch) -> Non
     """Catches candidates that are not ranked, are rendered again each time, or change the result by being shown."""
     monkeypatch.setattr("synthmatch.matcher._SHOW_SECONDS", 0.0)
     shown: list[list[Match]] = []
-    request = {"synths": ["dexed"], "renders": 60, "metrics": ("lsd",), "sources": ["library"]}
+    request = {"synths": ["dexed"], "renders": 300, "metrics": ("lsd",), "sources": ["library"]}
     seen = match(BASS, **request, show=lambda _, some: shown.append(list(some)))  # type: ignore[arg-type]
     unseen = match(BASS, **request)  # type: ignore[arg-type]
     assert len(shown) > 2
     assert all([m.distance for m in some] == sorted(m.distance for m in some) for some in shown)
-    assert shown[-1][0].distance < 0.89 * shown[0][0].distance  # measured: 23 % nearer
+    assert shown[-1][0].distance < 0.935 * shown[0][0].distance  # measured: 13 % nearer
     keys = [m.preset.key() for some in shown for m in some]
     assert len({id(m) for some in shown for m in some}) == len(set(keys)), "one preset was rendered twice to be shown"
     assert [m.preset.key() for m in seen] == [m.preset.key() for m in unseen]

@@ -1,5 +1,6 @@
 """One synthesizer against one target: proposers, a search under a budget, and the candidates that it ends with."""
 
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -28,13 +29,15 @@ from synthmatch.search.guided import guided_search
 from synthmatch.search.locks import lock
 from synthmatch.search.objective import Budget, Objective, Progress
 from synthmatch.search.preset_level import SET_TO_LEVEL, levelled
-from synthmatch.search.rendering import rendered_together, rendered_with, together
+from synthmatch.search.rendering import once, rendered_together, rendered_with, together
 from synthmatch.surrogate.surrogate import Surrogate
 from synthmatch.synths.base import Synth
 from synthmatch.target import Target
 
 #: Candidates so far are shown at most this often: each new one costs a render.
 _SHOW_SECONDS = 2.0
+#: A synthesizer whose best match ranks so many times as far as the best of all may yet overtake it; not tuned.
+_NEAR = 1.2
 #: Presets that are rendered for each candidate, of which some sound alike; not tuned.
 _SPARE = 4
 
@@ -46,7 +49,6 @@ class Task:
     target: Target
     #: where the target has several notes all of them, from low to high; `target` is one of them
     notes: Sequence[Target]
-    budget: Budget
     candidates: int
     seed: int
     libraries: Sequence[Library]
@@ -69,40 +71,60 @@ class SynthMatches(NamedTuple):
     out_of_reach: bool
     failed: str
 
+    @property
+    def rank(self) -> float:
+        """Of its best match, the least first; infinite without one."""
+        return min((match.rank for match in self.matches), default=math.inf)
 
-def match_one(synth: Synth, pool: RenderPool, task: Task) -> SynthMatches:
-    """Search with one synthesizer. A first Ctrl-C ends the search and keeps the best so far, a second is raised."""
-    first = [preset for preset in task.start if preset.synth == synth.id]
-    held = first[0].native if first else synth.space.default
-    locks = lock(synth.space, task.locked, held)
-    matcher = _Matcher(synth, pool, task)
-    report = _Report(matcher, task)
-    libraries = [*libraries_for(synth.id), *task.libraries]
-    found = guided_search(
-        task.target.audio,
-        task.target.note,
-        pool,
-        proposers_for(libraries, start=task.start, model=task.model, sources=task.sources, notes=task.notes),
-        task.surrogates.get(synth.id),
-        task.budget,
-        np.random.default_rng([task.seed, _stable(synth.id)]),
-        answers=_SPARE * task.candidates,
-        locks=locks,
-        report=report,
-        evaluate=matcher.evaluate,
-        renders_each=len(task.notes) or 1,
-    )
-    complete, spent = found.complete, found.objective.renders
-    try:
-        matches = matcher.finish(found.presets, spent, at_first(found.objective))
-    except KeyboardInterrupt:
-        if not complete:
-            raise
-        complete, matches = False, matcher.finish(found.presets, spent, at_first(found.objective))
-    # what is locked may be what the target needs, and that says nothing about the synthesizer
-    out_of_reach = not task.locked and is_out_of_reach([m.in_domain_percentile for m in matches])
-    failed = "" if matches else failures_text(pool, task.target.note, matcher.failures, synth.preset(held))
-    return SynthMatches(matches, spent, complete, out_of_reach, failed)
+
+def leading(found: Mapping[str, SynthMatches]) -> list[str]:
+    """Ids of the synthesizers that may still be the best after more renders: those near the best so far, it first."""
+    best = min(one.rank for one in found.values())
+    return sorted((id for id, one in found.items() if one.rank <= _NEAR * best), key=lambda id: found[id].rank)
+
+
+class SynthSearch:
+    """The search of one synthesizer. It may be run again with more renders: what was rendered is not rendered anew."""
+
+    def __init__(self, synth: Synth, pool: RenderPool, task: Task) -> None:
+        self._synth, self._pool, self._task = synth, pool, task
+        self._matcher = _Matcher(synth, pool, task)
+        self._evaluate = once(self._matcher.evaluate)
+
+    def run(self, budget: Budget) -> SynthMatches:
+        """Search. A first Ctrl-C ends the search and keeps the best so far, a second is raised.
+
+        The same budget in renders gives the same, whatever was run before.
+        """
+        synth, task, matcher = self._synth, self._task, self._matcher
+        first = [preset for preset in task.start if preset.synth == synth.id]
+        held = first[0].native if first else synth.space.default
+        libraries = [*libraries_for(synth.id), *task.libraries]
+        found = guided_search(
+            task.target.audio,
+            task.target.note,
+            self._pool,
+            proposers_for(libraries, start=task.start, model=task.model, sources=task.sources, notes=task.notes),
+            task.surrogates.get(synth.id),
+            budget,
+            np.random.default_rng([task.seed, _stable(synth.id)]),
+            answers=_SPARE * task.candidates,
+            locks=lock(synth.space, task.locked, held),
+            report=_Report(matcher, task),
+            evaluate=self._evaluate,
+            renders_each=len(task.notes) or 1,
+        )
+        complete, spent = found.complete, found.objective.renders
+        try:
+            matches = matcher.finish(found.presets, spent, at_first(found.objective))
+        except KeyboardInterrupt:
+            if not complete:
+                raise
+            complete, matches = False, matcher.finish(found.presets, spent, at_first(found.objective))
+        # what is locked may be what the target needs, and that says nothing about the synthesizer
+        out_of_reach = not task.locked and is_out_of_reach([m.in_domain_percentile for m in matches])
+        failed = "" if matches else failures_text(self._pool, task.target.note, matcher.failures, synth.preset(held))
+        return SynthMatches(matches, spent, complete, out_of_reach, failed)
 
 
 class _Matcher:

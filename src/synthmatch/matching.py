@@ -4,19 +4,21 @@
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
+from functools import partial
 from pathlib import Path
 
 from synthmatch.arrays import Floats
 from synthmatch.errors import InputError, MissingSynthError, RenderError
 from synthmatch.library.library import Library
-from synthmatch.matcher import SynthMatches, Task, match_one
+from synthmatch.matcher import SynthMatches, SynthSearch, Task, leading
 from synthmatch.note import SAMPLE_RATE_HZ
 from synthmatch.params import Preset
 from synthmatch.proposers.model import TrainedModel
 from synthmatch.proposers.registry import check_sources
 from synthmatch.render.pool import RenderPool
 from synthmatch.result import Match, Matches
+from synthmatch.search.effort import NORMAL, QUICK, budget_of, check_effort
 from synthmatch.search.locks import check_names
 from synthmatch.search.objective import Budget, Progress
 from synthmatch.surrogate.surrogate import Surrogate, builtin_surrogates, read_surrogates
@@ -37,8 +39,10 @@ def match(
     together: bool = False,
     sample_rate_hz: float = SAMPLE_RATE_HZ,
     synths: Sequence[str] | None = None,
-    renders: int = 200,
-    seconds: float = float("inf"),
+    effort: str | None = None,
+    renders: int | None = None,
+    seconds: float | None = None,
+    fair: bool = False,
     candidates: int = 3,
     seed: int = 0,
     note: str | int | None = None,
@@ -60,10 +64,12 @@ def match(
     """Presets that sound like the target, ranked over synthesizers.
 
     `target`: a file, an array (samples,) or (channels, samples) at `sample_rate_hz`, or a `Target`. `synths`: ids
-    (default: all that are installed). `renders` and `seconds` bound the search of each synthesizer; with 0 renders the
-    answer is what the surrogate expects to be nearest where it is good enough for that, else the library's nearest
-    presets. `candidates` a synthesizer. `libraries` join the built-in ones. The same seed and renders give the same
-    presets; `seconds` depends on the machine. With `together`, `target` is several recordings of one instrument, folders of them
+    (default: all that are installed). `effort` says how long to search, quick, normal (the default) or thorough: about 2, 10
+    or 60 s of two cores for each synthesizer, as a number of renders that is fixed for it (`search.effort`). Of several
+    synthesizers each has a quick search, and then those that lead have the whole one; with `fair`, all have. `renders` and `seconds`
+    bound each synthesizer's search in place of an effort; with 0 renders the answer is what the surrogate expects to be nearest where it
+    is good enough for that, else the library's nearest presets. `candidates` a synthesizer. `libraries` join the built-in ones. The
+    same seed and effort or renders give the same presets; `seconds` depends on the machine. With `together`, `target` is several recordings of one instrument, folders of them
     or SFZ instruments (`target.several`), and each preset is played at each note, which is a render each. `note`,
     `velocity`, `hold_seconds` and `whole` are those of `load_target`.
 
@@ -78,19 +84,22 @@ def match(
     them of their synthesizer, or without one the default. `metrics` names the scores to give (default: all); without
     ``mss``, no match says how sure it is and nothing is called out of reach.
 
-    `pools(synth)` lends the render workers; by default `workers` processes are started, and end with the search of
-    their synthesizer. `progress(synth, state)` is called after every batch, `show(synth, matches)` with the candidates
+    `pools(synth)` lends the render workers; by default `workers` processes are started for each synthesizer, and end with
+    the search. `progress(synth, state)` is called after every batch, `show(synth, matches)` with the candidates
     so far, at most every two seconds. Ctrl-C, or an `Interrupted` raised by either, ends the search and keeps the best
     so far.
 
     Raises `InputError` for a target or argument that cannot be used, `MissingSynthError` where a synthesizer asked for
     is not installed, `RenderError` where not one preset rendered.
     """
-    if renders < 0 or candidates < 1 or seconds <= 0:
+    if (renders or 0) < 0 or candidates < 1 or (seconds is not None and seconds <= 0):
         raise InputError(
             f"got renders {renders}, seconds {seconds}, candidates {candidates};"
             " expected renders 0 or more, seconds above 0, candidates 1 or more"
         )
+    if effort is not None and (renders, seconds) != (None, None):
+        raise InputError(f"got the effort {effort} and renders or seconds too, expected one of them")
+    check_effort(effort or NORMAL)
     check_sources(sources, start=start, model=model)
     # the synthesizers first: files may name those that are asked for
     chosen = installed(synths)
@@ -110,7 +119,6 @@ def match(
     task = Task(
         target,
         notes,
-        Budget(renders, seconds),
         candidates,
         seed,
         libraries,
@@ -123,20 +131,9 @@ def match(
         progress,
         show,
     )
-    found: dict[str, SynthMatches] = {}
-    complete = True
-    for synth in chosen:
-        try:
-            with pools(synth) if pools else RenderPool(synth, workers) as pool:
-                found[synth.id] = match_one(synth, pool, task)
-            complete = found[synth.id].complete
-        except KeyboardInterrupt:
-            # while workers start or end, too
-            if not found:
-                raise
-            complete = False
-        if not complete:
-            break
+    budgets = {s.id: budget_of(s.id, effort=effort, renders=renders, seconds=seconds) for s in chosen}
+    look_first = len(chosen) > 1 and not fair and (renders, seconds) == (None, None)
+    found, complete = _searched(chosen, task, budgets, pools or partial(RenderPool, workers=workers), look_first)
     failed = {id: one.failed for id, one in found.items() if one.failed}
     ranked = sorted((m for one in found.values() for m in one.matches), key=lambda m: m.rank)
     if not ranked:
@@ -149,6 +146,41 @@ def match(
         tuple(id for id, one in found.items() if one.out_of_reach),
         failed,
     )
+
+
+def _searched(
+    synths: Sequence[Synth],
+    task: Task,
+    budgets: Mapping[str, Budget],
+    pools: Callable[[Synth], AbstractContextManager[RenderPool]],
+    look_first: bool,
+) -> tuple[dict[str, SynthMatches], bool]:
+    """What each synthesizer finds, by id, and whether no search was interrupted.
+
+    `look_first`: all have a quick search, and then those that lead the whole one.
+    """
+    found: dict[str, SynthMatches] = {}
+    searches: dict[str, SynthSearch] = {}
+    try:
+        with ExitStack() as lent:
+            for synth in synths:
+                searches[synth.id] = SynthSearch(synth, lent.enter_context(pools(synth)), task)
+                budget = budget_of(synth.id, effort=QUICK) if look_first else budgets[synth.id]
+                found[synth.id] = searches[synth.id].run(budget)
+                if not found[synth.id].complete:
+                    return found, False
+            for id in leading(found) if look_first else []:
+                whole = searches[id].run(budgets[id])
+                if whole.complete or whole.rank < found[id].rank:
+                    found[id] = whole
+                if not whole.complete:
+                    return found, False
+    except KeyboardInterrupt:
+        # while workers start or end, too
+        if not found:
+            raise
+        return found, False
+    return found, True
 
 
 def _single(

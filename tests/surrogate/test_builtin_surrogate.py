@@ -125,15 +125,15 @@ def test_an_answer_without_a_render_is_nearer_than_the_nearest_neighbour() -> No
 
 
 def test_a_search_with_it_comes_nearer() -> None:
-    """Catches a preselection that chooses no better than chance: eight held-out presets, 100 renders each.
+    """Catches a preselection that chooses no better than chance: 16 held-out presets, 100 renders each.
 
-    Measured: 11 % nearer in the loudness distance.
+    Measured: 26 % nearer in the loudness distance, geometric mean.
     """
-    library, surrogate = builtin_library("dexed"), builtin_surrogates()["dexed"]
+    library, surrogate = builtin_library("amsynth"), builtin_surrogates()["amsynth"]
     assert library
     ratios = []
-    with RenderPool(get_synth("dexed"), 2) as pool:
-        for target in held_out(pool, 8).targets:
+    with RenderPool(get_synth("amsynth"), 2) as pool:
+        for target in held_out(pool, 16).targets:
             best = []
             for guide in (None, surrogate):
                 found = guided_search(
@@ -147,7 +147,7 @@ def test_a_search_with_it_comes_nearer() -> None:
                 )
                 best.append(found.objective.history[-1])
             ratios.append(best[1] / best[0])
-    assert np.exp(np.mean(np.log(ratios))) < 0.945
+    assert np.exp(np.mean(np.log(ratios))) < 0.87
 
 
 def test_neighbours_are_ordered_bin_by_bin() -> None:

@@ -26,13 +26,24 @@ def match(
         list[str] | None,
         typer.Option(help="vital, dexed, amsynth, a plug-in's path or LV2 URI, or all that are installed. Repeatable."),
     ] = None,
-    renders: Annotated[
-        int,
+    effort: Annotated[
+        str | None,
         typer.Option(
-            help="Renders that the search of each synthesizer may spend; with 0 it renders nothing, only what is shown."
+            help="How long to search: quick, normal (the default) or thorough, about 2, 10 or 60 s a synthesizer. Of several"
+            " each has a quick search, and those that lead the whole one."
         ),
-    ] = 200,
-    seconds: Annotated[float | None, typer.Option(help="Seconds that it may take, per synthesizer.")] = None,
+    ] = None,
+    renders: Annotated[
+        int | None,
+        typer.Option(
+            help="In place of an effort: renders that the search of each synthesizer may spend; with 0 it renders nothing,"
+            " only what is shown."
+        ),
+    ] = None,
+    seconds: Annotated[
+        float | None, typer.Option(help="In place of an effort: seconds that it may take, per synthesizer.")
+    ] = None,
+    fair: Annotated[bool, typer.Option("--fair", help="The whole effort for every synthesizer.")] = False,
     candidates: Annotated[int, typer.Option("--candidates", "-n", help="Candidates a synthesizer.")] = 3,
     seed: Annotated[
         int, typer.Option(help="A number that fixes the random choices: the same seed gives the same presets.")
@@ -136,8 +147,10 @@ def match(
                         notes if together else notes[0],
                         together=together,
                         synths=chosen,
+                        effort=effort,
                         renders=renders,
-                        seconds=float("inf") if seconds is None else seconds,
+                        seconds=seconds,
+                        fair=fair,
                         candidates=candidates,
                         seed=seed,
                         libraries=libraries,

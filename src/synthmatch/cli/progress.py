@@ -56,10 +56,11 @@ class SearchProgress:
         left = min((state.budget.renders - state.renders) / max(rate, 1e-6), state.budget.seconds - state.seconds)
         best = self._closeness(synth)(min(state.best_distance, 1.0))
         shown = {"rate": rate, "best": best, "left": max(left, 0.0)}
+        total = state.budget.planned or state.budget.renders
         if synth not in self._tasks:
             name, short = f"{visible(self._name)[:24]} {visible(synth)}", visible(Path(synth).stem)[:8]
-            self._tasks[synth] = self._bars.add_task(name, total=state.budget.renders, synth=short, **shown)  # type: ignore[arg-type]
-        self._bars.update(self._tasks[synth], completed=state.renders, **shown)  # type: ignore[arg-type]
+            self._tasks[synth] = self._bars.add_task(name, total=total, synth=short, **shown)  # type: ignore[arg-type]
+        self._bars.update(self._tasks[synth], total=total, completed=state.renders, **shown)  # type: ignore[arg-type]
 
 
 @contextmanager

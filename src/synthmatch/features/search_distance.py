@@ -30,25 +30,21 @@ class RenderFeatures(NamedTuple):
 
     `distance`: loudness distance to the target, 0 to 1. `difference`: render minus target at equal level, mean in dB over coarse
     cells of time and frequency, shape (cells,). `sketch`: of the render itself (`features.sketch`), shape (segments,
-    MELS). `spectrum`: level of each bin over the same segments, in dBFS, shape (segments, WINDOW // 2 + 1), in half
-    precision.
+    MELS).
     """
 
     distance: float
     difference: Float[Floats, " cells"] = _NOTHING
     sketch: Float32[F32, "..."] = _NOTHING
-    spectrum: Float[Floats, "..."] = _NOTHING
 
 
 class SearchDistance:
     """Measures renders against one target; picklable, so that workers measure where they render.
 
-    `target`: (channels, samples) float32. A render of another length is cut or filled with silence. `spectra`: whether renders
-    have sketches and spectra, of which only a surrogate learns.
+    `target`: (channels, samples) float32. A render of another length is cut or filled with silence.
     """
 
-    def __init__(self, target: Audio, *, spectra: bool = True) -> None:
-        self._spectra = spectra
+    def __init__(self, target: Audio) -> None:
         self._samples = target.shape[-1]
         bands = channel_power(target, WINDOW, HOP) @ mel_bands(WINDOW, MELS)
         self._pattern = pattern_of(target, bands)
@@ -68,14 +64,7 @@ class SearchDistance:
         cells = np.add.reduceat(mels, self._segments, axis=0).reshape(len(lengths), MELS // 2, 2).sum(axis=2)
         distance = 1.0 if pattern.level_db < QUIETEST_DB else loudness_distance(self._pattern, pattern)
         difference = (cells / (2 * lengths[:, None])).ravel()
-        if not self._spectra:
-            return RenderFeatures(distance, difference)
-        return RenderFeatures(
-            distance,
-            difference,
-            segment_means(decibels(bands, FLOOR_DB)),
-            decibels(segment_means(power), FLOOR_DB).astype(np.float16),
-        )
+        return RenderFeatures(distance, difference, segment_means(decibels(bands, FLOOR_DB)))
 
     def at_its_level(self, audio: Audio) -> float:
         """Distance of a sound that is heard as loud as it is beside the target: 1 where it is far below."""

@@ -22,7 +22,11 @@ from synthmatch.search.objective import Budget, Evaluate, Interrupted, Objective
 from synthmatch.search.population import population_search
 from synthmatch.search.preselection import Preselection
 from synthmatch.search.rendering import rendered_with
-from synthmatch.search.surrogate_assisted import propose_without_rendering, surrogate_assisted_search
+from synthmatch.search.surrogate_assisted import (
+    children_of,
+    propose_without_rendering,
+    surrogate_assisted_search,
+)
 from synthmatch.surrogate.surrogate import Surrogate
 from synthmatch.systems.threads import one_thread
 
@@ -80,7 +84,7 @@ def guided_search(
     """
     # what proposers and predictions find must not depend on how loud a recording is
     target = with_loudness(target, _LOUDNESS_DB)
-    measured = evaluate or rendered_with(pool, note, SearchDistance(target, spectra=bool(surrogate)))
+    measured = evaluate or rendered_with(pool, note, SearchDistance(target))
     objective = Objective(pool.synth.space, measured, budget, locks=locks, renders_each=renders_each)
     if report:
         objective.report = lambda progress: report(objective, progress)
@@ -100,8 +104,8 @@ def guided_search(
     try:
         if baseline:
             baseline(objective, seeds, rng)
-        elif rendering and preselection:
-            surrogate_assisted_search(objective, seeds, rng, preselection)
+        elif rendering and preselection and children_of(pool.synth.id):
+            surrogate_assisted_search(objective, seeds, rng, preselection, children_of(pool.synth.id))
         elif rendering:
             with one_thread():
                 population_search(objective, seeds, rng)
@@ -109,6 +113,7 @@ def guided_search(
             seeds = propose_without_rendering(objective, seeds, rng, preselection, answers)
     except (KeyboardInterrupt, Interrupted):
         complete = False
+        objective.report = None
     # what was begun when time was up, or by a search that was interrupted, is on its way
     while objective.under_way:
         objective.collect()

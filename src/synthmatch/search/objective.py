@@ -24,10 +24,14 @@ Evaluate = Callable[[Sequence[Preset]], Results]
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """When a search stops: after so many renders, or so many seconds, whichever comes first."""
+    """When a search stops: after so many renders, or so many seconds, whichever comes first.
+
+    `planned`: the renders that it plans with, where time will end it before it has spent them all.
+    """
 
     renders: int = 200
     seconds: float = float("inf")
+    planned: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,12 @@ class Objective:
     def most(self) -> int:
         """Presets that the budget allows."""
         return self.budget.renders // self.renders_each
+
+    @property
+    def planned(self) -> int:
+        """Presets that the search plans with."""
+        planned = self.budget.planned
+        return self.most if planned is None else min(max(planned // self.renders_each, 1), self.most)
 
     @property
     def left(self) -> int:

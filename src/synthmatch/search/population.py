@@ -96,7 +96,7 @@ class Population:
 
     def render_seeds(self) -> list[Member]:
         """Render seeds until one has a distance; gives those that have."""
-        first = min(_MOST_SEEDS, max(int(self.objective.most * _SEED_SHARE), 1))
+        first = min(_MOST_SEEDS, max(int(self.objective.planned * _SEED_SHARE), 1))
         for start in range(0, len(self.seeds), first):
             stop = min(start + first, len(self.seeds))
             scored: list[Scored | None] = []

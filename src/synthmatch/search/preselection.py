@@ -3,8 +3,8 @@
 The surrogate's prediction is corrected by its errors at the presets that this search has rendered (`surrogate.residual`).
 At a parent, whose sound is known, the prediction is the truth.
 
-Mel bands do not show where partials lie. Where formulas give every bin (`AnalyticModel.spectrum`), a child's spectrum is its
-parent's, changed bin by bin as the formulas say, and its bands are the mean of what these and the surrogate predict.
+Mel bands do not show where partials lie. Where formulas give every bin (`AnalyticModel.spectrum`), presets that nothing was
+rendered of are compared bin by bin, and their bands are the mean of what these and the surrogate predict.
 
 A library keeps its presets' sounds roughly. Their mean with the predictions is nearer to the truth than either
 (docs/results/tried.md), and is the prior until they are rendered.
@@ -72,8 +72,6 @@ class Preselection:
         self._analytic = analytic_of(surrogate.synth)
         self._distance = PredictedDistance(target, SEGMENTS)
         self._rendered: dict[bytes, _Known] = {}
-        #: spectra of those that were rendered, (segments, bins), by key
-        self._spectra: dict[bytes, Floats] = {}
         self._prior: list[_Known] = []
         #: presets that were not rendered but may be parents, by key
         self._unrendered: dict[bytes, _Known] = {}
@@ -101,7 +99,6 @@ class Preselection:
         for scored, predicted, own in zip(rendered, sketches, features, strict=True):
             key, found = scored.preset.key(), scored.features
             self._rendered[key] = _Known(found.sketch[: self._distance.segments], predicted, own)
-            self._spectra[key] = found.spectrum[: self._distance.segments]
 
     def predict_distance(self, presets: Sequence[Preset]) -> Float[Floats, " presets"]:
         """How far presets should be from the target; they may be parents then. Shape: (N,)."""
@@ -125,23 +122,6 @@ class Preselection:
         before = np.stack([one.sketch for one in known])
         gains = self._distance.of_sketches(before)[of] - self._distance.of_sketches(before[of] + changes)
         return Expected(gains.round(_DECIMALS), self._distance.mean_change(changes).round(_DECIMALS), changes)
-
-    def refine_gains_per_bin(
-        self, presets: Sequence[Preset], parents: Sequence[Preset], bands: Float[Floats, "presets segments mels"]
-    ) -> Float[Floats, " presets"] | None:
-        """The gains again, (N,), bin by bin; None where no formulas give bins.
-
-        Each parent was rendered. `bands`: what is expected of them (`Expected`).
-        """
-        each, of = _each_once(parents)
-        if (computed := self._computed([*presets, *each])) is None:
-            return None
-        before = np.stack([self._spectra[parent.key()] for parent in each]).astype(np.float64)
-        sketches = np.stack([self._rendered[parent.key()].sketch for parent in each])
-        after = before[of] + (computed[: len(presets)] - computed[len(presets) :][of])
-        bands = _FORMULAS * (in_bands(after) - in_bands(before)[of]) + (1 - _FORMULAS) * bands
-        distances = self._distance.of_spectra(after, sketches[of] + bands)
-        return np.asarray((self._distance.of_spectra(before, sketches)[of] - distances).round(_DECIMALS))
 
     def predict_distance_per_bin(
         self, presets: Sequence[Preset], parents: Sequence[Preset]

@@ -18,6 +18,7 @@ SEARCHES: dict[str, Search] = {
 #: Versions of the searches, the newest first: a version is raised when a search finds other presets than before. The benchmark keeps its
 #: records by them; where the present searches were not measured yet, the newest that were stand. The last ranked by a distance in dB.
 GENERATIONS = (
+    {"population": "6", "cma-es": "6", "random": "2", GUIDED: "8"},
     {"population": "5", "cma-es": "5", "random": "2", GUIDED: "7"},
     {"population": "4", "cma-es": "4", "random": "2", GUIDED: "6"},
     {"population": "3", "cma-es": "3", "random": "2", GUIDED: "5"},

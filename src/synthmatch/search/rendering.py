@@ -34,6 +34,23 @@ def rendered_with(
     return evaluate
 
 
+def once(evaluate: Evaluate) -> Evaluate:
+    """The same, where a preset that was evaluated before has its result at once: for searches that go over the same ground."""
+    known: dict[bytes, RenderFeatures | None] = {}
+
+    def begin(presets: Sequence[Preset]) -> Results:
+        new = {preset.key(): preset for preset in presets if preset.key() not in known}
+        begun = evaluate(list(new.values()))
+
+        def results() -> list[RenderFeatures | None]:
+            known.update(zip(new, begun(), strict=True))
+            return [known[preset.key()] for preset in presets]
+
+        return results
+
+    return begin
+
+
 def rendered_together(
     pool: RenderPool, notes: Sequence[Note], distances: Sequence[SearchDistance], failures: list[RenderFailure]
 ) -> Evaluate:

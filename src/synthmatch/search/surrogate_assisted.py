@@ -19,11 +19,13 @@ from synthmatch.search.preselection import Preselection
 #: Presets a generation: a share of the budget, for a small one has to learn early, but within limits
 #: (docs/results/tried.md, "Predicted gains and expected improvement": 8, 16 and 32; with 16 renders 16, 8 and 4).
 _BATCH_SHARE, _LEAST_BATCH, _MOST_BATCH = 1 / 12, 4, 16
-#: Children for each render; in so many rounds, each from the best of those before (docs/results/tried.md, "Whole searches").
-_CHILDREN, _ROUNDS, _BEST = 64, 2, 24
-#: Share of a round's children, the best, that are predicted bin by bin, where the synthesizer's formulas allow it
-#: (docs/results/tried.md, "The places of partials").
-_PER_BIN = 1 / 4
+#: Of a round's children so many, the best, are parents of the next (docs/results/tried.md, "Whole searches").
+_BEST = 24
+#: Children for each render: on how many a prediction pays follows from what it costs beside a render (docs/results/tried.md,
+#: "A guide by price"). Where it is 0, the search goes on without predictions.
+_CHILDREN = {"dexed": 0, "amsynth": 16, "vital": 16}
+#: Of a plug-in with a surrogate of the user's own.
+_CHILDREN_OF_OTHERS = 16
 #: The same before any render: children a round, rounds, and how many of all are predicted bin by bin (docs/results/tried.md,
 #: "Answers without a render, and few renders" and "The places of partials").
 _UNRENDERED, _UNRENDERED_ROUNDS, _UNRENDERED_PER_BIN = 96, 4, 96
@@ -35,19 +37,31 @@ _DEVIATION, _DEVIATION_OF_CHANGE = 0.0002, 0.008
 _Order = Callable[[Sequence[Child]], Floats]
 
 
+def children_of(synth: str) -> int:
+    """How many children of a synthesizer, by its id, are predicted for each that is rendered."""
+    return _CHILDREN.get(synth, _CHILDREN_OF_OTHERS)
+
+
 def surrogate_assisted_search(
-    objective: Objective, seeds: Sequence[Preset], rng: np.random.Generator, preselection: Preselection
+    objective: Objective,
+    seeds: Sequence[Preset],
+    rng: np.random.Generator,
+    preselection: Preselection,
+    children_each: int = _CHILDREN_OF_OTHERS,
 ) -> None:
-    """Spend the objective's budget. `seeds`: presets near the target, nearest first; at least one."""
+    """Spend the objective's budget. `seeds`: presets near the target, nearest first; at least one.
+
+    `children_each`: how many children are predicted for each that is rendered, at least one.
+    """
     population = Population(objective, seeds, rng)
-    batch = int(np.clip(objective.most * _BATCH_SHARE, _LEAST_BATCH, _MOST_BATCH))
+    batch = int(np.clip(objective.planned * _BATCH_SHARE, _LEAST_BATCH, _MOST_BATCH))
     order = _by_improvement(population, preselection)
     try:
         born = population.render_seeds()
         while population.members and objective.left:
             if born:
                 preselection.learn([member.scored for member in born])
-            children = _bred(population, _ROUNDS, batch * _CHILDREN // _ROUNDS, order, {})[:batch]
+            children = _bred(population, 1, batch * children_each, order, {})[:batch]
             if not children:
                 # a small space may have nothing left that was not rendered
                 return
@@ -93,7 +107,7 @@ def _by_distance(preselection: Preselection) -> _Order:
 
 
 def _by_improvement(population: Population, preselection: Preselection) -> _Order:
-    """Of several renders the best counts. Where bins are predicted, they decide among the best children, before all others."""
+    """Of several renders the best counts."""
 
     def order(children: Sequence[Child]) -> Float[Floats, " presets"]:
         presets, parents = [c.preset for c in children], [c.parent.preset for c in children]
@@ -101,16 +115,7 @@ def _by_improvement(population: Population, preselection: Preselection) -> _Orde
         expected = preselection.expect(presets, parents)
         deviation = _DEVIATION + _DEVIATION_OF_CHANGE * expected.changes
         nearest = population.best_distance
-        coarse = -expected_improvement(nearest - distances + expected.gains, deviation)
-        best = np.argsort(coarse, kind="stable")[: max(round(len(children) * _PER_BIN), _BEST)]
-        gains = preselection.refine_gains_per_bin(
-            [presets[i] for i in best], [parents[i] for i in best], expected.bands[best]
-        )
-        if gains is None:
-            return coarse
-        places = np.full(len(children), np.inf)
-        places[best] = -expected_improvement(nearest - distances[best] + gains, deviation[best])
-        return places
+        return -expected_improvement(nearest - distances + expected.gains, deviation)
 
     return order
 
