@@ -7,7 +7,6 @@ makes a child and learns from it, *prediction* is that of a child, of which a gu
 import argparse
 import time
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -45,7 +44,7 @@ def proposals(synth: str, presets: Sequence[Preset], heard: Sequence[RenderFeatu
     """Milliseconds to make a child and to learn from it."""
 
     def evaluate(asked: Sequence[Preset]) -> Results:
-        return partial(lambda count: [heard[number % len(heard)] for number in range(count)], len(asked))
+        return lambda: [heard[number % len(heard)] for number in range(len(asked))]
 
     objective = Objective(get_synth(synth).space, evaluate, Budget(10 * children))
     population = Population(objective, presets, np.random.default_rng(1))
