@@ -3,8 +3,9 @@
 import numpy as np
 from scipy.signal.windows import blackmanharris
 
+from synthmatch.analysis.peaks import partial_peaks, peak_bins
 from synthmatch.analysis.spectra import spectra
-from synthmatch.arrays import F64, Float64, Indices, Int
+from synthmatch.arrays import F64, Float64
 from synthmatch.note import SAMPLE_RATE_HZ
 
 _WINDOW = 4096
@@ -13,8 +14,8 @@ _ZEROS = 4
 #: What counts as a partial where lines are chosen: decibels below the strongest, in seconds from the onset. With 60 dB what
 #: separation leaves of the residual counts too, with 40 bells are further away (docs/results/tried.md, "Drawing presets").
 _RANGE_DB, _SECONDS = 50.0, 1.0
-#: A peak in the spectrum at one moment; what is below this share of the strongest's power is rounding.
-_LEAST_POWER = 1e-9
+#: A peak in the spectrum at one moment is so far below the strongest at most; what is lower is rounding.
+_MOMENT_RANGE_DB = 90.0
 #: Partials may be as far from the nearest harmonic, in cents, before lines are made denser, and from the lines then. Tried:
 #: 8 and 5, 25 and 12, 40 and 20 (docs/results/tried.md, "Drawing presets").
 _HARMONIC_CENTS, _NEAR_CENTS = 12.0, 8.0
@@ -25,12 +26,14 @@ def octaves_below(tonal: Float64[F64, " samples"], fundamental_hz: float, most: 
 
     The distance counts in cents, as the mean over partials weighted by their decibels above the weakest.
     """
-    partials_hz, levels_db = _partials(tonal[: round(_SECONDS * SAMPLE_RATE_HZ)])
-    if len(partials_hz) == 0:
+    power = _mean_power(tonal[: round(_SECONDS * SAMPLE_RATE_HZ)])
+    # a partial is the highest within its main lobe
+    found = partial_peaks(power, 2 * _ZEROS * _WINDOW, _RANGE_DB, apart_bins=4 * _ZEROS)
+    if len(found.hz) == 0:
         return 0
     lines_hz = fundamental_hz / 2.0 ** np.arange(most + 1)[:, None]
-    nearest_hz = np.maximum(1, np.rint(partials_hz / lines_hz)) * lines_hz
-    cents = np.average(np.abs(1200 * np.log2(partials_hz / nearest_hz)), axis=1, weights=levels_db)
+    nearest_hz = np.maximum(1, np.rint(found.hz / lines_hz)) * lines_hz
+    cents = np.average(np.abs(1200 * np.log2(found.hz / nearest_hz)), axis=1, weights=found.levels_db + _RANGE_DB)
     if cents[0] < _HARMONIC_CENTS:
         return 0
     return int(np.argmax(cents < _NEAR_CENTS)) if (cents < _NEAR_CENTS).any() else most
@@ -47,7 +50,7 @@ def line_amplitudes(
     size = _ZEROS * _WINDOW
     amplitudes = np.zeros((len(seconds), count))
     for row, (power, whole) in zip(amplitudes, spectra(tonal, seconds, _WINDOW, size), strict=True):
-        peaks = _peaks(power, power.max() * _LEAST_POWER)
+        peaks = peak_bins(power, _MOMENT_RANGE_DB)
         if len(peaks) == 0:
             continue
         # a peak has what lies between the middles to its neighbours
@@ -58,21 +61,9 @@ def line_amplitudes(
     return amplitudes
 
 
-def _partials(sound: Float64[F64, " samples"]) -> tuple[Float64[F64, " _partials"], Float64[F64, " _partials"]]:
-    """Frequencies in Hz of the partials, and how many decibels each is above the weakest that counts."""
+def _mean_power(sound: Float64[F64, " samples"]) -> Float64[F64, " bins"]:
+    """Power over frequency in windows of 0.19 s, the mean over all."""
     window = 2 * _WINDOW
     padded = np.pad(sound, (0, max(0, window - len(sound))))
     frames = np.lib.stride_tricks.sliding_window_view(padded, window)[:: window // 4]
-    power = np.square(np.abs(np.fft.rfft(frames * blackmanharris(window, sym=False), _ZEROS * window))).sum(axis=0)
-    peaks = _peaks(power, power.max() * 10 ** (-_RANGE_DB / 10))
-    # a partial is the highest within its main lobe
-    lobe = 4 * _ZEROS
-    peaks = peaks[[power[peak] == power[max(0, peak - lobe) : peak + lobe + 1].max() for peak in peaks]]
-    levels_db = 10 * np.log10(power[peaks] / max(power.max(), np.finfo(np.float64).tiny)) + _RANGE_DB
-    return peaks * SAMPLE_RATE_HZ / (_ZEROS * window), levels_db
-
-
-def _peaks(power: Float64[F64, " bins"], least: float) -> Int[Indices, " _peaks"]:
-    """Bins above `least` that are higher than their neighbours."""
-    inner = power[1:-1]
-    return np.flatnonzero((inner > power[:-2]) & (inner >= power[2:]) & (inner > least)) + 1
+    return np.square(np.abs(np.fft.rfft(frames * blackmanharris(window, sym=False), _ZEROS * window))).mean(axis=0)

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.fft import next_fast_len
-from scipy.signal import find_peaks
 
+from synthmatch.analysis.peaks import partial_peaks
 from synthmatch.arrays import F64, Float64
 from synthmatch.features.stft import hann
 from synthmatch.note import SAMPLE_RATE_HZ
@@ -16,12 +16,12 @@ _LOOK_SECONDS = (1.0, 0.12)
 _RISE_SECONDS = 0.004
 #: Bins of a transform for each sample of its window.
 _ZEROS = 4
-#: A partial stands out from what is beside it by so much, and is so far below the strongest at most, in dB. Not tuned.
-_PROMINENCE_DB, _RANGE_DB = 9.0, 60.0
+#: A partial stands out from what is beside it by so much, in dB. Not tuned.
+_PROMINENCE_DB = 9.0
+#: It is so far below the strongest at most, and below full scale, in dB. Not tuned.
+_RANGE_DB, _SILENT_DB = 60.0, -150.0
 #: Partials that are nearer than so many Hz, or than this share of their frequency, are one, which beats. Not tuned.
 _APART_HZ, _APART = 12.0, 0.02
-#: Lower than any key of a piano.
-_LOWEST_HZ = 25.0
 #: Seconds of half a window in which a partial's amplitude is measured: the first at the onset, the second from that time on.
 _SHORTEST_SECONDS, _LONGEST_SECONDS = 0.004, 0.03
 #: Share of a partial's power that a regression adds to its diagonal, for neighbours that a window does not tell apart.
@@ -44,7 +44,7 @@ def strongest_partials(sound: Float64[F64, " samples"], seconds: Float64[F64, " 
     hz = np.zeros(0)
     strength = np.zeros(0)
     for length in _LOOK_SECONDS:
-        new_hz, new_strength = _peaks(sound[: round(length * SAMPLE_RATE_HZ)])
+        new_hz, new_strength = _partials(sound[: round(length * SAMPLE_RATE_HZ)])
         # what a short window adds must not be the long one's peak again, which it resolves less well
         apart = max(_APART_HZ, 2.0 / min(length, len(sound) / SAMPLE_RATE_HZ)) if len(hz) else 0.0
         new = np.array([not len(hz) or np.abs(hz - one).min() > apart for one in new_hz], np.bool_)
@@ -92,8 +92,8 @@ def _solver(hz: Float64[F64, " partials"], before: int, after: int) -> Float64[F
     return np.linalg.solve(gram, weighted)
 
 
-def _peaks(part: Float64[F64, " samples"]) -> tuple[Float64[F64, " peaks"], Float64[F64, " peaks"]]:
-    """Frequencies in Hz and magnitudes of what stands out of a spectrum."""
+def _partials(part: Float64[F64, " samples"]) -> tuple[Float64[F64, " _peaks"], Float64[F64, " _peaks"]]:
+    """Frequencies in Hz and magnitudes of the partials of a part of a sound."""
     if len(part) < 16:
         return np.zeros(0), np.zeros(0)
     rise = min(round(_RISE_SECONDS * SAMPLE_RATE_HZ), len(part) // 8)
@@ -101,12 +101,7 @@ def _peaks(part: Float64[F64, " samples"]) -> tuple[Float64[F64, " peaks"], Floa
     window = np.concatenate([hann(2 * rise)[:rise], hann(2 * (len(part) - rise))[len(part) - rise :]])
     size = next_fast_len(_ZEROS * max(len(part), 2048), real=True)
     magnitudes = np.abs(np.fft.rfft(part * window, size)) / window.sum() * 2
-    levels = 20 * np.log10(np.maximum(magnitudes, 1e-9))
-    lowest = round(_LOWEST_HZ * size / SAMPLE_RATE_HZ)
-    levels[:lowest] = -180.0
-    bins, _ = find_peaks(levels, height=levels.max() - _RANGE_DB, prominence=_PROMINENCE_DB)
-    bins = bins[(levels[bins] > -150.0) & (bins < len(levels) - 1)]
-    left, middle, right = levels[bins - 1], levels[bins], levels[bins + 1]
-    # a parabola through three levels
-    shift = 0.5 * (left - right) / np.minimum(left - 2 * middle + right, -1e-9)
-    return (bins + shift) * SAMPLE_RATE_HZ / size, magnitudes[bins]
+    found = partial_peaks(np.square(magnitudes), size, _RANGE_DB, _PROMINENCE_DB)
+    strength = magnitudes[np.rint(found.hz * size / SAMPLE_RATE_HZ).astype(np.int64)]
+    heard = strength > 10 ** (_SILENT_DB / 20)
+    return found.hz[heard], strength[heard]
