@@ -18,7 +18,7 @@ from synthmatch.proposers.model import TrainedModel
 from synthmatch.proposers.registry import check_sources
 from synthmatch.render.pool import RenderPool
 from synthmatch.result import Match, Matches
-from synthmatch.search.effort import NORMAL, QUICK, budget_of, check_effort
+from synthmatch.search.effort import QUICK, budget_of
 from synthmatch.search.locks import check_names
 from synthmatch.search.objective import Budget, Progress
 from synthmatch.surrogate.surrogate import Surrogate, builtin_surrogates, read_surrogates
@@ -97,12 +97,10 @@ def match(
             f"got renders {renders}, seconds {seconds}, candidates {candidates};"
             " expected renders 0 or more, seconds above 0, candidates 1 or more"
         )
-    if effort is not None and (renders, seconds) != (None, None):
-        raise InputError(f"got the effort {effort} and renders or seconds too, expected one of them")
-    check_effort(effort or NORMAL)
     check_sources(sources, start=start, model=model)
     # the synthesizers first: files may name those that are asked for
     chosen = installed(synths)
+    budgets = {s.id: budget_of(s.id, effort=effort, renders=renders, seconds=seconds) for s in chosen}
     surrogates = surrogates_of(surrogate)
     if model and synths is None:
         chosen = [synth for synth in chosen if synth.id in model.synths]
@@ -131,8 +129,7 @@ def match(
         progress,
         show,
     )
-    budgets = {s.id: budget_of(s.id, effort=effort, renders=renders, seconds=seconds) for s in chosen}
-    look_first = len(chosen) > 1 and not fair and (renders, seconds) == (None, None)
+    look_first = len(chosen) > 1 and not fair and effort != QUICK and (renders, seconds) == (None, None)
     found, complete = _searched(chosen, task, budgets, pools or partial(RenderPool, workers=workers), look_first)
     failed = {id: one.failed for id, one in found.items() if one.failed}
     ranked = sorted((m for one in found.values() for m in one.matches), key=lambda m: m.rank)

@@ -24,12 +24,6 @@ UNBOUNDED = 1_000_000
 _OTHERS = (50, 250, 1500)
 
 
-def check_effort(effort: str) -> None:
-    """Raises `InputError` for an effort that is none."""
-    if effort not in SECONDS:
-        raise InputError(f"effort is {effort!r}, expected {', '.join(SECONDS)}")
-
-
 def renders_of(synth: str, effort: str) -> int:
     """Renders that an effort takes with a synthesizer, by its id."""
     return _RENDERS.get(synth, _OTHERS)[list(SECONDS).index(effort)]
@@ -38,7 +32,14 @@ def renders_of(synth: str, effort: str) -> int:
 def budget_of(
     synth: str, *, effort: str | None = None, renders: int | None = None, seconds: float | None = None
 ) -> Budget:
-    """When a synthesizer's search stops: after the effort, by default normal, or in its place after renders, seconds or either."""
+    """When a synthesizer's search stops: after the effort, by default normal, or in its place after renders, seconds or either.
+
+    Raises `InputError` for an effort that is none, and for one beside renders or seconds.
+    """
+    if effort not in (None, *SECONDS):
+        raise InputError(f"effort is {effort!r}, expected {', '.join(SECONDS)}")
+    if effort and (renders, seconds) != (None, None):
+        raise InputError(f"got the effort {effort} and renders or seconds too, expected one of them")
     if seconds is None or math.isinf(seconds):
         return Budget(renders_of(synth, effort or NORMAL) if renders is None else renders)
     planned = max(1, round(renders_of(synth, NORMAL) * seconds / SECONDS[NORMAL]))

@@ -118,8 +118,9 @@ def start_search(body: schemas.SearchIn, server: State) -> schemas.JobOut:
     synths = [offered(server.settings, id).id for id in dict.fromkeys(body.synths)]
     asked = searches.SearchRequest(
         synths=tuple(synths),
+        effort=body.effort,
         renders=body.renders,
-        seconds=float("inf") if body.seconds is None else body.seconds,
+        seconds=body.seconds,
         candidates=body.candidates,
         seed=body.seed,
         libraries=tuple(body.libraries),

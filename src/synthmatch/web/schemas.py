@@ -98,15 +98,18 @@ class TargetOut(BaseModel):
 
 
 class SearchIn(Request):
-    """A search. `seconds` and `renders` bound it for each synthesizer, whichever comes first.
+    """A search. `effort` bounds it for each synthesizer, or in its place `seconds` and `renders`, whichever comes first.
 
     `start` is a candidate to begin with; `sources` what presets may come from; `locked` names parameters, groups or parts that keep its values.
     """
 
     target: str
     synths: list[str] = Field(min_length=1, max_length=16)
+    effort: Literal["quick", "normal", "thorough"] | None = Field(
+        None, description="About 2, 10 or 60 s of two cores; without all three: normal."
+    )
     seconds: float | None = Field(None, gt=0, le=3_600)
-    renders: int = Field(200, ge=0, le=100_000)
+    renders: int | None = Field(None, ge=0, le=100_000)
     candidates: int = Field(3, ge=1, le=8)
     seed: int = Field(0, ge=0)
     libraries: list[str] = Field(default_factory=list, max_length=50)

@@ -19,6 +19,7 @@ from synthmatch.matching import match
 from synthmatch.proposers.registry import check_sources, random_instead
 from synthmatch.render.progress import RenderProgress
 from synthmatch.result import Match
+from synthmatch.search.effort import budget_of
 from synthmatch.search.locks import check_names
 from synthmatch.search.objective import Progress
 from synthmatch.search.rendering import rendered_with
@@ -35,11 +36,12 @@ _LINGER_SECONDS = 30.0
 
 @dataclass(frozen=True)
 class SearchRequest:
-    """What a search is asked for. `seconds` and `renders` are for each synthesizer; `start` is a candidate's id or ""."""
+    """What a search is asked for. `effort`, `seconds` and `renders` are for each synthesizer; `start` is a candidate's id or ""."""
 
     synths: tuple[str, ...]
-    renders: int
-    seconds: float
+    effort: str | None
+    renders: int | None
+    seconds: float | None
     candidates: int
     seed: int
     libraries: tuple[str, ...]
@@ -66,6 +68,7 @@ def search(server: ServerState, target_id: str, request: SearchRequest) -> Job:
             found = match(
                 target,
                 synths=[id],
+                effort=request.effort,
                 renders=request.renders,
                 seconds=request.seconds,
                 candidates=request.candidates,
@@ -98,9 +101,10 @@ def search(server: ServerState, target_id: str, request: SearchRequest) -> Job:
         if all(part.state == "failed" for part in job.parts):
             raise RenderError("; ".join(dict.fromkeys(part.remark for part in job.parts)))
 
-    parts = [Part(get_synth(id).title, total=request.renders) for id in request.synths]
-    for part in parts:
-        part.seconds_left = request.seconds if np.isfinite(request.seconds) else None
+    parts = []
+    for id in request.synths:
+        budget = budget_of(id, effort=request.effort, renders=request.renders, seconds=request.seconds)
+        parts.append(Part(get_synth(id).title, total=budget.renders, seconds_left=request.seconds))
     result: dict[str, Any] = {"candidates": [], "out_of_reach": {}}
     return server.jobs.add(Job("search", target.name, work, parts, result, target_id=target_id))
 
