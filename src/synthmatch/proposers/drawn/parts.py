@@ -4,7 +4,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from synthmatch.analysis.glide import glide_track
+from synthmatch.analysis.lines import octaves_below
 from synthmatch.analysis.pitch import PitchTrack, harmonic_track, partial_track, refined
+from synthmatch.analysis.tonal import Parts as TonalAndResidual
 from synthmatch.analysis.tonal import tonal_and_residual
 from synthmatch.arrays import F64, Float64
 from synthmatch.note import SAMPLE_RATE_HZ
@@ -16,6 +19,9 @@ _STILL_CENTS, _NO_GLIDE_CENTS = 4.0, 10.0
 #: A glide is looked for in so many seconds, where more than the first share of energy is not steady. Without a glide at most the
 #: second share of that is left: else it is none. Not tuned.
 _GLIDE_SECONDS, _UNSTEADY, _LEFT = 3.0, 0.02, 0.7
+#: All harmonics together give the glide where they leave at most so much of what would be enough, or the loudest partial leaves.
+#: Not tuned.
+_CLEARLY = 0.7
 
 
 class Parts(NamedTuple):
@@ -48,7 +54,7 @@ def moving_pitch(
 
     `found_hz` is what was found of the former.
     """
-    glide = _glide(sound[: round(_GLIDE_SECONDS * SAMPLE_RATE_HZ)], note_hz, found_hz)
+    glide = _glide(sound[: round(_GLIDE_SECONDS * SAMPLE_RATE_HZ)], note_hz, found_hz, harmonic)
     if glide is not None:
         return glide.mean_hz if _near(glide.mean_hz, note_hz) else found_hz, glide
     if not harmonic:
@@ -59,13 +65,29 @@ def moving_pitch(
     return track.mean_hz, track if track.spread_cents > _STILL_CENTS else None
 
 
-def _glide(sound: Float64[F64, " samples"], note_hz: float, found_hz: float) -> PitchTrack | None:
+def _glide(sound: Float64[F64, " samples"], note_hz: float, found_hz: float, harmonic: bool) -> PitchTrack | None:
     unsteady = tonal_and_residual(sound, 1.0).share
     if not sound.any() or unsteady < _UNSTEADY:
         return None
+    glide, most = None, _LEFT * unsteady
+    if harmonic:
+        # what phases of harmonics follow is vibrato
+        most = min(most, _left(sound, harmonic_track(sound, found_hz), found_hz).share)
     track = refined(sound, partial_track(sound, note_hz), found_hz)
-    left = tonal_and_residual(track.warp(len(sound), found_hz).flat(sound), 1.0).share
-    return track if left < _LEFT * unsteady and track.spread_cents > _NO_GLIDE_CENTS else None
+    left = _left(sound, track, found_hz)
+    if left.share < most and track.spread_cents > _NO_GLIDE_CENTS:
+        glide, most = track, left.share
+    track = refined(sound, glide_track(sound, note_hz), found_hz)
+    left = _left(sound, track, found_hz)
+    # partials of a bell may be taken for harmonics that jump
+    if left.share < _CLEARLY * most and track.spread_cents > _NO_GLIDE_CENTS:
+        return glide if octaves_below(left.tonal, found_hz, 1) else track
+    return glide
+
+
+def _left(sound: Float64[F64, " samples"], track: PitchTrack, hz: float) -> TonalAndResidual:
+    """The parts of a sound without a movement of its pitch."""
+    return tonal_and_residual(track.warp(len(sound), hz).flat(sound), 1.0)
 
 
 def _near(hz: float, note_hz: float) -> bool:
