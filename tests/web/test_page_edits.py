@@ -5,7 +5,7 @@ import re
 import numpy as np
 from page_jobs import opened, searched
 from playwright.sync_api import expect
-from web_page import Watched, sent
+from web_page import Watched, barriers, sent
 
 from synthmatch.calibration.closeness import Closeness
 from synthmatch.features.search_distance import SearchDistance
@@ -33,6 +33,7 @@ def test_quick_edits_are_all_kept(watched: Watched) -> None:
     page.locator("#cards .card").first.get_by_role("button", name=re.compile("^Details")).click()
     detail, card = page.locator("#detail"), page.locator("#variant-cards .card")
     detail.locator("summary").first.click()
+    expect(detail.locator(".param input[type=range]").nth(2)).to_be_visible()
     wanted = dict(page.evaluate(_QUICK))
     assert len(wanted) == 3
 
@@ -49,6 +50,7 @@ def test_quick_edits_are_all_kept(watched: Watched) -> None:
     expect(card).to_have_count(1)
     expect(card.locator(".edited span")).to_have_text(line.inner_text())
     assert native() == wanted
+    assert not barriers(page)
     first, second, third = wanted
     detail.get_by_role("button", name="Undo").click()
     expect(page.locator(f"#p-{third}")).to_have_value(str(int(base[third])))

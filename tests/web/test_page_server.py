@@ -4,7 +4,7 @@ import re
 
 from page_jobs import LedSearch, searched
 from playwright.sync_api import Browser, expect
-from web_page import give
+from web_page import barriers, give
 from web_server import serving
 
 
@@ -23,6 +23,7 @@ def test_a_server_that_is_silent_or_started_again(browser: Browser) -> None:
         # the page looks every 1.5 s
         expect(page.locator("#server")).to_contain_text("The server does not answer", timeout=10_000)
         expect(page.locator("#cards .card")).to_have_count(3)
+        assert not barriers(page)
         led.show([first])
         context.set_offline(False)
         expect(page.locator("#server")).to_have_text("The server answers again. The search for bass goes on.")

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from page_jobs import opened, searched
 from playwright.sync_api import Browser, expect
-from web_page import BASS, Watched, give, only, sent
+from web_page import BASS, Watched, barriers, give, only, sent
 from web_server import EXAMPLES, Running
 
 from synthmatch.audio import load, save_wav
@@ -131,6 +131,13 @@ def test_all_that_is_dropped_is_taken(watched: Watched) -> None:
     expect(page.locator("#sound-name")).to_contain_text("one")
     page.locator("#waiting-sounds").get_by_role("button", name="two", exact=True).click()
     expect(page.locator("#sound-name")).to_contain_text("two")
+    page.fill("#velocity", "0")
+    page.locator("#velocity").blur()
+    expect(page.locator("#go")).to_have_text("Find presets")
+    assert not barriers(page)
+    page.locator("#waiting-sounds").get_by_role("button", name="one", exact=True).click()
+    page.locator("#waiting-sounds").get_by_role("button", name="two: not to be searched", exact=True).click()
+    expect(page.locator("#go")).to_have_text("Find presets for 2 sounds")
     expect(page.locator("#libraries .library")).to_contain_text("few.dx7")
     only(page)
     page.click("#go")

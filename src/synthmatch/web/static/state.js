@@ -49,6 +49,11 @@ export class State extends EventTarget {
 
   choose(entry) {
     this.entry = entry;
+    // what was typed wrong left its field with the sound that was shown before
+    if (entry && Object.keys(entry.problems).length) {
+      entry.problems = {};
+      this.make(entry);
+    }
     this.tell("sound");
   }
 
