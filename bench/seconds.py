@@ -1,9 +1,9 @@
-"""Searches at equal seconds: the default, without a guide, CMA-ES, and what needs no search, on the same targets in one run.
+"""Searches at equal seconds: the default, without a guide, and from the library alone, on the same targets in one run.
 
 ``python bench/seconds.py --synth dexed --set people --voices FILE --seconds 2 15``: a row a method and time, with the means over the
 targets of the best answer's closeness, `mss` and `wmfcc`, its renders, and the processor seconds of program and workers.
 ``--before CHECKOUT`` adds the default of another revision of the project. Workers, library and surrogate are loaded before
-the clock starts; ``--cold`` times ``synthmatch match`` from a new process instead. Nothing else may run.
+the clock starts. Nothing else may run.
 """
 
 import argparse
@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ from synthmatch.synths.registry import get_synth, synth_names
 from synthmatch.systems.scratch import temporary_folder
 
 METRICS = ("mss", "wmfcc")
-#: Arguments of `match` by method; what has no search renders its proposals alone.
+#: Arguments of `match` by method.
 METHODS: dict[str, dict[str, Any]] = {
     "default": {},
     "plain": {"surrogate": "none"},
@@ -53,8 +54,7 @@ def targets_of(name: str, synth: str, count: int, voices: Path | None) -> list[B
 
 def searched(folder: Path, synth: str, arguments: Mapping[str, Any], seconds: float) -> Iterator[dict[str, float]]:
     """What `match` finds for each target of a folder, with workers that are warm."""
-    from synthmatch import Target, match  # noqa: PLC0415 - of this revision or another
-    from synthmatch.features.loudness import loudness_db  # noqa: PLC0415
+    from synthmatch import load_target, match  # noqa: PLC0415 - of this revision or another
     from synthmatch.note import Note  # noqa: PLC0415
 
     pool = RenderPool(get_synth(synth))
@@ -63,7 +63,8 @@ def searched(folder: Path, synth: str, arguments: Mapping[str, Any], seconds: fl
         told = json.loads((path or min(folder.glob("*.json"))).read_text())
         audio, _ = soundfile.read(folder / told["file"], dtype="float32", always_2d=True)
         sound, note = np.ascontiguousarray(audio.T), Note(**told["note"])
-        target = Target(sound, loudness_db(sound), note, told["file"], True, 1.0, 0.0, False, False, ())
+        # the note is known; what else a target has differs between revisions
+        target = replace(load_target(sound, whole=True), audio=sound, note=note)
         before, start = _processor_seconds(pool), time.monotonic()
         asked = {"renders": _RENDERS, "seconds": 0.5 if path is None else seconds, **arguments}
         found = match(target, synths=[synth], candidates=1, metrics=METRICS, pools=lend, **asked)

@@ -70,6 +70,30 @@ def test_a_killed_program_leaves_nothing(script: str, number: signal.Signals, tm
     assert empty_within(tmp_path, 60)
 
 
+@pytest.mark.linux
+def test_what_a_killed_program_left_is_removed_by_the_next(tmp_path: Path) -> None:
+    """Catches a folder that stays for ever where all processes were killed, and one that is taken from a program that lives."""
+    command = [sys.executable, "-c", WAITS]
+    options = {"env": environment(tmp_path), "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen(command, **options) as killed, subprocess.Popen(command, **options) as lives:  # type: ignore[call-overload]
+        for started in (killed, lives):
+            assert started.stdout.readline() == b"made\n"
+        beside = [
+            int(process.name)
+            for process in Path("/proc").glob("[0-9]*")
+            if str(killed.pid) in (process / "stat").read_text().rpartition(")")[2].split()[1:2]
+        ]
+        for id in beside:
+            os.kill(id, signal.SIGKILL)
+        killed.kill()
+        killed.wait(60)
+        assert len(list(tmp_path.iterdir())) == 2
+        subprocess.run([sys.executable, "-c", MAKES_FILES], env=environment(tmp_path), check=True, timeout=120)
+        assert len(list(tmp_path.iterdir())) == 1
+        lives.terminate()
+    assert empty_within(tmp_path, 60)
+
+
 def interrupted(times: int, done: list[str]) -> None:
     """Ctrl-C so often while something is written."""
     with uninterrupted():

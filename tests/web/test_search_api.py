@@ -145,7 +145,7 @@ def test_presets_are_made_from_a_candidate(server: Running) -> None:
     sounds = [server.client.get(f"/api/candidates/{c['id']}/audio").content for c in (found[0], edited["candidate"])]
     assert sounds[0] != sounds[1]
     table = {p["name"]: p for p in server.client.get("/api/parameters", params={"synth": "dexed"}).json()}
-    varied = created(server.client.post(f"{address}/vary", json={"names": ["pitch"], "amount": 0.5, "count": 3}))
+    varied = created(server.client.post(f"{address}/vary", json={"names": ["pitch"], "closeness": 50, "count": 3}))
     assert len(varied) == 3
     for candidate in varied:
         native = server.client.get(f"/api/candidates/{candidate['id']}").json()["native"]

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Request, expect
 from web_server import EXAMPLES, Running
 
@@ -70,6 +71,12 @@ def search(page: Page) -> None:
     expect(page.locator("#progress")).to_be_visible()
     expect(page.locator("#progress")).to_be_hidden(timeout=60_000)
     expect(page.locator("#cards .card").first).to_be_visible()
+
+
+def barriers(page: Page) -> list[Any]:
+    """What axe finds on the page as it is, that keeps somebody from using it."""
+    found = Axe().run(page).response["violations"]
+    return [(v["id"], v["help"], [node["target"] for node in v["nodes"]]) for v in found]
 
 
 def sent(request: Request) -> dict[str, Any]:

@@ -28,11 +28,12 @@ class Running(NamedTuple):
 
 
 @contextmanager
-def serving(**changed: object) -> Iterator[Running]:
-    """Run a server in a thread; `changed` are fields of `Settings`."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+def serving(port: int = 0, **changed: object) -> Iterator[Running]:
+    """Run a server in a thread, on a free port unless one is given; `changed` are fields of `Settings`."""
+    if not port:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
     app = make_app(Settings(port=port, **changed))  # type: ignore[arg-type]
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", timeout_graceful_shutdown=2))
     thread = threading.Thread(target=server.run)

@@ -54,7 +54,8 @@ class Target:
     in LKFS: the level that presets should have, which is the recording's own unless that is far too quiet or too loud
     (`target.level`). `note` is what was found or given. `pitch_confidence` is 0..1; `pitched` says whether it was enough to believe (or the note
     was given). `phrase` and `polyphonic` say that more notes followed or sounded together. `tuning_cents` is how far
-    the sound lies above the tempered note nearest to it. `remarks` are lines for the user.
+    the sound lies above the tempered note nearest to it. `start_seconds` is where in the recording `audio` begins. `remarks`
+    are lines for the user.
     """
 
     audio: Audio
@@ -66,6 +67,7 @@ class Target:
     tuning_cents: float
     phrase: bool
     polyphonic: bool
+    start_seconds: float
     remarks: tuple[str, ...]
 
 
@@ -158,6 +160,7 @@ def load_target(
         tuning_cents=tuning,
         phrase=following is not None,
         polyphonic=root is not None,
+        start_seconds=part.start / SAMPLE_RATE_HZ,
         remarks=tuple(remarks),
     )
 

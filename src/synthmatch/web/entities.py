@@ -12,7 +12,7 @@ from synthmatch.library.library import Library
 from synthmatch.note import SAMPLE_RATE_HZ
 from synthmatch.params import Preset
 from synthmatch.search.preset_level import with_level_error
-from synthmatch.target import Target
+from synthmatch.target import Target, Velocity
 
 
 @dataclass(frozen=True)
@@ -57,10 +57,28 @@ class Sound:
 
 
 @dataclass(frozen=True)
+class Given:
+    """What a target was asked for with; None is found in the sound."""
+
+    note: str | None
+    velocity: Velocity | None
+    hold_seconds: float | None
+    whole: bool
+
+
+@dataclass(frozen=True)
 class TargetEntry:
-    """A target: what a part of a sound became, and its note. `target.audio` is empty here; `recording` has it."""
+    """A target: what a part of a sound became, and its note. `target.audio` is empty here; `recording` has it.
+
+    `sound_seconds` is the sound's length; `start_seconds` and `end_seconds` are the part that was asked for, `given` what was
+    asked for with it.
+    """
 
     sound: str
+    sound_seconds: float
+    start_seconds: float
+    end_seconds: float
+    given: Given
     target: Target
     recording: Recording
 
@@ -73,7 +91,7 @@ class TargetEntry:
 class Candidate:
     """A preset with its sound, and how near that is to its target.
 
-    `made` says how: ``search``, ``edit``, ``vary`` or ``morph``. `weights` are what its sound depends on, loudness
+    `made` says how: ``search``, ``edit``, ``vary`` or ``morph``; `parent` is the id of what it was made of, if anything. `weights` are what its sound depends on, loudness
     distances by parameter, once that was asked for. `distance` is the loudness distance to the target, `closeness` what that
     means in per cent, `level_error_db` how much louder it is than the target. `opened` is set when somebody looks into it, and
     keeps it beyond its search. `in_domain_percentile` is that of a match, once its search has ended.
@@ -88,6 +106,7 @@ class Candidate:
     scores: dict[str, float]
     floor: dict[str, float]
     made: str
+    parent: str = ""
     id: str = ""
     opened: bool = False
     weights: dict[str, float] | None = None

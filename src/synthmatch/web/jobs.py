@@ -27,7 +27,7 @@ class Part:
     """Progress of one part of a job, a synthesizer's search, say.
 
     `done` and `total` count renders. `best` is a search's smallest loudness distance so far, 0 to 1. `seconds_left` is
-    what this part still needs, as far as is known.
+    what this part still needs, as far as is known; `time_share`, 0 to 1, is how much of its time is over.
     """
 
     name: str
@@ -35,8 +35,16 @@ class Part:
     total: int = 0
     best: float | None = None
     seconds_left: float | None = None
+    time_share: float = 0.0
     state: State = "queued"
     remark: str = ""
+
+    @property
+    def share(self) -> float:
+        """How much of it is over, 0 to 1: a search ends by renders or by time, whichever comes first."""
+        if self.state == "done":
+            return 1.0
+        return max(self.done / self.total if self.total else 0.0, self.time_share)
 
 
 @dataclass(eq=False)

@@ -10,7 +10,7 @@ from synthmatch.errors import InputError
 from synthmatch.synths.registry import get_synth
 from synthmatch.target import parse_velocity
 from synthmatch.web import downloads, schemas, searches, views
-from synthmatch.web.entities import Candidate
+from synthmatch.web.entities import Candidate, Given
 from synthmatch.web.events import events
 from synthmatch.web.files import Upload, label_of, read_presets
 from synthmatch.web.server_state import ServerState, examples, offered
@@ -52,6 +52,12 @@ def about(server: State) -> schemas.About:
     )
 
 
+@api.get("/alive")
+def alive(server: State) -> schemas.Alive:
+    """That the server answers, and whether it is still the one of before."""
+    return schemas.Alive(run=server.run)
+
+
 @api.get("/parameters")
 def parameters(synth: str, server: State) -> list[schemas.ParameterOut]:
     """The parameters of a synthesizer."""
@@ -87,16 +93,13 @@ def sound_audio(id: str, server: State) -> Response:
 @api.post("/targets", status_code=201)
 def make_target(body: schemas.TargetIn, server: State) -> schemas.TargetOut:
     """Make a sound, or a part of it, a target: its note is found, or taken as given."""
-    note = None if body.note is None else str(body.note)
-    id = server.add_target(
-        body.sound,
-        body.start_seconds,
-        body.end_seconds,
-        note=note,
-        velocity=parse_velocity(body.velocity),
+    given = Given(
+        note=None if body.note is None else str(body.note),
+        velocity=None if body.velocity is None else parse_velocity(body.velocity),
         hold_seconds=body.hold_seconds,
         whole=body.whole,
     )
+    id = server.add_target(body.sound, body.start_seconds, body.end_seconds, given)
     return views.target(id, server.targets.get(id))
 
 
@@ -181,6 +184,12 @@ def see_candidate(id: str, server: State) -> schemas.Detail:
     return views.detail(_opened(id, server))
 
 
+@api.post("/candidates/{id}/keep", status_code=204)
+def keep_candidate(id: str, server: State) -> None:
+    """Keep a candidate although its search finds better ones: it is being heard, or has a star."""
+    _opened(id, server)
+
+
 @api.get("/candidates/{id}/audio", response_class=Response)
 def candidate_audio(id: str, server: State) -> Response:
     """A candidate's sound as WAV."""
@@ -216,7 +225,7 @@ def edit_candidate(id: str, body: schemas.EditIn, server: State) -> schemas.Deta
 @api.post("/candidates/{id}/vary", status_code=201)
 def vary_candidate(id: str, body: schemas.VaryIn, server: State) -> list[schemas.CandidateOut]:
     """Variations: new candidates that differ in the parameters, groups or parts named."""
-    made = server.vary(_opened(id, server).id, body.names, body.amount, body.count, body.seed)
+    made = server.vary(_opened(id, server).id, body.names, body.closeness, body.count, body.seed)
     return [views.candidate(c) for c in made]
 
 

@@ -26,6 +26,12 @@ class SynthOut(BaseModel):
     reads: list[str] = Field(description="Suffixes of the files that are read.")
 
 
+class Alive(BaseModel):
+    """That the server answers. `run` is another after each start: then what it had before is gone."""
+
+    run: str
+
+
 class About(BaseModel):
     """What this server is, offers and allows."""
 
@@ -79,12 +85,31 @@ class TargetIn(Request):
     whole: bool = Field(False, description="Also what sounds before or after the first note.")
 
 
+class TargetGiven(BaseModel):
+    """What a target was asked for with; what is None was found."""
+
+    note: str | None
+    velocity: int | Literal["sound"] | None
+    hold_seconds: float | None
+    whole: bool
+
+
 class TargetOut(BaseModel):
-    """A target and the note that presets are played with."""
+    """A target and the note that presets are played with.
+
+    `start_seconds` and `end_seconds` are the part of the sound that was asked for, `matched_start_seconds` and
+    `matched_end_seconds` what of it is compared with presets: the first note from its onset on, for example.
+    """
 
     id: str
     sound: str
     name: str
+    sound_seconds: float
+    start_seconds: float
+    end_seconds: float
+    matched_start_seconds: float
+    matched_end_seconds: float
+    given: TargetGiven
     pitch: int
     note: str
     velocity: int
@@ -127,6 +152,7 @@ class PartOut(BaseModel):
     state: str
     done: int
     total: int
+    share: float = Field(description="How much of it is over, 0 to 1.")
     best: float | None = Field(description="Of a search: the smallest loudness distance so far, 0 to 1.")
     seconds_left: float | None
     remark: str
@@ -156,6 +182,7 @@ class CandidateOut(BaseModel):
     title: str
     name: str
     made: Literal["search", "edit", "vary", "morph"]
+    parent: str = Field(description="The candidate that it was made of by an edit, a variation or a morph; else empty.")
     origin: str = Field(
         description="Where its preset, or that which it was made of, comes from: drawn, library, yours or random."
     )
@@ -214,10 +241,10 @@ class EditIn(Request):
 
 
 class VaryIn(Request):
-    """Vary parameters, groups or parts (none named: all), a little (0.05) to entirely (1)."""
+    """Vary parameters, groups or parts (none named: all), so far that the result is as close to this candidate as asked."""
 
     names: list[str] = Field(default_factory=list, max_length=2_000)
-    amount: float = Field(0.3, gt=0, le=1)
+    closeness: float = Field(80, ge=10, le=95, description="Per cent, to the candidate's own sound.")
     count: int = Field(4, ge=1, le=12)
     seed: int = Field(0, ge=0)
 

@@ -153,6 +153,7 @@ class _Board:
 def _tell(job: Job, part: Part) -> Callable[[str, Progress], None]:
     def progress(_: str, state: Progress) -> None:
         part.done, part.best = state.renders, state.best_distance if np.isfinite(state.best_distance) else None
+        part.time_share = min(state.seconds / state.budget.seconds, 1.0)
         rate = state.renders / max(state.seconds, 1e-6)
         part.seconds_left = max(
             min((state.budget.renders - state.renders) / rate, state.budget.seconds - state.seconds), 0

@@ -4,6 +4,7 @@ Nothing here knows of HTTP. What takes long is in `web.searches`.
 """
 
 import itertools
+import secrets
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -23,26 +24,25 @@ from synthmatch.features.search_distance import SearchDistance
 from synthmatch.metrics import evaluate
 from synthmatch.note import SAMPLE_RATE_HZ
 from synthmatch.params import Preset
-from synthmatch.params.variation import morph, vary
+from synthmatch.params.variation import morph
 from synthmatch.render.pool import render
 from synthmatch.render.pool_cache import PoolCache
 from synthmatch.result import Match
 from synthmatch.synths.base import Synth
 from synthmatch.synths.registry import get_synth
 from synthmatch.systems.scratch import new_folder
-from synthmatch.target import Velocity, load_target
-from synthmatch.web.entities import Candidate, OwnLibrary, Recording, Sound, TargetEntry
+from synthmatch.target import load_target
+from synthmatch.web.entities import Candidate, Given, OwnLibrary, Recording, Sound, TargetEntry
 from synthmatch.web.files import Upload, label_of, read_sound
 from synthmatch.web.jobs import Jobs
 from synthmatch.web.settings import Settings
 from synthmatch.web.store import GoneError, Store
+from synthmatch.web.variations import Neighbourhood
 
 #: The metrics in every card's details.
 METRICS = ("lsd", "mss")
 #: Most presets that are made by one request.
 MOST_AT_ONCE = 16
-#: A variation quieter than this, in LKFS, is silent; so often as many as were asked for are tried.
-_SILENT_DB, _MOST_TRIES = -70.0, 3
 
 
 class ServerState:
@@ -52,6 +52,8 @@ class ServerState:
         self.settings = settings
         #: set when the server ends, so that open connections end too
         self.closing = False
+        #: another at each start: a page that finds a new one knows that what it had is gone
+        self.run = secrets.token_urlsafe(6)
         self.folder = new_folder()
         self._numbers = itertools.count()
         keep = settings.keep_seconds
@@ -94,17 +96,7 @@ class ServerState:
         with resources.as_file(folder / examples()[name]) as path:
             return self.sounds.add(Sound(name, self.keep(load(path))))
 
-    def add_target(
-        self,
-        sound_id: str,
-        start_seconds: float,
-        end_seconds: float | None,
-        *,
-        note: str | None,
-        velocity: Velocity | None,
-        hold_seconds: float | None,
-        whole: bool,
-    ) -> str:
+    def add_target(self, sound_id: str, start_seconds: float, end_seconds: float | None, given: Given) -> str:
         """Make a part of a sound a target. Raises `AudioError`, `InputError`."""
         sound = self.sounds.get(sound_id)
         audio = sound.recording.audio()
@@ -114,9 +106,13 @@ class ServerState:
             raise AudioError(
                 f"{sound.name}: nothing is left between {start_seconds:g} s and the end; choose a longer part"
             )
-        target = load_target(part, SAMPLE_RATE_HZ, note=note, velocity=velocity, hold_seconds=hold_seconds, whole=whole)
+        target = load_target(part, SAMPLE_RATE_HZ, **vars(given))
         kept = replace(target, name=sound.name, audio=np.zeros((target.audio.shape[0], 0), np.float32))
-        return self.targets.add(TargetEntry(sound_id, kept, self.keep(target.audio)))
+        start = start_seconds + target.start_seconds
+        placed = replace(kept, start_seconds=start)
+        seconds = sound.recording.seconds
+        asked = (start_seconds, min(end_seconds or seconds, seconds))
+        return self.targets.add(TargetEntry(sound_id, seconds, *asked, given, placed, self.keep(target.audio)))
 
     # candidates -----------------------------------------------------------------------------------------------------
 
@@ -130,32 +126,30 @@ class ServerState:
         old = self.candidates.get(id)
         space = get_synth(old.preset.synth).space
         native = space.from_named(dict(values), base=old.preset.native)
-        return self.play([old.preset.with_native(native)], old.target_id, "edit")[0]
+        return self.play([old.preset.with_native(native)], old.target_id, "edit", id)[0]
 
-    def vary(self, id: str, names: Sequence[str], amount: float, count: int, seed: int) -> list[Candidate]:
-        """Variations of a candidate in the parameters, groups or parts `names` (none: all)."""
+    def vary(self, id: str, names: Sequence[str], percent: float, count: int, seed: int) -> list[Candidate]:
+        """Variations of a candidate in the parameters, groups or parts `names` (none: all), so close to it in per cent."""
         old = self.candidates.get(id)
-        space = get_synth(old.preset.synth).space
-        chosen = space.named_by(names) if names else frozenset(space.index)
+        synth = get_synth(old.preset.synth)
+        chosen = synth.space.named_by(names) if names else frozenset(synth.space.index)
+        near = Neighbourhood(
+            synth, old.preset, old.recording.audio(), self.targets.get(old.target_id).target.note, old.weights
+        )
         rng = np.random.default_rng(seed)
-        made: list[Candidate] = []
-        for tries in range(_MOST_TRIES * count):
-            (candidate,) = self.play([vary(space, old.preset, chosen, amount, rng)], old.target_id, "vary")
-            # a switch can turn everything off; where all that was named does, silence is the answer
-            if candidate.recording.loudness_db > _SILENT_DB or tries >= (_MOST_TRIES - 1) * count:
-                made.append(candidate)
-            if len(made) == count:
-                break
-        return made
+        return self.play([near.vary(chosen, percent, rng) for _ in range(count)], old.target_id, "vary", id)
 
     def morph(self, id: str, other_id: str, steps: int) -> list[Candidate]:
         """The way from a candidate to another of its synthesizer, ends included; scored against the first's target."""
         first, second = self.candidates.get(id), self.candidates.get(other_id)
         space = get_synth(first.preset.synth).space
-        return self.play(morph(space, first.preset, second.preset, steps), first.target_id, "morph")
+        return self.play(morph(space, first.preset, second.preset, steps), first.target_id, "morph", id)
 
-    def play(self, presets: Sequence[Preset], target_id: str, made: str) -> list[Candidate]:
-        """Render presets of one synthesizer with a target's note and score them against it. Raises `RenderError`."""
+    def play(self, presets: Sequence[Preset], target_id: str, made: str, parent: str) -> list[Candidate]:
+        """Render presets of one synthesizer, made of the candidate `parent`, with a target's note and score them against it.
+
+        Raises `RenderError`.
+        """
         if len(presets) > MOST_AT_ONCE:
             raise InputError(f"got {len(presets)} presets, expected at most {MOST_AT_ONCE} at once")
         target = self.targets.get(target_id).whole()
@@ -166,7 +160,7 @@ class ServerState:
             scores = evaluate(target.audio, audio, METRICS)
             distance = score.at_its_level(audio)
             how_near = (distance, closeness(preset.synth)(distance), played_db(audio) - level_db)
-            made_of.append(self._candidate(preset, audio, target_id, how_near, scores, made))
+            made_of.append(self._candidate(preset, audio, target_id, how_near, scores, made, parent))
         return made_of
 
     def _candidate(
@@ -177,9 +171,10 @@ class ServerState:
         how_near: tuple[float, float, float],
         scores: dict[str, float],
         made: str,
+        parent: str = "",
     ) -> Candidate:
         floor = noise_floor(preset.synth)
-        candidate = Candidate(preset, self.keep(audio), target_id, *how_near, scores, floor, made)
+        candidate = Candidate(preset, self.keep(audio), target_id, *how_near, scores, floor, made, parent)
         candidate.id = self.candidates.add(candidate)
         return candidate
 

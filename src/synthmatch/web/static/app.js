@@ -1,108 +1,105 @@
 /** The page: puts its parts together. */
 
 import { get } from "./api.js";
-import { Card } from "./cards.js";
+import { Connection } from "./connection.js";
 import { DetailView } from "./detail.js";
-import { $, arrange, complain, make } from "./dom.js";
+import { $, complain } from "./dom.js";
+import { AllEdits } from "./edits.js";
+import { Intake } from "./intake.js";
 import { Jobs } from "./jobs.js";
 import { keys } from "./keys.js";
 import { OwnPresets, dropped } from "./presets.js";
 import { Player } from "./player.js";
+import { Progress } from "./progress.js";
+import { Results } from "./results.js";
 import { SearchStep } from "./search.js";
-import { SoundStep } from "./sound.js";
+import { SoundPanel } from "./sound.js";
+import { State } from "./state.js";
 import { Transport } from "./transport.js";
 import { Variants } from "./variants.js";
 
 class Page {
   constructor(about) {
+    this.state = new State();
     this.player = new Player();
-    this.sound = new SoundStep(this.player, about);
-    this.own = new OwnPresets(about);
-    this.search = new SearchStep(about, this.sound, this.own);
-    this.jobs = new Jobs();
+    this.edits = new AllEdits();
     this.variants = new Variants();
+    this.connection = new Connection(() => this.jobs.goesOn());
+    this.sound = new SoundPanel(this.state, this.player);
+    this.intake = new Intake(this.state, this.player, about);
+    this.own = new OwnPresets(about);
+    this.search = new SearchStep(this.state, about, this.own);
     this.transport = new Transport(this.player);
-    this.detail = new DetailView(this.player, this.search, () => this.cards().map((card) => card.candidate));
-    this.made = new Map(); // cards by candidate
-    this.job = null;
-    this.search.addEventListener("started", (event) => {
-      this.jobs.add(event.detail);
-      // on a phone they are below, and beside a long form they may be above
-      const { top } = $("matches").getBoundingClientRect();
-      if (top < 0 || top > innerHeight / 2) $("matches").scrollIntoView();
-    });
-    this.jobs.addEventListener("show", (event) => this.show(event.detail));
-    this.variants.addEventListener("change", () => this.show(this.job));
-    this.player.addEventListener("change", () => this.mark());
-    this.player.addEventListener("problem", (event) => complain($("match-error"), event.detail));
-    this.detail.addEventListener("play", (event) => this.play(this.card(event.detail)));
-    this.detail.addEventListener("made", (event) => this.variants.add(this.job.id, event.detail.candidates, event.detail.replaces));
-    addEventListener("resize", () => this.cards().forEach((card) => card.draw()));
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.cards().forEach((card) => card.draw()));
-    keys(this.player, (rank) => {
-      const card = this.card(this.job?.candidates[rank - 1]);
-      if (card) this.play(card);
-    });
+    const actions = {
+      play: (card) => this.press(card),
+      open: (card) => this.open(card),
+      undo: (card) => this.step(card, "undo"),
+      redo: (card) => this.step(card, "redo"),
+    };
+    this.results = new Results(this.state, this.player, this.variants, new Progress(this.state), actions);
+    this.detail = new DetailView(this.edits, this.search, () => this.results.cards());
+    this.jobs = new Jobs(this.state, this.connection);
+    this.connect();
     this.drops();
     this.jobs.restore();
   }
 
-  /** The card of a candidate, made once. */
-  card(candidate) {
-    if (!candidate) return null;
-    if (!this.made.has(candidate.id)) {
-      const actions = { play: (card) => this.press(card), open: (card) => this.open(card) };
-      this.made.set(candidate.id, new Card(candidate, this.player, actions));
+  connect() {
+    this.search.addEventListener("started", ({ detail: job }) => {
+      this.jobs.open(job.id);
+      // on a phone they are below, and beside a long form they may be above
+      const { top } = $("matches").getBoundingClientRect();
+      if (top < 0 || top > innerHeight / 2) $("matches").scrollIntoView();
+    });
+    let shown = null;
+    this.state.addEventListener("jobs", () => {
+      const { job } = this.state;
+      if (job?.id !== shown) {
+        this.player.stop();
+        this.detail.close();
+      }
+      shown = job?.id;
+      if (job) this.detail.judge(job.candidates);
+    });
+    this.player.addEventListener("problem", (event) => complain($("match-error"), event.detail));
+    this.detail.addEventListener("made", ({ detail }) => this.variants.add(detail.job, detail.candidates));
+    this.edits.addEventListener("change", ({ detail: { edits } }) => this.edited(edits));
+    this.edits.addEventListener("rendered", ({ detail: { edits } }) => this.state.shown === edits.job && this.play(this.results.variant(edits.candidate)));
+    this.edits.addEventListener("problem", ({ detail: { edits, error } }) => this.detail.shows(edits) || complain($("match-error"), error));
+    // those of before a reload
+    this.variants.addEventListener("change", () => {
+      const job = this.state.shown;
+      const edited = this.variants.of(job).filter(({ made, parent }) => made === "edit" && !this.edits.known.has(parent));
+      for (const candidate of edited) this.edits.of(job, candidate).then((edits) => this.edited(edits), () => {});
+    });
+    this.connection.addEventListener("up", () => this.edits.again());
+    this.connection.addEventListener("anew", () => this.own.restore());
+    keys(this.player, (rank) => {
+      const card = this.results.ranked(rank);
+      if (card) this.play(card);
+    });
+  }
+
+  /** Show the card of what was edited, and what was changed. */
+  async edited(edits) {
+    this.variants.edited(edits.job, edits.candidate);
+    const labels = await this.detail.labels(edits.base.candidate.synth);
+    this.results.variant(edits.candidate).tell(labels.changes(edits), edits);
+  }
+
+  async step(card, what) {
+    try {
+      const edits = await this.edits.of(this.state.shown, card.candidate);
+      await edits[what]();
+    } catch (error) {
+      complain($("match-error"), error);
     }
-    return this.made.get(candidate.id);
-  }
-
-  /** Cards on the page. */
-  cards() {
-    return [...(this.job?.candidates ?? []), ...this.variants.of(this.job?.id)].map((candidate) => this.card(candidate));
-  }
-
-  show(job) {
-    if (!job) return;
-    if (this.job && this.job.id !== job.id) {
-      this.player.stop();
-      this.detail.close();
-    }
-    if (job.target) this.sound.restore(job.target);
-    this.job = job;
-    const variants = this.variants.of(job.id);
-    arrange($("cards"), job.candidates.map((candidate, i) => {
-      const card = this.card(candidate);
-      card.number(i + 1, job.candidates.length);
-      card.judge(candidate, candidate.synth in job.out_of_reach);
-      return card.element;
-    }));
-    $("reach").replaceChildren(...Object.values(job.out_of_reach).map((line) => make("li", {}, line)));
-    $("reach").hidden = $("reach").children.length === 0;
-    arrange($("variant-cards"), variants.map((candidate) => this.card(candidate).element));
-    $("variants").hidden = variants.length === 0;
-    $("empty").hidden = true;
-    this.links([...job.candidates, ...variants]);
-    this.detail.judge(job.candidates);
-    this.mark();
-  }
-
-  links(candidates) {
-    $("take").hidden = $("legend").hidden = candidates.length === 0;
-    $("zip").href = `/api/download?ids=${candidates.map(({ id }) => id).join(",")}`;
-    const synths = new Map(candidates.map(({ synth, title }) => [synth, title]));
-    arrange($("banks"), [...synths].map(([synth, title]) => {
-      const known = [...$("banks").children].find((link) => link.dataset.synth === synth);
-      const link = known ?? make("a", { class: "button small", download: "", "data-synth": synth }, `Bank for ${title}`);
-      link.href = `/api/download?kind=bank&ids=${candidates.filter((c) => c.synth === synth).map(({ id }) => id).join(",")}`;
-      return link;
-    }));
   }
 
   async open(card) {
     complain($("match-error"), "");
     try {
-      await this.detail.open(card.candidate);
+      await this.detail.open(this.state.shown, card);
     } catch (error) {
       complain($("match-error"), error);
     }
@@ -110,26 +107,19 @@ class Page {
 
   /** A card's button: play it, or stop where it is what sounds. */
   press(card) {
-    if (this.player.playing && this.player.pair.candidate.url === card.url) this.player.stop();
+    if (this.player.active && this.player.pair.key === card.key) this.player.stop();
     else this.play(card);
   }
 
   play(card) {
     const { candidate } = card;
     complain($("match-error"), "");
+    this.results.keep(card);
     this.player.side = "candidate";
-    const pair = { candidate: { url: card.url, loudness_db: candidate.loudness_db, title: `${candidate.name}, ${candidate.title}` } };
-    const { target } = this.job;
+    const pair = { key: card.key, candidate: { url: card.url, loudness_db: candidate.loudness_db, title: `${candidate.name}, ${candidate.title}` } };
+    const { target } = this.state.job;
     if (target) pair.target = { url: `/api/targets/${target.id}/audio`, loudness_db: target.loudness_db, title: "Target" };
     this.player.play(pair);
-  }
-
-  mark() {
-    const { pair, playing } = this.player;
-    for (const card of this.cards()) {
-      const current = pair?.candidate?.url === card.url;
-      card.mark(current, current && Boolean(playing));
-    }
   }
 
   drops() {
@@ -145,11 +135,13 @@ class Page {
       event.preventDefault();
       inside = 0;
       over(0);
+      const onOwn = $("own").contains(event.target);
       const files = await dropped(event.dataTransfer);
-      if (!files.length) return;
-      // wherever it is dropped: presets are told by their names
-      if ($("own").contains(event.target) || files.some((file) => this.own.knows(file.name))) this.own.add(files);
-      else this.sound.upload(files[0]);
+      // wherever it is dropped: presets are told by their names, and a folder of them may hold other files too
+      const presets = files.filter((file) => this.own.knows(file.name));
+      const sounds = onOwn ? [] : files.filter((file) => this.intake.knows(file));
+      if (presets.length || onOwn) this.own.add(files);
+      if (sounds.length || !presets.length && !onOwn) this.intake.upload(sounds.length ? sounds : files);
     });
   }
 }

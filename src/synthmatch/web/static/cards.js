@@ -1,4 +1,4 @@
-/** Candidates as cards, nearest first: play, look into, take. */
+/** Candidates as cards: play, star, look into, take. */
 
 import { make } from "./dom.js";
 import { closeness, scale } from "./scores.js";
@@ -7,31 +7,51 @@ import { colour, draw, peaks } from "./waveform.js";
 const BARS = 90;
 
 export class Card {
-  /** `actions`: play(card) and open(card). */
-  constructor(candidate, player, actions) {
-    this.candidate = candidate;
-    this.player = player;
+  /** `actions`: play(card), open(card), star(card), undo(card), redo(card). An edited candidate's card shows one after another. */
+  constructor(key, candidate, player, actions) {
+    Object.assign(this, { key, player });
+    const button = (name, text, kind = "small") => make("button", { type: "button", class: kind, onclick: () => actions[name](this) }, text);
     this.rank = make("span", { class: "rank", "aria-hidden": "true" });
     this.canvas = make("canvas", { "aria-hidden": "true" });
-    const of = `${candidate.name} on ${candidate.title}`;
-    this.play = make("button", { type: "button", class: "round", "aria-label": `Play ${of}`, onclick: () => actions.play(this) });
+    this.play = button("play", "", "round");
+    this.star = button("star", "", "star");
+    this.details = button("open", "Details");
+    this.preset = make("a", { class: "button small", download: "" });
+    this.wav = make("a", { class: "button small", download: "" }, "WAV");
+    this.name = make("strong");
+    this.scale = make("div", { class: "score-place" });
     this.sure = make("span", { class: "sure" });
-    const file = candidate.files[0];
-    const address = `/api/candidates/${candidate.id}`;
-    this.element = make(
-      "li",
-      { class: "card", "data-id": candidate.id },
+    this.undo = button("undo", "Undo");
+    this.redo = button("redo", "Redo");
+    this.changes = make("span");
+    this.edited = make("div", { class: "edited row", hidden: true }, this.changes, this.undo, this.redo);
+    const title = make("div", { class: "title" }, this.rank, this.name, make("span", { class: "tag" }, candidate.title), make("span", { class: "origin" }, candidate.made === "edit" ? "edited" : candidate.origin));
+    this.element = make("li", { class: "card" },
       this.play,
-      make("div", { class: "what" },
-        make("div", { class: "title" }, this.rank, make("strong", {}, candidate.name), make("span", { class: "tag" }, candidate.title), make("span", { class: "origin" }, candidate.origin)),
-        this.canvas,
-        scale(candidate),
-        this.sure),
-      make("div", { class: "row actions" },
-        make("button", { type: "button", class: "small", onclick: () => actions.open(this), "aria-label": `Details of ${of}` }, "Details"),
-        make("a", { class: "button small", href: `${address}/preset`, download: "", "aria-label": `Preset of ${of}, ${file}` }, `Preset ${file}`),
-        make("a", { class: "button small", href: `${address}/wav`, download: "", "aria-label": `Sound of ${of}, WAV` }, "WAV")),
-    );
+      make("div", { class: "what" }, title, this.canvas, this.scale, this.sure, this.edited),
+      make("div", { class: "row actions" }, this.star, this.details, this.preset, this.wav));
+    this.show(candidate);
+    this.number(0, 0);
+  }
+
+  /** Show a candidate. */
+  show(candidate) {
+    if (this.candidate?.id === candidate.id) return;
+    this.candidate = candidate;
+    const of = `${candidate.name} on ${candidate.title}`;
+    const [file] = candidate.files;
+    const address = `/api/candidates/${candidate.id}`;
+    this.element.dataset.id = candidate.id;
+    this.name.textContent = candidate.name;
+    this.scale.replaceChildren(scale(candidate));
+    this.play.setAttribute("aria-label", `Play ${of}`);
+    this.star.setAttribute("aria-label", `Star for ${of}`);
+    this.details.setAttribute("aria-label", `Details of ${of}`);
+    this.preset.textContent = `Preset ${file}`;
+    this.preset.setAttribute("aria-label", `Preset of ${of}, ${file}`);
+    this.wav.setAttribute("aria-label", `Sound of ${of}, WAV`);
+    this.preset.href = `${address}/preset`;
+    this.wav.href = `${address}/wav`;
     this.picture();
   }
 
@@ -41,13 +61,23 @@ export class Card {
     this.sure.textContent = share === null ? "" : outOfReach ? `out of reach: ${words}` : words;
   }
 
+  /** What was changed, as text, and whether it can be undone or done again. */
+  tell(changes, edits) {
+    this.edited.hidden = false;
+    this.changes.textContent = changes;
+    for (const [button, can] of [[this.undo, edits.canUndo], [this.redo, edits.canRedo]]) button.setAttribute("aria-disabled", String(!can));
+  }
+
   get url() {
     return `/api/candidates/${this.candidate.id}/audio`;
   }
 
   async picture() {
+    const { url } = this;
     try {
-      this.bars = peaks(await this.player.buffer(this.url), BARS);
+      const bars = peaks(await this.player.buffer(url), BARS);
+      if (url !== this.url) return;
+      this.bars = bars;
     } catch {
       return; // it was replaced by a better one before its picture was drawn
     }
@@ -58,15 +88,18 @@ export class Card {
     if (this.bars && this.canvas.isConnected) draw(this.canvas, this.bars, colour("--match"));
   }
 
+  /** Its rank among `count`; 0 for one that has none: better ones were found, or it was made from another. */
   number(rank, count) {
-    this.rank.textContent = rank;
-    this.element.setAttribute("aria-label", `${rank} of ${count}: ${this.candidate.name} on ${this.candidate.title}, ${closeness(this.candidate)}`);
+    this.rank.textContent = rank || "";
+    const place = rank ? `${rank} of ${count}: ` : "";
+    this.element.setAttribute("aria-label", `${place}${this.candidate.name} on ${this.candidate.title}, ${closeness(this.candidate)}`);
   }
 
-  /** Show whether it is the one that the player has, and whether it sounds. */
-  mark(current, sounding) {
+  /** Show whether it is the one that the player has, whether it sounds, and whether it has a star. */
+  mark(current, sounding, starred) {
     this.element.toggleAttribute("data-current", current);
     this.play.classList.toggle("on", sounding);
-    this.play.setAttribute("aria-pressed", sounding);
+    this.play.setAttribute("aria-pressed", String(sounding));
+    this.star.setAttribute("aria-pressed", String(starred));
   }
 }

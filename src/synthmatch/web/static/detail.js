@@ -2,6 +2,7 @@
 
 import { ended, finished, get, post, send } from "./api.js";
 import { $, busy, complain, duration, make, say } from "./dom.js";
+import { Labels } from "./labels.js";
 import { Parameters, strongest } from "./parameters.js";
 import { closeness, scale, table } from "./scores.js";
 import { pictures } from "./spectrogram.js";
@@ -10,42 +11,61 @@ import { pictures } from "./spectrogram.js";
 const AT_ONCE = 200;
 
 export class DetailView extends EventTarget {
-  /** Tells `made` with {candidates, replaces}: presets that were made here. `others()` gives all candidates shown. */
-  constructor(player, searchStep, others) {
+  /** Tells `made` with {job, candidates}: presets that were made here. `others()` gives the cards shown. */
+  constructor(edits, searchStep, others) {
     super();
-    Object.assign(this, { player, searchStep, others, tables: new Map(), locks: new Map(), place: $("detail") });
+    Object.assign(this, { all: edits, searchStep, others, known: new Map(), locks: new Map(), place: $("detail"), edits: null });
+    edits.addEventListener("change", (event) => this.shows(event.detail.edits) && this.steps());
+    edits.addEventListener("rendered", (event) => this.shows(event.detail.edits) && this.rendered());
+    edits.addEventListener("problem", (event) => this.shows(event.detail.edits) && complain(this.error, event.detail.error));
   }
 
-  /** The parameter table of a synthesizer, asked for once. */
-  table(synth) {
-    if (!this.tables.has(synth)) this.tables.set(synth, get(`/api/parameters?synth=${encodeURIComponent(synth)}`));
-    return this.tables.get(synth);
+  /** A synthesizer's parameters in words, asked for once. */
+  labels(synth) {
+    if (!this.known.has(synth)) {
+      const found = get(`/api/parameters?synth=${encodeURIComponent(synth)}`).then((table) => new Labels(table));
+      found.catch(() => this.known.delete(synth));
+      this.known.set(synth, found);
+    }
+    return this.known.get(synth);
+  }
+
+  /** Whether it is these edits that are looked into. */
+  shows(edits) {
+    return this.edits === edits && !this.place.hidden;
   }
 
   close() {
     if (this.hearing && !ended(this.hearing)) post(`/api/jobs/${this.hearing.id}/cancel`).catch(() => {});
-    this.hearing = null;
-    this.base = null;
+    const focused = this.place.contains(document.activeElement);
+    Object.assign(this, { hearing: null, base: null, edits: null });
     this.place.hidden = true;
+    // back to where it was opened
+    if (focused) (this.card.details.isConnected ? this.card.details : $("matches")).focus();
   }
 
-  async open(candidate) {
+  async open(job, card) {
     this.close();
-    this.base = candidate;
-    const [detail, table] = await Promise.all([get(`/api/candidates/${candidate.id}`), this.table(candidate.synth)]);
-    if (this.base !== candidate) return;
-    if (!this.locks.has(candidate.synth)) this.locks.set(candidate.synth, new Set());
-    this.current = detail.candidate;
-    this.locked = this.locks.get(candidate.synth);
-    this.parameters = new Parameters(table, detail, this.locked, (name, native) => this.edit(name, native));
+    this.card = card;
+    const [edits, labels] = await Promise.all([this.all.of(job, card.candidate), this.labels(card.candidate.synth)]);
+    if (this.card !== card) return;
+    this.edits = edits;
+    this.base = edits.base.candidate;
+    const { synth, name, title } = this.base;
+    if (!this.locks.has(synth)) this.locks.set(synth, new Set());
+    this.current = edits.shown.candidate;
+    this.locked = this.locks.get(synth);
+    this.parameters = new Parameters(labels, edits.shown, this.locked, (knob, native) => this.edits.change(knob, native));
     this.error = make("p", { class: "error", role: "alert", hidden: true });
     this.pictures = make("div", { class: "picture-place" });
     this.files = make("div", { class: "row" });
     this.scores = make("div");
-    this.undo = make("button", { type: "button", class: "small", hidden: true, onclick: () => this.open(this.base) }, "Back to before the changes");
+    this.changes = make("span", { role: "status" });
+    this.undo = make("button", { type: "button", class: "small", onclick: () => this.edits.undo() }, "Undo");
+    this.redo = make("button", { type: "button", class: "small", onclick: () => this.edits.redo() }, "Redo");
     this.place.replaceChildren(
       make("div", { class: "row between" },
-        make("h2", { id: "detail-title" }, `${candidate.name} `, make("span", { class: "tag" }, candidate.title)),
+        make("h2", { id: "detail-title" }, `${name} `, make("span", { class: "tag" }, title)),
         make("button", { type: "button", class: "small", onclick: () => this.close() }, "Close")),
       this.files,
       this.error,
@@ -55,11 +75,13 @@ export class DetailView extends EventTarget {
         make("section", { "aria-labelledby": "depends-title" }, make("h3", { id: "depends-title" }, "Depends most on"), this.depends()),
         make("section", { "aria-labelledby": "more-title" }, make("h3", { id: "more-title" }, "More from this one"), this.vary(), this.morph(), this.again())),
       make("section", { "aria-labelledby": "parameters-title" },
-        make("div", { class: "row between" }, make("h3", { id: "parameters-title" }, "Parameters"), this.undo),
+        make("h3", { id: "parameters-title" }, "Parameters"),
         make("p", { class: "hint" }, "Change a value to hear it. What is ticked is locked: a search from here leaves it as it is."),
+        make("div", { class: "edited row" }, this.changes, this.undo, this.redo),
         this.parameters.element),
     );
     this.place.hidden = false;
+    this.steps();
     this.show();
     this.place.focus({ preventScroll: true });
     this.place.scrollIntoView({ block: "start", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
@@ -79,7 +101,6 @@ export class DetailView extends EventTarget {
     const address = `/api/candidates/${id}`;
     const links = files.map((file) => make("a", { class: "button small", href: `${address}/preset?file=${encodeURIComponent(file)}`, download: "" }, file));
     this.files.replaceChildren(make("span", { class: "hint" }, "Take it as"), ...links, make("a", { class: "button small", href: `${address}/wav`, download: "" }, ".wav"));
-    this.undo.hidden = this.current.id === this.base.id;
     this.scores.replaceChildren(scale(this.current), table(this.current));
     try {
       const picture = await get(`${address}/picture`);
@@ -89,21 +110,24 @@ export class DetailView extends EventTarget {
     }
   }
 
-  async edit(name, native) {
-    const from = this.current;
-    await busy(this.undo, this.error, async () => {
-      const detail = await post(`/api/candidates/${from.id}/edit`, { values: { [name]: native } });
-      this.current = detail.candidate;
-      this.parameters.update(detail);
-      this.made([detail.candidate], from.id === this.base.id ? null : from.id);
-      this.dispatchEvent(new CustomEvent("play", { detail: detail.candidate }));
-      say(`${this.parameters.label(name)}: ${detail.text[name]}, ${closeness(detail.candidate)}`);
-      await this.show();
-    });
+  /** What was changed, and whether it can be undone or done again. */
+  steps() {
+    complain(this.error, "");
+    this.changes.textContent = this.parameters.labels.changes(this.edits);
+    for (const [button, can] of [[this.undo, this.edits.canUndo], [this.redo, this.edits.canRedo]]) button.setAttribute("aria-disabled", String(!can));
   }
 
-  made(candidates, replaces = null) {
-    this.dispatchEvent(new CustomEvent("made", { detail: { candidates, replaces } }));
+  /** The edits were rendered. */
+  rendered() {
+    this.current = this.edits.shown.candidate;
+    this.parameters.update(this.edits.shown);
+    say(closeness(this.current));
+    this.show();
+  }
+
+  /** Tell of presets that were made of the candidate. */
+  made(candidates) {
+    this.dispatchEvent(new CustomEvent("made", { detail: { job: this.edits.job, candidates } }));
   }
 
   depends() {
@@ -134,23 +158,23 @@ export class DetailView extends EventTarget {
   vary() {
     const groups = [...new Set(this.parameters.table.map((p) => p.group))];
     const what = make("select", {}, make("option", { value: "" }, "everything"), ...groups.map((group) => make("option", {}, group)));
-    const amount = make("input", { type: "range", min: 0.05, max: 1, step: 0.05, value: 0.3, "aria-valuetext": "30 %" });
-    const output = make("output", {}, "30 %");
-    amount.addEventListener("input", () => {
-      output.textContent = `${Math.round(100 * amount.value)} %`;
-      amount.setAttribute("aria-valuetext", output.textContent);
+    const near = make("input", { type: "range", min: 30, max: 95, step: 5, value: 80, "aria-valuetext": "80 % close to it" });
+    const output = make("output", {}, "80 % close to it");
+    near.addEventListener("input", () => {
+      output.textContent = `${near.value} % close to it`;
+      near.setAttribute("aria-valuetext", output.textContent);
     });
     const go = make("button", { type: "button" }, "Make 4 variations");
     go.addEventListener("click", () => busy(go, this.error, async () => {
-      const request = { names: what.value ? [what.value] : [], amount: Number(amount.value), count: 4, seed: Math.floor(Math.random() * 2 ** 31) };
+      const request = { names: what.value ? [what.value] : [], closeness: Number(near.value), count: 4, seed: Math.floor(Math.random() * 2 ** 31) };
       this.made(await post(`/api/candidates/${this.current.id}/vary`, request));
       say("four variations were added");
     }));
-    return make("div", { class: "tool" }, make("label", {}, "Vary ", what), make("label", {}, "by ", amount, output), go);
+    return make("div", { class: "tool" }, make("label", {}, "Vary ", what), make("label", {}, "to ", near, output), go);
   }
 
   morph() {
-    const same = this.others().filter((c) => c.synth === this.base.synth && c.id !== this.base.id);
+    const same = this.others().map(({ candidate }) => candidate).filter((c) => c.synth === this.base.synth && c.id !== this.base.id);
     const to = make("select", {}, ...same.map((c) => make("option", { value: c.id }, `${c.name}, ${closeness(c)}`)), make("option", { value: "" }, "a second sound"));
     const file = make("input", { type: "file", accept: "audio/*", "aria-label": "The second sound", hidden: same.length > 0 });
     to.addEventListener("change", () => { file.hidden = to.value !== ""; });
@@ -181,10 +205,7 @@ export class DetailView extends EventTarget {
 
   again() {
     const go = make("button", { type: "button" }, "Search again from here");
-    go.addEventListener("click", () => {
-      const extra = { start: this.current.id, locked: [...this.locked] };
-      this.searchStep.start([this.base.synth], extra, this.base.target, this.error, go);
-    });
+    go.addEventListener("click", () => this.searchStep.again(this.current, this.locked, this.error, go));
     return make("div", { class: "tool" }, go, make("span", { class: "hint" }, "Keeps what is locked below"));
   }
 }

@@ -35,10 +35,14 @@ export function complain(place, error) {
   place.textContent = text;
 }
 
-/** Run something for a button, which cannot be pressed again before it has ended; what it throws is shown in `place`. */
+/**
+ * Run something for a button, which cannot be pressed again before it has ended; what it throws is shown in `place`. The button is
+ * not `disabled` meanwhile, for that would take the focus from it.
+ */
 export async function busy(button, place, work) {
+  if (button.getAttribute("aria-disabled") === "true") return undefined;
   complain(place, "");
-  button.disabled = true;
+  button.setAttribute("aria-disabled", "true");
   button.setAttribute("aria-busy", "true");
   try {
     return await work();
@@ -46,7 +50,7 @@ export async function busy(button, place, work) {
     complain(place, error);
     return undefined;
   } finally {
-    button.disabled = false;
+    button.removeAttribute("aria-disabled");
     button.removeAttribute("aria-busy");
   }
 }

@@ -1,15 +1,7 @@
 /** The parameters of a candidate by group, in the synthesizer's own names and units: to change, and to lock. */
 
 import { make } from "./dom.js";
-
-const SHOWN = {
-  linear: (x) => x,
-  quadratic: (x) => x * x,
-  cubic: (x) => x ** 3,
-  quartic: (x) => x ** 4,
-  square_root: (x) => Math.sqrt(Math.max(x, 0)),
-  exponential: (x) => 2 ** x,
-};
+import { words } from "./names.js";
 
 const TITLES = {
   oscillator: "Oscillators", envelope: "Envelopes", filter: "Filters", lfo: "LFO", modulation: "Modulation", effect: "Effects", level: "Levels", pitch: "Pitch",
@@ -18,17 +10,11 @@ const TITLES = {
 /** A share of a sound that is less is nothing to say: it would be 0 %. */
 const LEAST = 0.005;
 
-/** What the panel shows of a native value, while a knob is moved; at rest the server's own text stands. */
-function text(parameter, native) {
-  if (parameter.choices.length) return parameter.choices[Math.round(native - parameter.low)];
-  const shown = SHOWN[parameter.scale](native) * parameter.multiply + parameter.offset;
-  return `${Number(shown.toPrecision(4))} ${parameter.unit}`.trim();
-}
-
 export class Parameters {
   /** `edit(name, native)` is called when a value was changed. */
-  constructor(table, detail, locked, edit) {
-    Object.assign(this, { table, detail, locked, edit, rows: new Map() });
+  constructor(labels, detail, locked, edit) {
+    const { table } = labels;
+    Object.assign(this, { labels, table, detail, locked, edit, rows: new Map() });
     this.find = make("input", { type: "search", placeholder: "Find a parameter", "aria-label": "Find a parameter" });
     this.find.addEventListener("input", () => this.filter(this.find.value));
     this.groups = make("div", { class: "groups" });
@@ -54,7 +40,7 @@ export class Parameters {
   fill(body, parameters) {
     if (body.children.length) return;
     for (const part of new Set(parameters.map((p) => p.part))) {
-      body.append(make("p", { class: "part" }, part.replaceAll("_", " ")));
+      body.append(make("p", { class: "part" }, words(part)));
       body.append(...parameters.filter((p) => p.part === part).map((p) => this.row(p)));
     }
   }
@@ -66,7 +52,7 @@ export class Parameters {
     const output = make("output", { for: id }, this.detail.text[name]);
     let control;
     if (parameter.choices.length) {
-      control = make("select", { id, class: "choices" }, ...parameter.choices.map((choice, i) => make("option", { value: parameter.low + i }, choice)));
+      control = make("select", { id, class: "choices" }, ...parameter.choices.map((choice, i) => make("option", { value: parameter.low + i }, this.labels.choice(choice))));
       control.value = value;
       output.hidden = true;
     } else {
@@ -74,14 +60,16 @@ export class Parameters {
       control.value = value;
       control.setAttribute("aria-valuetext", this.detail.text[name]);
       control.addEventListener("input", () => {
-        output.textContent = text(parameter, Number(control.value));
+        output.textContent = this.labels.text(name, Number(control.value));
         control.setAttribute("aria-valuetext", output.textContent);
       });
     }
     control.addEventListener("change", () => this.edit(name, Number(control.value)));
     const lock = make("input", { type: "checkbox", "aria-label": `Lock ${label}`, title: "Lock", checked: this.locked.has(name) });
     lock.addEventListener("change", () => this.lock(name, lock.checked));
-    const row = make("div", { class: "param", "data-name": name }, lock, make("label", { for: id }, label), control, output);
+    // what a search looks through: not the texts of its choices, of which some are other parameters
+    const sought = `${label} ${name} ${name.replaceAll("_", " ")} ${words(parameter.part)}`.toLowerCase();
+    const row = make("div", { class: "param", "data-sought": sought }, lock, make("label", { for: id }, label), control, output);
     this.rows.set(name, { control, output, lock });
     return row;
   }
@@ -97,6 +85,7 @@ export class Parameters {
   update(detail) {
     this.detail = detail;
     for (const [name, { control, output }] of this.rows) {
+      if (control.matches(":active")) continue; // it is being moved again already
       control.value = detail.native[name];
       output.textContent = detail.text[name];
       control.setAttribute("aria-valuetext", detail.text[name]);
@@ -109,7 +98,7 @@ export class Parameters {
       if (wanted) box.fill();
       let some = false;
       for (const row of box.querySelectorAll(".param")) {
-        row.hidden = Boolean(wanted) && !`${row.dataset.name} ${row.textContent}`.toLowerCase().includes(wanted);
+        row.hidden = Boolean(wanted) && !row.dataset.sought.includes(wanted);
         some ||= !row.hidden;
       }
       for (const part of box.querySelectorAll(".part")) part.hidden = Boolean(wanted);
@@ -120,16 +109,12 @@ export class Parameters {
 
   /** Open the group of a parameter and go to it. */
   go(name) {
-    const parameter = this.table.find((p) => p.name === name);
+    const parameter = this.labels.by.get(name);
     const box = [...this.groups.children].find((group) => group.dataset.group === parameter.group);
     this.filter("");
     box.open = true;
     box.fill();
     this.rows.get(name).control.focus();
-  }
-
-  label(name) {
-    return this.table.find((p) => p.name === name).label;
   }
 }
 
@@ -140,6 +125,6 @@ export function strongest(weights, parameters, count = 8) {
   return make("ol", { class: "strongest" }, ...ranked.map(([name, weight]) => {
     const bar = make("span", { class: "bar", "aria-hidden": "true" });
     bar.style.setProperty("--share", `${(100 * weight) / most}%`);
-    return make("li", {}, make("button", { type: "button", class: "link", onclick: () => parameters.go(name) }, parameters.label(name)), bar, make("span", { class: "figures" }, `${Math.round(100 * weight)} %`));
+    return make("li", {}, make("button", { type: "button", class: "link", onclick: () => parameters.go(name) }, parameters.labels.label(name)), bar, make("span", { class: "figures" }, `${Math.round(100 * weight)} %`));
   }));
 }

@@ -1,6 +1,6 @@
 /**
  * The player: a pair {target, candidate} of sounds {url, loudness_db, title}, of which one plays aloud. A sound that has
- * nothing to be compared with is a candidate without a target.
+ * nothing to be compared with is a candidate without a target. A pair's `key` is that of the card that it belongs to.
  *
  * Both are started by one clock at the same moment and run on together; a gain decides which is audible, so a change
  * between them keeps the playhead. A gain never jumps: it moves in 20 ms, which no ear takes for a click. The louder one
@@ -20,6 +20,7 @@ export class Player extends EventTarget {
     this.loop = true;
     this.pair = null;
     this.playing = null;
+    this.loading = false;
     this.order = 0;
     this.buffers = new Map();
   }
@@ -46,9 +47,11 @@ export class Player extends EventTarget {
 
   /** Play the pair from its beginning. What goes wrong is told by an event ``problem``. */
   async play(pair = this.pair) {
+    const order = this.order + 1;
     try {
       await this.begin(pair);
     } catch (error) {
+      if (order === this.order) this.stop();
       this.dispatchEvent(new CustomEvent("problem", { detail: error }));
     }
   }
@@ -56,22 +59,28 @@ export class Player extends EventTarget {
   async begin(pair) {
     const order = ++this.order;
     this.halt();
-    const context = this.ready();
-    if (context instanceof AudioContext) await context.resume();
     this.pair = pair;
+    this.loading = true;
     if (!pair[this.side]) this.side = "candidate";
     this.dispatchEvent(new Event("change"));
+    const context = this.ready();
+    if (context instanceof AudioContext) await context.resume();
     const buffers = Object.fromEntries(
-      await Promise.all(Object.entries(pair).map(async ([side, { url }]) => [side, await this.buffer(url)])),
+      await Promise.all(this.sides(pair).map(async (side) => [side, await this.buffer(pair[side].url)])),
     );
     if (order !== this.order) return; // another sound was asked for meanwhile
     this.start(buffers);
   }
 
+  /** The sides that a pair has. */
+  sides(pair) {
+    return ["target", "candidate"].filter((side) => pair[side]);
+  }
+
   start(buffers) {
     const at = this.context.currentTime + AHEAD_SECONDS;
     const length = Math.min(...Object.values(buffers).map((buffer) => buffer.duration));
-    const quietest = Math.min(...Object.values(this.pair).map((sound) => sound.loudness_db));
+    const quietest = Math.min(...this.sides(this.pair).map((side) => this.pair[side].loudness_db));
     const tracks = {};
     for (const [side, buffer] of Object.entries(buffers)) {
       const source = new AudioBufferSourceNode(this.context, { buffer, loop: this.loop, loopEnd: length });
@@ -83,6 +92,7 @@ export class Player extends EventTarget {
     }
     const playing = { tracks, at, length, buffers };
     this.playing = playing;
+    this.loading = false;
     tracks[this.side].source.addEventListener("ended", () => {
       if (this.playing === playing) this.stop();
     });
@@ -106,13 +116,19 @@ export class Player extends EventTarget {
     this.dispatchEvent(new Event("change"));
   }
 
+  /** Whether something sounds or is about to. */
+  get active() {
+    return this.loading || Boolean(this.playing);
+  }
+
   toggle() {
-    if (this.playing) this.stop();
+    if (this.active) this.stop();
     else if (this.pair) this.play();
   }
 
   stop() {
     this.order += 1;
+    this.loading = false;
     this.halt();
     this.dispatchEvent(new Event("change"));
   }

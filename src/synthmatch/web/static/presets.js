@@ -1,9 +1,10 @@
 /** Presets of the user's own: files or a folder come in, are indexed with progress, and join the search. */
 
-import { finished, get, post, remove, send } from "./api.js";
+import { Gone, finished, get, post, remove, send } from "./api.js";
 import { $, complain, duration, make, say } from "./dom.js";
+import { keep, kept, whenKept } from "./kept.js";
 
-const KEPT = "synthmatch.libraries";
+const KEPT = "libraries";
 /** As many files as the server takes in one form. */
 const MOST_FILES = 1000;
 
@@ -20,6 +21,7 @@ export class OwnPresets {
         $(id).value = "";
       });
     }
+    whenKept(KEPT, () => this.restore());
     this.restore();
   }
 
@@ -52,6 +54,7 @@ export class OwnPresets {
       const last = await finished(job.id, (state) => this.progress(state, bar, text));
       if (last.state === "failed") throw new Error(last.message);
       this.libraries.push(...last.libraries);
+      keep(KEPT, last.libraries.map(({ id }) => id));
       const passed = last.unreadable.length ? `${last.unreadable.length} files could not be read: ${last.unreadable[0]}` : "";
       const remarked = last.remarks.length ? `${last.remarks.length} files were read with a remark: ${last.remarks[0]}` : "";
       complain(error, [passed, remarked].filter(Boolean).join("; "));
@@ -71,24 +74,26 @@ export class OwnPresets {
   }
 
   show() {
-    localStorage.setItem(KEPT, JSON.stringify(this.libraries.map(({ id }) => id)));
     for (const line of $("libraries").querySelectorAll(".library")) line.remove();
     for (const library of this.libraries) {
       const label = `${library.name}: ${library.presets} for ${library.title}`;
       const gone = make("button", { type: "button", class: "small", "aria-label": `Forget ${label}` }, "Forget");
       gone.addEventListener("click", () => {
         this.libraries = this.libraries.filter(({ id }) => id !== library.id);
+        keep(KEPT, [], [library.id]);
         remove(`/api/libraries/${library.id}`).catch(() => {}); // it may have expired, which is as well
         this.show();
+        $("choose-presets").focus();
       });
       $("libraries").append(make("li", { class: "library" }, make("span", {}, label), gone));
     }
   }
 
   async restore() {
-    const ids = JSON.parse(localStorage.getItem(KEPT) ?? "[]");
-    const found = await Promise.allSettled(ids.map((id) => get(`/api/libraries/${id}`)));
-    this.libraries.push(...found.filter(({ status }) => status === "fulfilled").map(({ value }) => value));
+    const ids = kept(KEPT);
+    const found = await Promise.allSettled(ids.map((id) => get(`/api/libraries/${encodeURIComponent(id)}`)));
+    found.forEach(({ reason }, i) => reason instanceof Gone && keep(KEPT, [], [ids[i]]));
+    this.libraries = found.filter(({ status }) => status === "fulfilled").map(({ value }) => value);
     this.show();
   }
 }

@@ -1,20 +1,19 @@
-/** The second step: which synthesizers, how long, how many. */
+/** Which synthesizers, how long, how many: a search of the sounds that wait, or from a match. */
 
 import { post } from "./api.js";
 import { $, busy, make } from "./dom.js";
 
 export class SearchStep extends EventTarget {
   /** Tells `started` with the job in `detail`. */
-  constructor(about, soundStep, own) {
+  constructor(state, about, own) {
     super();
-    this.soundStep = soundStep;
-    this.own = own;
+    Object.assign(this, { state, own });
     for (const synth of about.synths) $("synths").append(choice(synth));
-    soundStep.addEventListener("target", () => this.enable());
+    state.addEventListener("sound", () => this.enable());
     for (const id of ["synths", "sources"]) $(id).addEventListener("change", () => this.enable());
     $("search-form").addEventListener("submit", (event) => {
       event.preventDefault();
-      this.start(this.chosen());
+      this.find();
     });
   }
 
@@ -30,13 +29,39 @@ export class SearchStep extends EventTarget {
   }
 
   enable() {
-    $("go").disabled = !this.soundStep.target || this.chosen().length === 0 || this.chosen("sources").length === 0;
+    const count = this.state.wanted.length;
+    $("go").textContent = count > 1 ? `Find presets for ${count} sounds` : "Find presets";
+    $("go").disabled = count === 0 || this.chosen().length === 0 || this.chosen("sources").length === 0;
   }
 
-  /** Ask for a search; `extra` are a candidate to start from and what is locked. */
-  async start(synths, extra = {}, targetId = this.soundStep.target?.id, place = $("search-error"), button = $("go")) {
-    const request = {
-      target: targetId,
+  /** Search all sounds that wait, one after the other. */
+  async find() {
+    const jobs = await busy($("go"), $("search-error"), async () => {
+      const found = [];
+      for (const entry of this.state.wanted) {
+        const job = await this.request(entry.target.id, this.chosen(), {});
+        this.state.started(job, entry);
+        found.push(job);
+      }
+      return found;
+    });
+    this.enable();
+    if (jobs?.length) this.dispatchEvent(new CustomEvent("started", { detail: jobs[0] }));
+  }
+
+  /** Search from a candidate, which keeps what is locked. */
+  async again(candidate, locked, place, button) {
+    const extra = { start: candidate.id, locked: [...locked] };
+    const job = await busy(button, place, () => this.request(candidate.target, [candidate.synth], extra));
+    if (!job) return;
+    this.state.started(job);
+    this.dispatchEvent(new CustomEvent("started", { detail: job }));
+  }
+
+  /** Queue a search of a target. */
+  request(target, synths, extra) {
+    return post("/api/searches", {
+      target,
       synths,
       seconds: Number($("seconds").value),
       renders: 100000,
@@ -44,11 +69,7 @@ export class SearchStep extends EventTarget {
       sources: this.sources(extra),
       libraries: this.own.libraries.map(({ id }) => id),
       ...extra,
-    };
-    const job = await busy(button, place, () => post("/api/searches", request));
-    this.enable();
-    if (job) this.dispatchEvent(new CustomEvent("started", { detail: job }));
-    return job;
+    });
   }
 }
 

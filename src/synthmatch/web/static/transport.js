@@ -21,8 +21,9 @@ export class Transport {
     const { pair, playing, side } = this.player;
     $("transport").hidden = !pair;
     if (!pair) return;
-    $("play").classList.toggle("on", Boolean(playing));
-    $("play").setAttribute("aria-label", playing ? "Stop" : "Play");
+    const { active } = this.player;
+    $("play").classList.toggle("on", active);
+    $("play").setAttribute("aria-label", active ? "Stop" : "Play");
     $("side-target").disabled = !pair.target;
     $("side-candidate").textContent = pair.candidate.title;
     for (const name of ["target", "candidate"]) $(`side-${name}`).setAttribute("aria-pressed", side === name);
