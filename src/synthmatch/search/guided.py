@@ -91,11 +91,10 @@ def guided_search(
     rendering = objective.most > 0
     found = propose_all(proposers, target, note, pool.synth, rng, rendering=rendering)
     known = [proposal for _, proposals in found for proposal in proposals if proposal.levels is not None]
-    preselection = Preselection(surrogate, target, note) if surrogate and not baseline else None
+    predicting = not baseline and (not rendering or children_of(pool.synth.id) > 0)
+    preselection = Preselection(surrogate, target, note) if surrogate and predicting else None
     if preselection and known:
         preselection.add_prior(known)
-        if rendering:
-            found = [(proposer, preselection.nearest_first(proposals)) for proposer, proposals in found]
     seeds = in_order(found)
     if locks:
         seeds = list({held.key(): held for held in map(locks.hold, seeds)}.values())
@@ -104,7 +103,7 @@ def guided_search(
     try:
         if baseline:
             baseline(objective, seeds, rng)
-        elif rendering and preselection and children_of(pool.synth.id):
+        elif rendering and preselection:
             surrogate_assisted_search(objective, seeds, rng, preselection, children_of(pool.synth.id))
         elif rendering:
             with one_thread():

@@ -85,14 +85,6 @@ class Preselection:
         keys = [proposal.preset.key() for proposal in proposals]
         self._unrendered |= dict(zip(keys, self._prior, strict=True))
 
-    def nearest_first(self, proposals: Sequence[Proposal]) -> Sequence[Proposal]:
-        """Proposals, those of the prior nearest first, bin by bin; as they are where one is not of it, or without formulas."""
-        presets = [proposal.preset for proposal in proposals]
-        if any(preset.key() not in self._unrendered for preset in presets):
-            return proposals
-        distances = self.predict_distance_per_bin(presets, presets)
-        return proposals if distances is None else [proposals[i] for i in np.argsort(distances, kind="stable")]
-
     def learn(self, rendered: Sequence[Scored]) -> None:
         """Learn how rendered presets sound."""
         sketches, features = self._predict([scored.preset for scored in rendered])
