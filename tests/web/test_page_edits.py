@@ -68,6 +68,36 @@ def test_quick_edits_are_all_kept(watched: Watched) -> None:
     expect(card.locator(".edited span")).to_have_text("Nothing is changed")
 
 
+#: Edits of three knobs at once, of which the server refuses the second: values that are left, and what was told.
+_REFUSED = """async () => {
+  const { Edits } = await import("/static/edits.js");
+  const before = window.fetch;
+  window.fetch = async (path, options) => {
+    await new Promise((done) => setTimeout(done, 50));
+    const { values } = JSON.parse(options.body);
+    if ("second" in values) return new Response('{"detail": "it does not render"}', { status: 422 });
+    return new Response(JSON.stringify({ candidate: { id: "made" }, native: values }));
+  };
+  const told = [];
+  const edits = new Edits("job", { candidate: { id: "base" }, native: { first: 0, second: 0, third: 0 } });
+  edits.addEventListener("problem", (event) => told.push(event.detail.message));
+  await Promise.all(["first", "second", "third"].map((name) => edits.change(name, 1)));
+  for (let i = 0; i < 100 && edits.running; i += 1) await new Promise((done) => setTimeout(done, 50));
+  await edits.undo();
+  await edits.redo();
+  window.fetch = before;
+  return [edits.step.values, edits.shown.native, edits.steps.length, told];
+}"""
+
+
+def test_an_edit_that_is_refused_takes_no_other_with_it(watched: Watched) -> None:
+    """Catches edits that are lost with one that cannot be rendered, and a refusal that nobody is told of."""
+    values, shown, steps, told = watched.open().evaluate(_REFUSED)
+    assert values == shown == {"first": 1, "third": 1}
+    assert steps == 3
+    assert set(told) == {"it does not render"}
+
+
 def test_variations_are_as_close_as_the_page_says(watched: Watched) -> None:
     """Catches variations of which nothing of the match is left (15 to 30 % of it was), and an amount that is not sent."""
     page = opened(watched, searched(watched.server)["id"])

@@ -25,11 +25,11 @@ export class Card {
     this.redo = button("redo", "Redo");
     this.changes = make("span");
     this.edited = make("div", { class: "edited row", hidden: true }, this.changes, this.undo, this.redo);
-    const title = make("div", { class: "title" }, this.rank, this.name, make("span", { class: "tag" }, candidate.title), make("span", { class: "origin" }, candidate.made === "edit" ? "edited" : candidate.origin));
+    const title = make("div", { class: "title" }, this.rank, this.star, this.name, make("span", { class: "tag" }, candidate.title), make("span", { class: "origin" }, candidate.made === "edit" ? "edited" : candidate.origin));
     this.element = make("li", { class: "card" },
       this.play,
       make("div", { class: "what" }, title, this.canvas, this.scale, this.sure, this.edited),
-      make("div", { class: "row actions" }, this.star, this.details, this.preset, this.wav));
+      make("div", { class: "row actions" }, this.details, this.preset, this.wav));
     this.show(candidate);
     this.number(0, 0);
   }

@@ -55,14 +55,14 @@ export class DetailView extends EventTarget {
     if (!this.locks.has(synth)) this.locks.set(synth, new Set());
     this.current = edits.shown.candidate;
     this.locked = this.locks.get(synth);
-    this.parameters = new Parameters(labels, edits.shown, this.locked, (knob, native) => this.edits.change(knob, native));
+    this.parameters = new Parameters(labels, edits.shown, this.locked, (knob, native) => this.edit("change", knob, native));
     this.error = make("p", { class: "error", role: "alert", hidden: true });
     this.pictures = make("div", { class: "picture-place" });
     this.files = make("div", { class: "row" });
     this.scores = make("div");
     this.changes = make("span", { role: "status" });
-    this.undo = make("button", { type: "button", class: "small", onclick: () => this.edits.undo() }, "Undo");
-    this.redo = make("button", { type: "button", class: "small", onclick: () => this.edits.redo() }, "Redo");
+    this.undo = make("button", { type: "button", class: "small", onclick: () => this.edit("undo") }, "Undo");
+    this.redo = make("button", { type: "button", class: "small", onclick: () => this.edit("redo") }, "Redo");
     this.place.replaceChildren(
       make("div", { class: "row between" },
         make("h2", { id: "detail-title" }, `${name} `, make("span", { class: "tag" }, title)),
@@ -110,9 +110,13 @@ export class DetailView extends EventTarget {
     }
   }
 
+  edit(what, ...values) {
+    complain(this.error, "");
+    this.edits[what](...values);
+  }
+
   /** What was changed, and whether it can be undone or done again. */
   steps() {
-    complain(this.error, "");
     this.changes.textContent = this.parameters.labels.changes(this.edits);
     for (const [button, can] of [[this.undo, this.edits.canUndo], [this.redo, this.edits.canRedo]]) button.setAttribute("aria-disabled", String(!can));
   }

@@ -10,7 +10,7 @@ export class Edits extends EventTarget {
   /** `base` is the candidate's detail, `edited` that of an edit of before, if any. Tells `change`, and `problem` with an Error. */
   constructor(job, base, edited = null) {
     super();
-    Object.assign(this, { job, base, steps: [{ values: {}, detail: base }], at: 0, shown: base, running: false });
+    Object.assign(this, { job, base, steps: [{ values: {}, detail: base }], at: 0, shown: base, running: false, careful: false });
     if (!edited) return;
     const values = Object.fromEntries(Object.entries(edited.native).filter(([name, value]) => value !== base.native[name]));
     this.steps.push({ values, detail: edited });
@@ -30,6 +30,11 @@ export class Edits extends EventTarget {
   /** Whether something was ever changed. */
   get any() {
     return this.steps.length > 1;
+  }
+
+  /** The first step that is wanted and not rendered. */
+  get waiting() {
+    return this.steps.slice(0, this.at + 1).find(({ detail }) => !detail);
   }
 
   get canUndo() {
@@ -69,17 +74,21 @@ export class Edits extends EventTarget {
     let { step } = this;
     try {
       while (this.shown !== this.step.detail) {
-        ({ step } = this);
+        step = (this.careful && this.waiting) || this.step;
         step.detail ??= Object.keys(step.values).length ? await post(`/api/candidates/${this.base.candidate.id}/edit`, { values: step.values }) : this.base;
         if (step !== this.step) continue;
         this.shown = step.detail;
         this.dispatchEvent(new Event("change"));
         this.dispatchEvent(new Event("rendered"));
       }
+      this.careful = false;
     } catch (error) {
-      this.dispatchEvent(new CustomEvent("problem", { detail: error }));
-      if (error instanceof Silent) return; // asked for again when the server is back
-      this.takeBack(step);
+      const silent = error instanceof Silent; // asked for again when the server is back
+      // which of several steps cannot be rendered shows when they are rendered one by one
+      this.careful = !silent && step !== this.waiting;
+      if (!silent && !this.careful) this.takeBack(step);
+      if (!this.careful) this.dispatchEvent(new CustomEvent("problem", { detail: error }));
+      if (silent) return;
     } finally {
       this.running = false;
     }
@@ -87,10 +96,18 @@ export class Edits extends EventTarget {
     if (this.shown !== this.step.detail) this.render();
   }
 
-  /** Forget a step that cannot be rendered, and what it gave to those after it. */
+  /** Forget a step that cannot be rendered; those that came after it keep what they changed themselves. */
   takeBack(step) {
-    this.steps = this.steps.slice(0, this.steps.indexOf(step));
-    this.at = Math.min(this.at, this.steps.length - 1);
+    const { name, values: { [step.name]: refused } } = step;
+    const place = this.steps.indexOf(step);
+    const before = this.steps[place - 1].values;
+    this.steps.splice(place, 1);
+    for (const later of this.steps.slice(place)) {
+      if (later.values[name] !== refused) continue;
+      const { [name]: _, ...others } = later.values;
+      later.values = name in before ? { ...others, [name]: before[name] } : others;
+    }
+    if (this.at >= place) this.at -= 1;
     this.dispatchEvent(new Event("change"));
   }
 
