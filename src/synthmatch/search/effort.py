@@ -14,9 +14,9 @@ QUICK, NORMAL, THOROUGH = "quick", "normal", "thorough"
 SECONDS = {QUICK: 2.0, NORMAL: 10.0, THOROUGH: 60.0}
 #: Renders in those seconds, with the workers loaded (bench/seconds.py).
 _RENDERS = {
-    "dexed": (400, 2000, 12_000),
-    "amsynth": (100, 500, 3000),
-    "vital": (24, 120, 720),
+    "dexed": (600, 3000, 18_000),
+    "amsynth": (80, 400, 2400),
+    "vital": (22, 110, 660),
 }
 #: More than any time allows.
 UNBOUNDED = 1_000_000
