@@ -79,8 +79,8 @@ class SynthMatches(NamedTuple):
 
 def leading(found: Mapping[str, SynthMatches]) -> list[str]:
     """Ids of the synthesizers that may still be the best after more renders: those near the best so far, it first."""
-    best = min(one.rank for one in found.values())
-    return sorted((id for id, one in found.items() if one.rank <= _NEAR * best), key=lambda id: found[id].rank)
+    most = _NEAR * min(one.rank for one in found.values())
+    return sorted((id for id, one in found.items() if one.rank <= most < math.inf), key=lambda id: found[id].rank)
 
 
 class SynthSearch:

@@ -163,6 +163,26 @@ def test_what_was_begun_goes_on_beside_other_renders(pool: RenderPool) -> None:
     assert begun() == wanted[:5]
 
 
+def test_what_was_begun_outlives_an_interrupt(pool: RenderPool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Catches jobs that are lost with the workers that Ctrl-C ends, so that whoever began them waits for ever."""
+    presets = voices(Faulty(), 6)
+    wanted = pool.run(presets, NOTE, loudness)
+    begun = pool.begin(presets[:4], NOTE, loudness)
+    wait = pool._wait
+
+    def interrupted() -> None:
+        monkeypatch.setattr(pool, "_wait", wait)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pool, "_wait", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        pool.run(presets[4:], NOTE, loudness)
+    assert begun() == wanted[:4]
+    with pytest.raises(PresetError):
+        pool.begin(voices(Dexed(), 1), NOTE)
+    assert not pool._streams
+
+
 def test_what_does_not_fit_is_refused(pool: RenderPool) -> None:
     """Catches a preset of one synthesizer rendered with another, and notes cut to the shorter list."""
     presets = voices(Faulty(), 2)
@@ -232,7 +252,7 @@ def test_a_fork_leaves_the_workers_alone() -> None:
     (preset,) = voices(Faulty(), 1)
     with RenderPool(Faulty(), workers=1) as own:
         before = own.run([preset], NOTE, process_id)
-        folders = sorted(Path(tempfile.gettempdir()).glob("synthmatch-*/*"))
+        folders = [one for one in Path(tempfile.gettempdir()).glob("synthmatch-*/*") if one.is_dir()]
         assert len(folders) >= 2
         child = os.fork()
         if child == 0:

@@ -9,6 +9,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import contextmanager
 from itertools import repeat
 from typing import Any
 
@@ -19,7 +20,7 @@ from synthmatch.params.preset import Preset
 from synthmatch.render.guard import RenderFailure
 from synthmatch.render.patience import Patience
 from synthmatch.render.process import Arrival, WorkerProcess
-from synthmatch.render.stream import Job, Stream
+from synthmatch.render.stream import ATTEMPTS, Job, Stream
 from synthmatch.render.wire import Parts, pack
 from synthmatch.synths.base import Synth
 from synthmatch.systems import cores
@@ -27,8 +28,6 @@ from synthmatch.systems.forks import after_fork
 
 #: What a worker does with a render before it replies, such as a fast score. Picklable, from an importable module.
 Measure = Callable[[Audio], Any]
-
-_ATTEMPTS = 2
 
 #: How long a worker may take to import and to load its synthesizer, and to import a measure.
 _LOAD_SECONDS = 60.0
@@ -91,7 +90,8 @@ class RenderPool:
         if not isinstance(note, Note) and len(note) != len(presets):
             raise InputError(f"got {len(note)} notes for {len(presets)} presets, expected one note or one a preset")
         stream = self._open(presets, note, measure)
-        self._hand_out()
+        with self._kept(stream, until_done=False):
+            self._hand_out()
 
         def results() -> list[Any | RenderFailure]:
             found: list[Any] = [None] * len(presets)
@@ -133,20 +133,28 @@ class RenderPool:
 
     def _results(self, stream: Stream) -> Generator[tuple[int, Any | RenderFailure], None, None]:
         """Results of a stream as they come; those of other streams are kept for whoever asked."""
-        try:
+        with self._kept(stream, until_done=True):
             while True:
                 while stream.done:
                     yield stream.done.popleft()
+                self._start_missing()
                 self._hand_out()
                 if not stream.sent and not stream.next():
                     return
                 self._take(*self._wait())
-                self._start_missing()
-        except KeyboardInterrupt:
-            # a message may be half-written: the next stream starts new workers
-            self._stop()
+
+    @contextmanager
+    def _kept(self, stream: Stream, *, until_done: bool) -> Generator[None, None, None]:
+        """Forget a stream where something is raised, and `until_done` at the end."""
+        try:
+            yield
+        except BaseException as error:
+            if isinstance(error, KeyboardInterrupt):
+                # a message may be half-written: the next stream starts new workers
+                self._stop()
+            self._streams.remove(stream)
             raise
-        finally:
+        if until_done:
             self._streams.remove(stream)
 
     def _take(self, worker: WorkerProcess, message: Any, seconds: float) -> None:
@@ -186,9 +194,8 @@ class RenderPool:
                 able = [w for w in self._processes if job and w.takes(job.packed, stream.measure)]
                 if not job or not able:
                     break
-                min(able, key=lambda worker: len(worker.jobs)).give(
-                    stream.pending.popleft(), job.packed, stream.measure
-                )
+                stream.pending.popleft()
+                min(able, key=lambda worker: len(worker.jobs)).give(job, job.packed, stream.measure)
                 stream.sent += 1
 
     def _wait(self) -> Arrival:
@@ -243,7 +250,7 @@ class RenderPool:
         ended = worker.bury()
         if not worker.ready:
             self._failed_loads += 1
-            if self._failed_loads >= _ATTEMPTS:
+            if self._failed_loads >= ATTEMPTS:
                 self._stop()
                 how = f"took more than {_LOAD_SECONDS:g} s" if worker.hung else f"ended with {ended}"
                 raise RenderError(f"{self.synth.id} does not load: its render worker {how}")

@@ -10,7 +10,8 @@ from synthmatch.params.preset import Preset
 from synthmatch.render.guard import Reason, RenderFailure
 from synthmatch.render.wire import Parts
 
-_ATTEMPTS = 2
+#: Times that a job, or the loading of a worker, is tried.
+ATTEMPTS = 2
 
 
 @dataclass(slots=True, eq=False)
@@ -53,7 +54,7 @@ class Stream:
             self.done.append((job.index, value))
             return
         job.failures += 1
-        if job.failures < _ATTEMPTS:
+        if job.failures < ATTEMPTS:
             self.pending.appendleft(job)
         else:
             self.done.append((job.index, RenderFailure(job.preset, status, value)))
