@@ -29,7 +29,11 @@ def name(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-@pytest.mark.parametrize("path", [p for p in EVERYWHERE if p.parent != SOURCE / "search"], ids=name)
+#: Measures what each part of a search costs, and searches nothing.
+COSTS = ROOT / "bench/parts.py"
+
+
+@pytest.mark.parametrize("path", [p for p in EVERYWHERE if p.parent != SOURCE / "search" and p != COSTS], ids=name)
 def test_one_place_assembles_a_search(path: Path) -> None:
     """Catches a second search that differs from the one that users get: of the proposers' order, the prior or the guide."""
     parts = {
