@@ -58,7 +58,7 @@ class _Base:
 
 def _mark(folder: Path) -> int | None:
     """Lock a folder's mark; gives the file to close at the end, None where a system or file system has no locks."""
-    if portable():
+    if sys.platform == "win32" or portable():
         return None
     import fcntl  # noqa: PLC0415 - not on Windows
 
@@ -75,7 +75,7 @@ def _mark(folder: Path) -> int | None:
 
 def _sweep() -> None:
     """Remove folders of programs that ended and could not do so: those of this user whose mark nobody holds."""
-    if portable():
+    if sys.platform == "win32" or portable():
         return
     import fcntl  # noqa: PLC0415 - not on Windows
 
