@@ -31,9 +31,7 @@ def peak_bins(
     Each stands out from what is beside it by `prominence_db`, and is the highest of the bins up to `apart_bins` beside it. None
     where all is silent.
     """
-    levels_db = decibels(power / max(float(power.max()), np.finfo(np.float64).tiny), _FLOOR_DB)
-    found = find_peaks(levels_db, height=-range_db, prominence=prominence_db or None)[0]
-    return np.asarray(found[levels_db[found] == maximum_filter1d(levels_db, 2 * apart_bins + 1)[found]], np.intp)
+    return _peak_bins(_levels_db(power), range_db, prominence_db, apart_bins)
 
 
 def partial_peaks(
@@ -46,8 +44,21 @@ def partial_peaks(
     bin_hz = SAMPLE_RATE_HZ / size
     lowest = round(_LOWEST_HZ / bin_hz)
     heard = np.where(np.arange(len(power)) < lowest, 0.0, power)
-    bins = peak_bins(heard, range_db, prominence_db, apart_bins)
-    levels_db = decibels(heard / max(float(heard.max()), np.finfo(np.float64).tiny), _FLOOR_DB)
+    levels_db = _levels_db(heard)
+    bins = _peak_bins(levels_db, range_db, prominence_db, apart_bins)
     left, middle, right = levels_db[bins - 1], levels_db[bins], levels_db[bins + 1]
     shift = 0.5 * (left - right) / np.minimum(left - 2 * middle + right, -1e-9)
     return Peaks((bins + shift) * bin_hz, middle)
+
+
+def _levels_db(power: Float64[F64, " bins"]) -> Float64[F64, " bins"]:
+    """Levels of bins below the highest."""
+    return np.asarray(decibels(power / max(float(power.max()), np.finfo(np.float64).tiny), _FLOOR_DB))
+
+
+def _peak_bins(
+    levels_db: Float64[F64, " bins"], range_db: float, prominence_db: float, apart_bins: int
+) -> Int[Indices, " _peaks"]:
+    """`peak_bins`, of levels."""
+    found = find_peaks(levels_db, height=-range_db, prominence=prominence_db or None)[0]
+    return np.asarray(found[levels_db[found] == maximum_filter1d(levels_db, 2 * apart_bins + 1)[found]], np.intp)
