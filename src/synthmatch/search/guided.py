@@ -101,13 +101,14 @@ def guided_search(
     objective.began = {seed.key() for seed in seeds}
     complete = True
     try:
-        if baseline:
-            baseline(objective, seeds, rng)
-        elif rendering and preselection:
-            surrogate_assisted_search(objective, seeds, rng, preselection, children_of(pool.synth.id))
-        elif rendering:
+        if rendering:
             with one_thread():
-                population_search(objective, seeds, rng)
+                if baseline:
+                    baseline(objective, seeds, rng)
+                elif preselection:
+                    surrogate_assisted_search(objective, seeds, rng, preselection, children_of(pool.synth.id))
+                else:
+                    population_search(objective, seeds, rng)
         elif preselection and known and surrogate and surrogate.change_cosine >= trusted_cosine:
             seeds = propose_without_rendering(objective, seeds, rng, preselection, answers)
     except (KeyboardInterrupt, Interrupted):
